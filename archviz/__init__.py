@@ -1,0 +1,5 @@
+"""archviz: an architectural rendering assistant."""
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Types that every room shares; numpy only."""

@@ -1,0 +1,84 @@
+"""Rays against a scene, by Embree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.geometry.scene import Scene
+
+__all__ = ["RayCaster", "RayHits"]
+
+
+@dataclass(frozen=True, eq=False)
+class RayHits:
+    """What n rays hit first.
+
+    Parameters
+    ----------
+    faces
+        (n,) int32 face row, -1 where nothing is hit.
+    distances_m
+        (n,) float32 along the ray [m]; ``inf`` where nothing is hit.
+    """
+
+    faces: NDArray[np.int32]
+    distances_m: NDArray[np.float32]
+
+
+class RayCaster:
+    """A scene built for ray queries; build once, ask often.
+
+    Directions need not have unit length; distances are in metres all the same.
+    """
+
+    def __init__(self, scene: Scene) -> None:
+        from embreex.mesh_construction import TriangleMesh
+        from embreex.rtcore_scene import EmbreeScene
+
+        self.scene = scene
+        self._embree = EmbreeScene(robust=True)
+        # embreex takes (n, 3, 3) corners or vertices and indices; the latter keeps face rows.
+        TriangleMesh(self._embree, np.array(scene.vertices_m), np.array(scene.faces))
+        corners = scene.triangles_m
+        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        lengths = np.linalg.norm(normals, axis=1, keepdims=True)
+        self.face_normals: NDArray[np.float32] = (normals / np.maximum(lengths, 1e-20)).astype(np.float32)
+
+    def first_hits(self, origins_m: NDArray[np.floating], directions: NDArray[np.floating]) -> RayHits:
+        """The nearest surface along each ray.
+
+        Parameters
+        ----------
+        origins_m, directions
+            (n, 3); one origin (3,) may stand for all rays.
+        """
+        origins, directions = self._rays(origins_m, directions)
+        result = self._embree.run(origins, directions, output=True)
+        faces = np.where(result["geomID"] == 0, result["primID"], -1).astype(np.int32)
+        distances = np.where(faces >= 0, result["tfar"], np.inf).astype(np.float32)
+        return RayHits(faces, distances)
+
+    def occluded(
+        self,
+        origins_m: NDArray[np.floating],
+        directions: NDArray[np.floating],
+        *,
+        max_distance_m: float = np.inf,
+    ) -> NDArray[np.bool_]:
+        """(n,) true where something stands in the ray's way within ``max_distance_m``."""
+        origins, directions = self._rays(origins_m, directions)
+        limit = np.full(len(origins), min(max_distance_m, 1e30), dtype=np.float32)
+        hit = self._embree.run(origins, directions, limit, query="OCCLUDED")
+        return np.asarray(hit) != -1
+
+    @staticmethod
+    def _rays(
+        origins: NDArray[np.floating], directions: NDArray[np.floating]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        directions = np.array(directions, dtype=np.float32).reshape(-1, 3)
+        directions /= np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-20)
+        origins = np.array(np.broadcast_to(np.asarray(origins, dtype=np.float32), directions.shape))
+        return origins, directions

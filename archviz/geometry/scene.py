@@ -1,0 +1,116 @@
+"""A scene: triangles that belong to named elements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.elements import ElementTable, Part
+from archviz.core.errors import GeometryError
+
+__all__ = ["Bounds", "Scene"]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """An axis-aligned box; ``low`` and ``high`` are corners [m]."""
+
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+
+    @property
+    def extents_m(self) -> tuple[float, float, float]:
+        """Length along x, y and z [m]."""
+        return tuple(h - w for w, h in zip(self.low, self.high, strict=True))  # type: ignore[return-value]
+
+    @property
+    def center_m(self) -> tuple[float, float, float]:
+        """The box's middle [m]."""
+        return tuple((h + w) / 2 for w, h in zip(self.low, self.high, strict=True))  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Scene:
+    """Triangles in metres, Z up, north +Y.
+
+    Parameters
+    ----------
+    vertices_m
+        (v, 3) float32 [m].
+    faces
+        (f, 3) int32 rows of ``vertices_m``, counter-clockwise seen from outside.
+    face_elements
+        (f,) int32 rows of ``table.elements``.
+    table
+        Names and materials.
+
+    Raises
+    ------
+    GeometryError
+        Arrays do not fit together, or a coordinate is not finite.
+    """
+
+    vertices_m: NDArray[np.float32]
+    faces: NDArray[np.int32]
+    face_elements: NDArray[np.int32]
+    table: ElementTable
+
+    def __post_init__(self) -> None:
+        vertices = np.ascontiguousarray(self.vertices_m, dtype=np.float32)
+        faces = np.ascontiguousarray(self.faces, dtype=np.int32)
+        owners = np.ascontiguousarray(self.face_elements, dtype=np.int32)
+        if vertices.ndim != 2 or vertices.shape[1] != 3 or faces.ndim != 2 or faces.shape[1] != 3:
+            raise GeometryError(f"scene: vertices {vertices.shape} and faces {faces.shape} are not (n, 3)")
+        if owners.shape != (len(faces),):
+            raise GeometryError(f"scene: {owners.shape} face elements for {len(faces)} faces")
+        if len(faces) and not (0 <= faces.min() and faces.max() < len(vertices)):
+            raise GeometryError("scene: a face names a vertex that does not exist")
+        if len(owners) and not (0 <= owners.min() and owners.max() < len(self.table.elements)):
+            raise GeometryError("scene: a face names an element that does not exist")
+        if not np.isfinite(vertices).all():
+            raise GeometryError("scene: a coordinate is not a finite number")
+        for name, array in (("vertices_m", vertices), ("faces", faces), ("face_elements", owners)):
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    @property
+    def triangles_m(self) -> NDArray[np.float32]:
+        """(f, 3, 3) corner coordinates [m]."""
+        return self.vertices_m[self.faces]
+
+    def bounds(self, parts: tuple[Part, ...] | None = None) -> Bounds:
+        """Box around all triangles, or around those of ``parts``.
+
+        Raises
+        ------
+        GeometryError
+            There is no such triangle.
+        """
+        faces = self.faces
+        if parts is not None:
+            faces = faces[np.isin(self.table.element_parts()[self.face_elements], [int(p) for p in parts])]
+        if not len(faces):
+            raise GeometryError("the model has no triangles; export it with meshes")
+        corners = self.vertices_m[np.unique(faces)]
+        return Bounds(tuple(map(float, corners.min(0))), tuple(map(float, corners.max(0))))  # type: ignore[arg-type]
+
+    def building_bounds(self) -> Bounds:
+        """Box around building and openings, or around everything where nothing is marked so."""
+        parts = self.table.element_parts()
+        own = np.isin(parts, [int(Part.BUILDING), int(Part.OPENING)])
+        return self.bounds((Part.BUILDING, Part.OPENING) if own.any() else None)
+
+    def merged(self, other: Scene) -> Scene:
+        """Both scenes in one; the other's elements and materials follow."""
+        return Scene(
+            vertices_m=np.concatenate([self.vertices_m, other.vertices_m]),
+            faces=np.concatenate([self.faces, other.faces + len(self.vertices_m)]),
+            face_elements=np.concatenate([self.face_elements, other.face_elements + len(self.table.elements)]),
+            table=self.table.merged(other.table),
+        )
+
+    def with_table(self, table: ElementTable) -> Scene:
+        """The same triangles with other materials or names; rows must stay."""
+        return replace(self, table=table)
