@@ -12,7 +12,7 @@ from torch.nn import functional
 
 from archviz.core.seeds import derive_generator
 from archviz.training.checkpoint import Average, load_state, save_state
-from archviz.training.networks import build_autoencoder
+from archviz.training.networks import MINI, MiniConfig, build_autoencoder
 from archviz.training.pairs import PairStore
 from archviz.training.shapes import ShapeSource
 
@@ -70,6 +70,8 @@ def train_autoencoder(
     threads: int = 1,
     rate: float = 1e-3,
     shapes: bool = False,
+    until: int | None = None,
+    config: MiniConfig = MINI,
 ) -> None:
     """Train, or go on where the last run stopped.
 
@@ -82,11 +84,13 @@ def train_autoencoder(
         Holds ``pairs/`` and receives ``autoencoder.pt``.
     shapes
         Warm up on procedural shapes instead: no traced picture is needed, the rate stays up.
+    until
+        Stop after this step though the schedule goes on to ``steps``.
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     path = cache / "autoencoder.pt"
-    model = build_autoencoder().to(memory_format=torch.channels_last)
+    model = build_autoencoder(config).to(memory_format=torch.channels_last)
     parameters = list(model.parameters())
     optimizer = torch.optim.AdamW(parameters, lr=rate, betas=(0.9, 0.99), weight_decay=1e-4)
     average = Average(parameters)
@@ -98,7 +102,8 @@ def train_autoencoder(
         first = state["step"]
     store = ShapeSource(seed=seed) if shapes else PairStore(cache, split="train")
     started, shown = time.monotonic(), 0.0
-    for step in range(first, steps):
+    last = steps if until is None else min(until, steps)
+    for step in range(first, last):
         if step % 200 == 0:
             store.refresh()
         for group in optimizer.param_groups:
@@ -118,12 +123,12 @@ def train_autoencoder(
         optimizer.step()
         average.update(parameters, step)
         shown += float(torch.mean((made.detach() - truth) ** 2))
-        if (step + 1) % 100 == 0 or step + 1 == steps:
+        if (step + 1) % 100 == 0 or step + 1 == last:
             count = (step - first) % 100 + 1
             psnr = -10 * np.log10(max(shown / count, 1e-9))
             print(f"autoencoder step {step + 1}: PSNR {psnr:.2f} dB, {time.monotonic() - started:.0f} s", flush=True)
             shown = 0.0
-        if (step + 1) % 500 == 0 or step + 1 == steps:
+        if (step + 1) % 500 == 0 or step + 1 == last:
             save_state(
                 path,
                 {
@@ -135,7 +140,7 @@ def train_autoencoder(
             )
 
 
-def load_autoencoder(cache: Path) -> Any:
+def load_autoencoder(cache: Path, config: MiniConfig = MINI) -> Any:
     """The averaged autoencoder of the last checkpoint, in evaluation mode.
 
     Raises
@@ -146,7 +151,7 @@ def load_autoencoder(cache: Path) -> Any:
     state = load_state(cache / "autoencoder.pt")
     if state is None:
         raise FileNotFoundError(f"{cache / 'autoencoder.pt'}: train the autoencoder first")
-    model = build_autoencoder()
+    model = build_autoencoder(config)
     average = Average(model.parameters())
     average.values = state["average"]
     average.copy_to(model.parameters())

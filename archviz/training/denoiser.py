@@ -16,7 +16,14 @@ from archviz.core.seeds import derive_seed
 from archviz.training.autoencoder import load_autoencoder
 from archviz.training.batches import Batch, draw_batch
 from archviz.training.checkpoint import Average, load_state, save_state
-from archviz.training.networks import DenoiserNetworks, build_denoiser, build_scheduler, load_tokenizer
+from archviz.training.networks import (
+    MINI,
+    DenoiserNetworks,
+    MiniConfig,
+    build_denoiser,
+    build_scheduler,
+    load_tokenizer,
+)
 from archviz.training.pairs import PairStore
 
 __all__ = ["load_denoiser", "predict", "train_denoiser"]
@@ -88,6 +95,8 @@ def train_denoiser(
     threads: int = 1,
     rate: float = 4e-4,
     cooldown: float = 0.25,
+    until: int | None = None,
+    config: MiniConfig = MINI,
 ) -> None:
     """Train, or go on where the last run stopped.
 
@@ -98,13 +107,15 @@ def train_denoiser(
     ----------
     cache
         Holds ``pairs/`` with latents, ``autoencoder.pt`` and ``tokenizer/``; receives ``denoiser.pt``.
+    until
+        Stop after this step though the schedule goes on to ``steps``.
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     path = cache / "denoiser.pt"
-    networks = build_denoiser()
-    tokenizer = load_tokenizer(cache / "tokenizer")
-    autoencoder = load_autoencoder(cache)
+    networks = build_denoiser(config)
+    tokenizer = load_tokenizer(cache / "tokenizer", config)
+    autoencoder = load_autoencoder(cache, config)
     for module in networks.modules().values():
         module.to(memory_format=torch.channels_last)
     parameters = networks.parameters()
@@ -120,7 +131,8 @@ def train_denoiser(
     signal = build_scheduler().alphas_cumprod
     store = PairStore(cache, split="train", latents=True)
     started, shown = time.monotonic(), []
-    for step in range(first, steps):
+    last = steps if until is None else min(until, steps)
+    for step in range(first, last):
         if step % 200 == 0:
             store.refresh()
         left = (steps - step) / max(1, int(cooldown * steps))
@@ -150,7 +162,7 @@ def train_denoiser(
                 flush=True,
             )
             shown.clear()
-        if (step + 1) % 250 == 0 or step + 1 == steps:
+        if (step + 1) % 250 == 0 or step + 1 == last:
             _save(path, networks, optimizer, average, step + 1)
 
 
@@ -174,7 +186,7 @@ def _save(path: Path, networks: DenoiserNetworks, optimizer: Any, average: Avera
     save_state(path, state | {"optimizer": optimizer.state_dict(), "average": average.values, "step": step})
 
 
-def load_denoiser(cache: Path) -> tuple[DenoiserNetworks, int]:
+def load_denoiser(cache: Path, config: MiniConfig = MINI) -> tuple[DenoiserNetworks, int]:
     """The averaged networks of the last checkpoint in evaluation mode, and their step.
 
     Raises
@@ -185,7 +197,7 @@ def load_denoiser(cache: Path) -> tuple[DenoiserNetworks, int]:
     state = load_state(cache / "denoiser.pt")
     if state is None:
         raise FileNotFoundError(f"{cache / 'denoiser.pt'}: train the denoiser first")
-    networks = build_denoiser()
+    networks = build_denoiser(config)
     for name, module in networks.modules().items():
         module.load_state_dict(state[name])
     average = Average(networks.parameters())
