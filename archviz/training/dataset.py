@@ -1,0 +1,203 @@
+"""From traced views to training pairs: many lights mixed from one tracing, and the maps of each."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from archviz.control import control_stack
+from archviz.core.camera import Camera
+from archviz.core.elements import Part
+from archviz.core.gbuffer import GBuffer
+from archviz.core.illumination import Illumination, LightBuffer
+from archviz.core.place import SunDirection
+from archviz.core.seeds import derive_generator
+from archviz.geometry.gbuffer import rasterize
+from archviz.geometry.raycast import RayCaster
+from archviz.geometry.scene import Scene
+from archviz.light_transport import ambient_occlusion, light, sun_visibility
+from archviz.lighting.daylight import Weather, daylight
+from archviz.presets import LightingPreset, environment, lightings
+from archviz.training.captions import BUILDING_PHRASES, phrases_of
+from archviz.training.mix import TracedView, load_traced, mix
+from archviz.training.pairs import split_stack
+from archviz.training.scenes import read_scene
+
+__all__ = ["Mix", "draw_mixes", "prepare_pairs", "without_surroundings"]
+
+# Which of a view's two suns (low, high) may stand for a preset's, by the preset's sun altitude.
+_LOW_SUN_DEG = 25.0
+_MIXES = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mix:
+    """One light of one view.
+
+    Parameters
+    ----------
+    lighting
+        The preset it was drawn from.
+    sun
+        Row of the traced suns; ``None`` where none shines.
+    illumination
+        With the traced sun's direction and the preset's colours, both a little varied.
+    """
+
+    lighting: str
+    sun: int | None
+    illumination: Illumination
+
+
+def draw_mixes(suns: Sequence[SunDirection], presets: Mapping[str, LightingPreset], *, seed: int) -> list[Mix]:
+    """Eight lights for one view: every second one in full sun, each preset about equally often.
+
+    The colours are those of the preset's sun altitude, so that a traced sun at 12 degrees may
+    stand for the golden hour; direction and shadows are the traced sun's.
+    """
+    generator = derive_generator(seed, "mixes")
+    sunny = [i for i, p in presets.items() if p.sun_altitude_deg > 0 and p.cloud_cover < 0.5 and not p.moon]
+    dull = [i for i in presets if i not in sunny]
+    chosen = [*generator.permutation(sunny)[: _MIXES // 2], *generator.permutation(dull)[: _MIXES // 2]]
+    chosen += list(generator.choice(sunny, _MIXES - len(chosen)))
+    low, high = sorted(range(len(suns)), key=lambda i: suns[i].altitude_deg)[:: max(1, len(suns) - 1)][:2]
+    mixes = []
+    for name in map(str, chosen):
+        preset = presets[name]
+        altitude = preset.sun_altitude_deg + generator.uniform(-1, 1) * min(4.0, abs(preset.sun_altitude_deg) / 3)
+        row = low if altitude < _LOW_SUN_DEG and not preset.moon else high
+        weather = Weather(
+            haze=float(np.clip(preset.haze + generator.uniform(-0.08, 0.15), 0, 1)),
+            cloud_cover=float(np.clip(preset.cloud_cover + generator.uniform(-0.1, 0.15), 0, 1)),
+            wetness=preset.wetness,
+            lamps=preset.lamps,
+            window_lit_share=preset.window_lit_share,
+            exposure_ev=preset.exposure_ev + float(generator.normal(0, 0.12)),
+            moon=preset.moon,
+        )
+        colors = SunDirection(altitude_deg=float(np.clip(altitude, -90, 90)), azimuth_deg=suns[row].azimuth_deg)
+        illumination = daylight(colors, weather)
+        if illumination.sun is None:
+            mixes.append(Mix(lighting=name, sun=None, illumination=illumination))
+        else:
+            mixes.append(Mix(lighting=name, sun=row, illumination=replace(illumination, sun=suns[row])))
+    return mixes
+
+
+def without_surroundings(scene: Scene) -> Scene:
+    """Building, openings and ground alone: what a bare model on its site gives."""
+    parts = scene.table.element_parts()[scene.face_elements]
+    kept = parts != int(Part.SURROUNDINGS)
+    return replace(scene, faces=scene.faces[kept], face_elements=scene.face_elements[kept])
+
+
+class _Lit:
+    """One version of a view's geometry, with what all lights share."""
+
+    def __init__(self, scene: Scene, camera: Camera, lit: Sequence[str], suns: Sequence[SunDirection]) -> None:
+        self.caster = RayCaster(scene)
+        self.gbuffer: GBuffer = rasterize(scene, camera, caster=self.caster)
+        self._occlusion = ambient_occlusion(self.caster, self.gbuffer)
+        self._visible = [sun_visibility(self.caster, self.gbuffer, sun) for sun in suns]
+        names = np.array([e.name in set(lit) for e in scene.table.elements])
+        self._lit_faces = names[scene.face_elements]
+
+    def light(self, chosen: Mix, lamps_m: np.ndarray) -> LightBuffer:
+        return light(
+            self.caster,
+            self.gbuffer,
+            chosen.illumination,
+            lamps_m=lamps_m,
+            lit_faces=self._lit_faces if chosen.illumination.window_lit_share > 0 else None,
+            sun_visible=None if chosen.sun is None else self._visible[chosen.sun],
+            occlusion=self._occlusion,
+        )
+
+
+def prepare_pairs(cache: Path, *, limit: int | None = None) -> int:
+    """Make the pairs of every traced view that has none yet; returns how many were made."""
+    made = 0
+    for traced_path in sorted((cache / "traced").glob("*/*.npz")):
+        folder = cache / "pairs" / f"{traced_path.parent.name}-{traced_path.stem}"
+        if folder.exists() or (limit is not None and made >= limit):
+            continue
+        scene, record = read_scene(cache / "scenes" / traced_path.parent.name)
+        beside = folder.with_name(f".{folder.name}.{os.getpid()}")
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True)
+        _write_view(beside, scene, record, int(traced_path.stem), load_traced(traced_path))
+        beside.rename(folder)
+        made += 1
+        print(f"pairs: {folder.name}", flush=True)
+    return made
+
+
+def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, traced: TracedView) -> None:
+    seed = int(record["seed"])
+    camera = Camera.from_json(record["cameras"][view]["camera"])
+    suns = [SunDirection(**sun) for sun in record["suns"]]
+    lamps_m = np.array(record["lamps_m"], dtype=np.float32).reshape(-1, 3)
+    lit = [pane["element"] for pane in record["panes"] if pane["lit"]]
+    presets = lightings()
+    mixes = draw_mixes(suns, presets, seed=seed * 16 + view)
+    pictures = [
+        mix(traced, m.illumination, camera, sun=m.sun, seed=seed * 1024 + view * 32 + i) for i, m in enumerate(mixes)
+    ]
+    np.save(folder / "pictures.npy", np.stack(pictures))
+    for kind, version in (("complete", scene), ("building", without_surroundings(scene))):
+        shared = _Lit(version, camera, lit, suns)
+        stacks = [
+            split_stack(control_stack(shared.gbuffer, shared.light(m, lamps_m), size=camera.size)) for m in mixes
+        ]
+        np.save(folder / f"{kind}-fixed.npy", stacks[0][0])
+        np.save(folder / f"{kind}-light.npy", np.stack([stack[1] for stack in stacks]))
+    (folder / "record.json").write_text(
+        json.dumps(
+            {
+                "split": record["split"],
+                "seed": seed,
+                "view": view,
+                "environment": record["environment"],
+                "building": record["building"],
+                "phrases": _phrases(record),
+                "mixes": [{"lighting": m.lighting, "sun": m.sun, "phrases": phrases_of(presets[m.lighting].prompt)} for m in mixes],
+            }
+        )
+    )
+
+
+def _phrases(record: Mapping[str, Any]) -> dict[str, list[str]]:
+    kind = record["building"]["kind"]
+    materials = [str(m) for m in record["caption"].get("materials", [])]
+    return {
+        "building": [BUILDING_PHRASES.get(kind, kind), *materials],
+        "environment": phrases_of(environment(record["environment"]).prompt),
+    }
+
+
+def write_texts(cache: Path) -> None:
+    """Write ``tokenizer/`` and ``vocabulary.json`` once: every phrase that any training picture may carry.
+
+    They follow from presets and generator alone, so that more scenes change nothing in them.
+    """
+    if (cache / "tokenizer" / "vocab.json").exists():
+        return
+    presets = [*environments().values(), *lightings().values()]
+    phrases = [phrases_of(preset.prompt) for preset in presets]
+    phrases += [list(BUILDING_PHRASES.values()), list(MATERIAL_PHRASES)]
+    names = {
+        name: phrases_of(preset.prompt)[0]
+        for preset in presets
+        for name in (preset.id, preset.name_en, preset.name_vi)
+    }
+    words = vocabulary(phrases, names)
+    train_tokenizer([", ".join(group) for group in phrases for _ in range(8)], cache / "tokenizer")
+    text = json.dumps(dict(words.terms), ensure_ascii=False, indent=1)
+    (cache / "vocabulary.json").write_text(text + "\n", encoding="utf-8")

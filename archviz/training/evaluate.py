@@ -1,0 +1,175 @@
+"""Figures and contact sheet of the embedded engine on held-out scenes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.control import CHANNELS
+from archviz.core.camera import Camera
+from archviz.core.gbuffer import GBuffer
+from archviz.core.seeds import derive_generator
+from archviz.core.size import Size
+from archviz.diffusion import Controls, DiffusionRequest, load_engine
+from archviz.fidelity import drift, edge_evidence, shadow_agreement
+from archviz.geometry.gbuffer import rasterize
+from archviz.training.captions import caption
+from archviz.training.dataset import draw_mixes, light_view
+from archviz.training.pairs import PairStore
+from archviz.training.scenes import read_scene
+
+__all__ = ["evaluate"]
+
+Picture = NDArray[np.uint8]
+_RESAMPLES = 1000
+_SHEET_VIEWS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """One held-out view: its maps, the scene it belongs to, two lights of it."""
+
+    scene: int
+    gbuffer: GBuffer
+    mixes: tuple[int, ...]
+    pictures: dict[str, list[Picture]]
+    lights: list[Any]
+
+
+def evaluate(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) -> dict[str, Any]:
+    """Score truth, the engine at 8 and 4 steps and in one step, and the deferred colour alone.
+
+    Writes ``figures.json``, ``figures.md`` and ``contact-sheet.png`` (deferred colour, engine at 8
+    steps, truth) to ``<cache>/evaluation``.
+
+    Parameters
+    ----------
+    cache
+        Holds ``scenes/``, ``pairs/`` with a held-out split.
+    folder
+        The engine's weights.
+    views
+        How many held-out views, in the order of their scenes.
+    """
+    engine = load_engine("mini", weights=folder, threads=threads)
+    store = PairStore(cache, split="holdout")
+    made = [_render_view(cache, store, view, engine) for view in range(min(views, len(store)))]
+    scenes = [view.scene for view in made]
+    rows = {
+        name: {
+            score: _interval([measure(view, name) for view in made], scenes) for score, measure in _MEASURES.items()
+        }
+        for name in ("truth", "mini, 8 steps", "mini, 4 steps", "mini, 1 step", "deferred colour")
+    }
+    target = cache / "evaluation"
+    target.mkdir(parents=True, exist_ok=True)
+    figures = {"views": len(made), "scenes": len(set(scenes)), "rows": rows}
+    (target / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    (target / "figures.md").write_text(_table(rows), encoding="utf-8")
+    _write_sheet(made, target / "contact-sheet.png")
+    print(_table(rows))
+    return figures
+
+
+def _render_view(cache: Path, store: PairStore, view: int, engine: Any) -> _View:
+    pair = store.record(view)
+    scene, record = read_scene(cache / "scenes" / f"{pair['seed']:06d}")
+    camera = Camera.from_json(record["cameras"][pair["view"]]["camera"])
+    mixes = [i for i, m in enumerate(pair["mixes"]) if m["sun"] is not None][:2] or [0, 1]
+    truth = store.pictures(view)
+    pictures: dict[str, list[Picture]] = {name: [] for name in ("truth", "deferred colour")}
+    for mix in mixes:
+        stack = store.stack(view, mix)
+        pictures["truth"].append(np.array(truth[mix]))
+        deferred = stack[[CHANNELS.index(f"deferred_{c}") for c in ("red", "green", "blue")]]
+        pictures["deferred colour"].append(((deferred.transpose(1, 2, 0) + 1) * 127.5).round().astype(np.uint8))
+        for steps in (8, 4, 1):
+            request = DiffusionRequest(
+                prompt=caption(pair, mix, derive_generator(view, "evaluate")),
+                controls=Controls(stack=stack),
+                size=Size(*truth.shape[1:3]),
+                noise_seed=view,
+                steps=steps,
+            )
+            name = f"mini, {steps} step{'s' if steps > 1 else ''}"
+            pictures.setdefault(name, []).append(engine.generate(request))
+    gbuffer = rasterize(scene, camera)
+    return _View(pair["seed"], gbuffer, tuple(mixes), pictures, light_view(scene, record, pair["view"], mixes))
+
+
+def _edges(view: _View, name: str) -> float | None:
+    scores = []
+    for picture, truth in zip(view.pictures[name], view.pictures["truth"], strict=True):
+        scores.append(edge_evidence(picture, view.gbuffer, reference=truth, part="building").score)
+    return _mean(scores)
+
+
+def _shadows(view: _View, name: str) -> float | None:
+    pairs = zip(view.pictures[name], view.lights, strict=True)
+    return _mean([shadow_agreement(picture, view.gbuffer, light).auc for picture, light in pairs])
+
+
+def _drift(view: _View, name: str) -> float | None:
+    return drift(view.pictures[name][0], view.pictures[name][1], view.gbuffer).median_px
+
+
+def _difference(view: _View, name: str) -> float | None:
+    pairs = zip(view.pictures[name], view.pictures["truth"], strict=True)
+    errors = [float(np.mean((a.astype(np.float32) - b.astype(np.float32)) ** 2)) for a, b in pairs]
+    return None if name == "truth" else _mean([10 * np.log10(255**2 / max(e, 1e-9)) for e in errors])
+
+
+_MEASURES: Mapping[str, Callable[[_View, str], float | None]] = {
+    "edge evidence, building": _edges,
+    "shadow agreement (AUC)": _shadows,
+    "drift between lights, median px": _drift,
+    "PSNR to truth, dB": _difference,
+}
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    kept = [float(v) for v in values if v is not None and np.isfinite(v)]
+    return float(np.mean(kept)) if kept else None
+
+
+def _interval(values: Sequence[float | None], scenes: Sequence[int]) -> dict[str, float] | None:
+    """Mean over views with a 95 % bootstrap interval over scenes."""
+    known = [(s, v) for s, v in zip(scenes, values, strict=True) if v is not None]
+    if not known:
+        return None
+    by_scene = [np.array([v for s, v in known if s == scene]) for scene in sorted({s for s, _ in known})]
+    generator = derive_generator(0, "bootstrap")
+    means = [
+        np.concatenate([by_scene[i] for i in generator.integers(len(by_scene), size=len(by_scene))]).mean()
+        for _ in range(_RESAMPLES)
+    ]
+    low, high = np.quantile(means, [0.025, 0.975])
+    return {"mean": float(np.mean([v for _, v in known])), "low": float(low), "high": float(high)}
+
+
+def _table(rows: Mapping[str, Mapping[str, dict[str, float] | None]]) -> str:
+    names = list(_MEASURES)
+    lines = ["| | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    for row, scores in rows.items():
+        cells = []
+        for name in names:
+            s = scores[name]
+            cells.append("-" if s is None else f"{s['mean']:.3f} ({s['low']:.3f} to {s['high']:.3f})")
+        lines.append(f"| {row} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _write_sheet(views: Sequence[_View], path: Path) -> None:
+    from PIL import Image
+
+    rows = []
+    for view in views[:: max(1, len(views) // _SHEET_VIEWS)][:_SHEET_VIEWS]:
+        shown = [view.pictures[name][0] for name in ("deferred colour", "mini, 8 steps", "truth")]
+        rows.append(np.concatenate([np.asarray(Image.fromarray(p).resize((384, 384))) for p in shown], axis=1))
+    Image.fromarray(np.concatenate(rows)).save(path)
