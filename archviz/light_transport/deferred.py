@@ -34,6 +34,8 @@ _WATER_ROUGHNESS = 0.4
 # Wet ground: a film of water that covers part of it and darkens the rest.
 _WET_MIRROR_SHARE = 0.5
 _WET_DARKENING = 0.45
+# A streak on wet ground is one part in so many of the picture's width and height.
+_STREAK = (120, 16)
 # Lamp light below this displayed radiance is not traced.
 _LEAST_SHOWN = 0.004
 
@@ -44,6 +46,7 @@ class _Mirrors:
 
     glass: Mask
     clear: Mask
+    wet: Mask
     lit: Mask
     share: Array
 
@@ -93,7 +96,8 @@ def light(
     world = World(caster=caster, illumination=illumination, lit_faces=lit)
     sun_visible = sun_visible or sun_visibility(caster, gbuffer, illumination.sun)
     occlusion = occlusion or ambient_occlusion(caster, gbuffer)
-    mirrors = _mirrors(caster, gbuffer, surface, illumination, lit)
+    rays = gbuffer.camera.ray_directions()
+    mirrors = _mirrors(caster, gbuffer, surface, rays, illumination, lit)
 
     lamps = _lamp_light(caster, gbuffer, illumination, lamps_m)
     irradiance = world.direct(surface.normals, sun_visible.array)
@@ -101,11 +105,11 @@ def light(
     own = gbuffer.material_values("emission") * float(any(illumination.lamp_intensity))
     radiance = _surface_color(gbuffer, mirrors, illumination) / np.float32(np.pi) * irradiance + own
     radiance[mirrors.lit] = illumination.window_radiance
-    _show_through(radiance, world, gbuffer, surface, mirrors.clear)
-    _mirror(radiance, world, gbuffer, surface, mirrors.share)
+    _show_through(radiance, world, gbuffer, surface, rays, mirrors.clear)
+    _mirror(radiance, world, surface, rays, mirrors)
     radiance = world.hazed(radiance, surface.distances_m)
     sky = ~surface.hit
-    radiance[sky] = sky_radiance(gbuffer.camera.ray_directions()[sky], illumination)
+    radiance[sky] = sky_radiance(rays[sky], illumination)
 
     shining = np.where(mirrors.lit[..., None], np.array(illumination.window_radiance), own + lamps / np.pi)
     return LightBuffer(
@@ -130,7 +134,12 @@ def _lamp_light(
 
 
 def _mirrors(
-    caster: RayCaster, gbuffer: GBuffer, surface: Surface, illumination: Illumination, lit: NDArray[np.bool_]
+    caster: RayCaster,
+    gbuffer: GBuffer,
+    surface: Surface,
+    rays: Array,
+    illumination: Illumination,
+    lit: NDArray[np.bool_],
 ) -> _Mirrors:
     parts = gbuffer.parts()
     families = np.array([int(m.family) for m in gbuffer.table.materials])[gbuffer.materials.array]
@@ -138,8 +147,9 @@ def _mirrors(
     smooth = gbuffer.material_values("roughness") < _WATER_ROUGHNESS
     water = surface.hit & ~glass & smooth & (families == int(TextureFamily.WATER))
     glass &= families != int(TextureFamily.WATER)
-    wet = (parts == int(Part.GROUND)) & ~water & ~glass
-    rays = gbuffer.camera.ray_directions()
+    # Rain shines on what is hard; in grass it only darkens.
+    hard = ~np.isin(families, [int(TextureFamily.GRASS), int(TextureFamily.FOLIAGE)])
+    wet = (parts == int(Part.GROUND)) & ~water & ~glass & hard & (illumination.wetness > 0)
     cosine = -np.einsum("hwc,hwc->hw", rays, surface.normals)
     share = np.where(glass, fresnel(cosine, _GLASS_MIRROR), 0.0)
     film = fresnel(cosine, _WATER_MIRROR)
@@ -154,6 +164,7 @@ def _mirrors(
     return _Mirrors(
         glass=glass,
         clear=glass & (parts == int(Part.BUILDING)),
+        wet=wet,
         lit=shown,
         share=share.astype(np.float32),
     )
@@ -169,25 +180,38 @@ def _surface_color(gbuffer: GBuffer, mirrors: _Mirrors, illumination: Illuminati
     return base
 
 
-def _show_through(radiance: Array, world: World, gbuffer: GBuffer, surface: Surface, clear: Mask) -> None:
+def _show_through(radiance: Array, world: World, gbuffer: GBuffer, surface: Surface, rays: Array, clear: Mask) -> None:
     """Put what stands behind the building's clear glass into its pixels, tinted by the glass."""
     if clear.any():
-        rays = gbuffer.camera.ray_directions()[clear]
         tint = 0.6 + 0.4 * gbuffer.material_values("base_color")[clear]
-        radiance[clear] = world.along(surface.points_m[clear], rays) * tint
+        radiance[clear] = world.along(surface.points_m[clear], rays[clear]) * tint
 
 
-def _mirror(radiance: Array, world: World, gbuffer: GBuffer, surface: Surface, share: Array) -> None:
+def _mirror(radiance: Array, world: World, surface: Surface, rays: Array, mirrors: _Mirrors) -> None:
     """Lay one mirror ray over the pixels that have a share of it."""
-    where = share > 1e-3
+    where = mirrors.share > 1e-3
     if not where.any():
         return
-    rays = gbuffer.camera.ray_directions()[where]
-    normals = surface.normals[where]
-    mirrored = rays - 2 * np.einsum("nc,nc->n", rays, normals)[:, None] * normals
-    seen = world.along(surface.origins_m(where), mirrored)
-    part = share[where][:, None]
-    radiance[where] = radiance[where] * (1 - part) + seen * part
+    incoming, normals = rays[where], surface.normals[where]
+    mirrored = incoming - 2 * np.einsum("nc,nc->n", incoming, normals)[:, None] * normals
+    seen = np.zeros_like(radiance)
+    seen[where] = world.along(surface.origins_m(where), mirrored)
+    wet = mirrors.wet & where
+    if wet.any():
+        seen[wet] = _streaked(seen, wet)[wet]
+    share = mirrors.share[..., None]
+    radiance[where] = (radiance * (1 - share) + seen * share)[where]
+
+
+def _streaked(seen: Array, where: Mask) -> Array:
+    """What wet ground mirrors, drawn out downwards as on a rough film, from the pixels ``where`` alone."""
+    import cv2
+
+    height, width = where.shape
+    kernel = (width // _STREAK[0] + 1, height // _STREAK[1] + 1)
+    weight = cv2.blur(where.astype(np.float32), kernel)
+    blurred = cv2.blur(seen * where[..., None], kernel)
+    return np.asarray(blurred / np.maximum(weight, 1e-6)[..., None], dtype=np.float32)
 
 
 def _sun_shading(surface: Surface, illumination: Illumination, visible: LightMap) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from archviz.light_transport.surface import Surface
+from archviz.light_transport.surface import Surface, padded
 
 __all__ = ["smooth_tiles", "upsample"]
 
@@ -31,13 +31,16 @@ def smooth_tiles(values: Array, surface: Surface) -> Array:
         Of the same size.
     """
     rows, columns = values.shape
+    around = surface.padded(2, 2)
     for down, right in ((1, 0), (0, 1)):
+        spread = padded(values, 2, 2)
         total = np.zeros_like(values)
         weights = np.zeros_like(values)
         for shift, tap in zip(range(-2, 3), _TILE_TAPS, strict=True):
-            pick = np.ix_(_clamped(rows, shift * down, rows), _clamped(columns, shift * right, columns))
-            weight = np.float32(tap) * _likeness(surface, surface.picked(pick))
-            total += weight * values[pick]
+            top, left = 2 + shift * down, 2 + shift * right
+            pick = np.s_[top : top + rows, left : left + columns]
+            weight = np.float32(tap) * _likeness(surface, around.picked(pick))
+            total += weight * spread[pick]
             weights += weight
         values = np.where(surface.hit, total / np.maximum(weights, _LEAST_WEIGHT), values)
     return values
@@ -62,26 +65,23 @@ def upsample(low: Array, low_surface: Surface, surface: Surface) -> tuple[Array,
     values = np.zeros((height, width), dtype=np.float32)
     orphans = np.zeros((height, width), dtype=np.bool_)
     values[::2, ::2] = low
+    around, spread = low_surface.padded(0, 1), padded(low, 0, 1)
     for y, x in ((0, 1), (1, 0), (1, 1)):
-        pick = (slice(y, None, 2), slice(x, None, 2))
+        pick = np.s_[y::2, x::2]
         target = surface.picked(pick)
         rows, columns = target.hit.shape
         total = np.zeros((rows, columns), dtype=np.float32)
         weights = np.zeros_like(total)
         for dy in range(y + 1):
             for dx in range(x + 1):
-                near = np.ix_(_clamped(rows, dy, low.shape[0]), _clamped(columns, dx, low.shape[1]))
-                weight = _likeness(target, low_surface.picked(near))
-                total += weight * low[near]
+                near = np.s_[dy : dy + rows, dx : dx + columns]
+                weight = _likeness(target, around.picked(near))
+                total += weight * spread[near]
                 weights += weight
         found = weights > _LEAST_WEIGHT
         values[pick] = np.where(found, total / np.maximum(weights, _LEAST_WEIGHT), 0.0)
         orphans[pick] = target.hit & ~found
     return values, orphans
-
-
-def _clamped(count: int, shift: int, limit: int) -> NDArray[np.intp]:
-    return np.clip(np.arange(count) + shift, 0, limit - 1)
 
 
 def _likeness(target: Surface, source: Surface) -> Array:

@@ -43,7 +43,10 @@ def lamp_irradiance(
     low = np.zeros(low_surface.hit.shape, dtype=np.float32)
     for lamp in np.asarray(lamps_m, dtype=np.float32).reshape(-1, 3):
         _add_lamp(low, caster, low_surface, lamp, least)
-    values, _ = upsample(low, low_surface, surface)
+    values, orphans = upsample(low, low_surface, surface)
+    # What is thinner than two pixels takes its light from the nearest sample, whatever that shows.
+    rows, columns = np.nonzero(orphans)
+    values[rows, columns] = low[rows // 2, columns // 2]
     return values
 
 

@@ -86,18 +86,18 @@ def ambient_occlusion(
     light = blockers(caster).caster
     low = np.zeros((rows, columns), dtype=np.float32)
     hit = low_surface.hit
-    low[hit] = _openness(light, low_surface.origins_m(hit), low_surface.normals[hit], turns[hit], rays, radius_m)
+    origins = low_surface.origins_m(hit, footprints=1.0)
+    low[hit] = _openness(light, origins, low_surface.normals[hit], turns[hit], rays, radius_m)
     low = smooth_tiles(low, low_surface)
     values, orphans = upsample(low, low_surface, surface)
     # Things thinner than two pixels have no neighbour to take their value from.
     turns = np.zeros(int(orphans.sum()), dtype=np.float32)
-    values[orphans] = _openness(light, surface.origins_m(orphans), surface.normals[orphans], turns, rays, radius_m)
+    origins = surface.origins_m(orphans, footprints=1.0)
+    values[orphans] = _openness(light, origins, surface.normals[orphans], turns, rays, radius_m)
     return LightMap(np.clip(values, 0.0, 1.0))
 
 
-def _openness(
-    light: RayCaster, origins: Array, normals: Array, turns: Array, rays: int, radius_m: float
-) -> Array:
+def _openness(light: RayCaster, origins: Array, normals: Array, turns: Array, rays: int, radius_m: float) -> Array:
     """(n,) share of the pattern's rays that meet nothing."""
     across, along = _frames(normals)
     cosine, sine = np.cos(turns)[:, None], np.sin(turns)[:, None]

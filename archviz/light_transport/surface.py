@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,7 +15,7 @@ from archviz.core.gbuffer import GBuffer
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 
-__all__ = ["GLASS_TRANSMISSION", "Blockers", "Surface", "blockers", "surface_of"]
+__all__ = ["GLASS_TRANSMISSION", "Blockers", "Surface", "blockers", "padded", "surface_of"]
 
 GLASS_TRANSMISSION = 0.5
 # A ray starts this far off its surface, plus a share of the distance that grows with float32's error.
@@ -44,24 +45,42 @@ class Surface:
     footprint_m: NDArray[np.float32]
     hit: NDArray[np.bool_]
 
-    def origins_m(self, where: NDArray[np.bool_]) -> NDArray[np.float32]:
-        """(n, 3) starts of rays for the pixels ``where``, just off the surface on the viewer's side."""
-        offset = _OFFSET_M + _OFFSET_SHARE * self.distances_m[where]
+    def origins_m(self, where: NDArray[np.bool_], *, footprints: float = 0.0) -> NDArray[np.float32]:
+        """(n, 3) starts of rays for the pixels ``where``, just off the surface on the viewer's side.
+
+        ``footprints`` lifts them by as many pixels' widths, over relief that no pixel resolves.
+        """
+        offset = np.maximum(
+            _OFFSET_M + _OFFSET_SHARE * self.distances_m[where], np.float32(footprints) * self.footprint_m[where]
+        )
         return self.points_m[where] + self.normals[where] * offset[:, None]
 
-    def picked(self, pick: Any) -> Surface:
-        """The same of some rows and columns: ``pick`` is a two-dimensional numpy index."""
-        return Surface(
-            points_m=self.points_m[pick],
-            normals=self.normals[pick],
-            distances_m=self.distances_m[pick],
-            footprint_m=self.footprint_m[pick],
-            hit=self.hit[pick],
-        )
+    def picked(self, pick: tuple[slice, slice]) -> Surface:
+        """The same of some rows and columns."""
+        return self._each(lambda array: array[pick])
 
     def halved(self) -> Surface:
         """Every other pixel of every other row, from the top left."""
         return self.picked(np.s_[::2, ::2])
+
+    def padded(self, before: int, after: int) -> Surface:
+        """With its border repeated: ``before`` pixels at the top and left, ``after`` at the bottom and right."""
+        return self._each(lambda array: padded(array, before, after))
+
+    def _each(self, change: Callable[[NDArray[Any]], NDArray[Any]]) -> Surface:
+        return Surface(
+            points_m=change(self.points_m),
+            normals=change(self.normals),
+            distances_m=change(self.distances_m),
+            footprint_m=change(self.footprint_m),
+            hit=change(self.hit),
+        )
+
+
+def padded(array: NDArray[Any], before: int, after: int) -> NDArray[Any]:
+    """(H, W, ...) with its border pixels repeated."""
+    widths = [(before, after), (before, after)] + [(0, 0)] * (array.ndim - 2)
+    return np.pad(array, widths, mode="edge")
 
 
 def surface_of(gbuffer: GBuffer) -> Surface:

@@ -22,9 +22,7 @@ _PIXEL_SAMPLES = ((-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.
 _DISC_SAMPLES = ((0.67, 0.0), (0.0, 0.67), (-0.67, 0.0), (0.0, -0.67))
 
 
-def sun_visibility(
-    caster: RayCaster, gbuffer: GBuffer, sun: SunDirection | None, *, smooth: bool = True
-) -> LightMap:
+def sun_visibility(caster: RayCaster, gbuffer: GBuffer, sun: SunDirection | None, *, smooth: bool = True) -> LightMap:
     """Share of the sun's disc that each pixel's surface sees.
 
     Parameters

@@ -27,7 +27,7 @@ Rgb = NDArray[np.float64]
 _RAYLEIGH = np.array([0.0638, 0.0972, 0.1934])
 _OZONE = np.array([0.035, 0.025, 0.004])
 _AEROSOL_SLOPE = np.array([0.61, 0.55, 0.465]) ** -1.3
-_TURBIDITY = (0.03, 0.22)  # Angstrom's beta at haze 0 and 1
+_TURBIDITY = (0.02, 0.15)  # Angstrom's beta at haze 0 and 1
 # Above the air, white-balanced so that the noon sun at a turbidity of 0.06 comes out (3.0, 2.85, 2.6).
 _SUN_ABOVE_AIR = np.array([3.75, 3.74, 3.78])
 
@@ -36,38 +36,49 @@ _SKY_ALTITUDES = np.array([-18.0, -9.0, -6.0, -3.0, 0.0, 5.0, 15.0, 40.0, 90.0])
 _SKY_ZENITH = np.array(
     [
         [0.0008, 0.0014, 0.0034],
-        [0.0030, 0.0062, 0.0185],
-        [0.0070, 0.0150, 0.0420],
-        [0.0180, 0.0320, 0.0800],
-        [0.0450, 0.0720, 0.1450],
-        [0.0650, 0.1100, 0.2100],
-        [0.0800, 0.1450, 0.2650],
-        [0.0900, 0.1750, 0.3300],
-        [0.1000, 0.1900, 0.3500],
+        [0.0022, 0.0045, 0.0160],
+        [0.0055, 0.0115, 0.0400],
+        [0.0115, 0.0205, 0.0600],
+        [0.0260, 0.0380, 0.0820],
+        [0.0280, 0.0520, 0.1120],
+        [0.0380, 0.0790, 0.1700],
+        [0.0580, 0.1250, 0.2850],
+        [0.0620, 0.1320, 0.3000],
     ]
 )
 _SKY_HORIZON = np.array(
     [
-        [0.0016, 0.0020, 0.0034],
-        [0.0110, 0.0110, 0.0200],
-        [0.0360, 0.0300, 0.0460],
-        [0.1100, 0.0720, 0.0800],
-        [0.2700, 0.1750, 0.1500],
-        [0.3700, 0.2900, 0.2300],
-        [0.4000, 0.3900, 0.3700],
-        [0.4200, 0.4700, 0.5200],
-        [0.4400, 0.5000, 0.5600],
+        [0.0011, 0.0016, 0.0032],
+        [0.0060, 0.0065, 0.0155],
+        [0.0155, 0.0175, 0.0330],
+        [0.0620, 0.0440, 0.0480],
+        [0.1700, 0.1000, 0.0750],
+        [0.1950, 0.1580, 0.1350],
+        [0.2200, 0.2450, 0.2850],
+        [0.3100, 0.3950, 0.5000],
+        [0.3250, 0.4150, 0.5250],
     ]
 )
+# About a low sun, and after it has set, the sky itself glows: peak radiance by altitude.
+_GLOW_ALTITUDES = np.array([-9.0, -6.0, -3.0, 0.0, 2.0, 5.0, 10.0, 20.0])
+_GLOW_PEAK = np.array([0.0, 0.015, 0.09, 0.42, 0.55, 0.38, 0.10, 0.0])
+_GLOW_COLOR = np.array([1.00, 0.50, 0.20])
 
 _FULL_MOON = np.array([0.0170, 0.0190, 0.0230])  # far above the physical 1/400000: what a long exposure shows
 _WARM_WINDOW = np.array([1.00, 0.62, 0.27])
 _WARM_LAMP = np.array([1.00, 0.64, 0.30])
-_WINDOW_RADIANCE = 0.075
+_WINDOW_RADIANCE = 0.065
 _LAMP_INTENSITY = 1.2
 
-_GREY_FACADE = 0.35  # albedo of the facade that is exposed for
-_KEY = 0.25  # what that facade shows at noon, before the tone curve
+# What is exposed for: a facade of this albedo. By its radiance, what it shows before the tone
+# curve: full at noon, half under rain clouds or at dusk, a sixth at night, so that dark stays dark.
+_GREY_FACADE = 0.35
+_GREY_RADIANCE = np.array([0.0015, 0.006, 0.015, 0.05, 0.12, 0.25])
+_GREY_SHOWN = np.array([0.040, 0.058, 0.095, 0.150, 0.22, 0.26])
+# The horizon, with part of the glow, shows no more than this, as one exposes for the sky against
+# the light.
+_HORIZON_SHOWN = 0.85
+_GLOW_METERED = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +152,8 @@ def daylight(sun: SunDirection | None, weather: Weather) -> Illumination:
     Returns
     -------
     Illumination
-        Its ``sun`` is ``None`` where nothing casts a shadow.
+        Its ``sun`` is ``None`` where the sky has no brighter side; in twilight it is below the
+        horizon and its irradiance 0.
     """
     if weather.moon and sun is not None and sun.altitude_deg < 0:
         sun = SunDirection(altitude_deg=-sun.altitude_deg, azimuth_deg=sun.azimuth_deg + 180)
@@ -152,9 +164,9 @@ def daylight(sun: SunDirection | None, weather: Weather) -> Illumination:
     zenith, horizon = _clouded(zenith, horizon, direct * elevation, weather)
     # Thin and broken cloud lets the sun through; a closed cover does not.
     direct = direct * (1 - _smoothstep(0.35, 0.95, weather.cloud_cover))
-    if sun is None or direct.max() < 1e-4:
-        sun, direct = None, np.zeros(3)
     glow = np.zeros(3) if sun is None else _glow(direct, altitude, weather)
+    if direct.max() + glow.max() < 1e-4:
+        sun = None
     light = Illumination(
         sun=sun,
         sun_irradiance=_rgb(direct),
@@ -187,7 +199,7 @@ def _clear_sky(altitude_deg: float, haze: float) -> tuple[Rgb, Rgb]:
         for table in (_SKY_ZENITH, _SKY_HORIZON)
     )
     pale = np.mean(horizon) * 0.4 + horizon * 0.6
-    return zenith + (0.8 * pale - zenith) * 0.55 * haze, horizon + (1.1 * pale - horizon) * 0.8 * haze
+    return zenith + (0.8 * pale - zenith) * 0.4 * haze, horizon + (1.1 * pale - horizon) * 0.5 * haze
 
 
 def _clouded(zenith: Rgb, horizon: Rgb, direct_on_ground: Rgb, weather: Weather) -> tuple[Rgb, Rgb]:
@@ -201,19 +213,20 @@ def _clouded(zenith: Rgb, horizon: Rgb, direct_on_ground: Rgb, weather: Weather)
     above = horizon * np.pi + (zenith - horizon) * 2.565
     through = 0.25 * (1 - 0.45 * weather.wetness)
     grey = luminance(above + direct_on_ground).item() * through
-    dome = grey / 2.85 * np.array([0.97, 1.0, 1.05])
+    dome = grey / 2.85 * np.array([0.97, 1.0, 1.05]) ** (1 + weather.wetness)
     share = weather.cloud_cover**2
     return zenith + (dome - zenith) * share, horizon + (0.72 * dome - horizon) * share
 
 
 def _glow(direct: Rgb, altitude_deg: float, weather: Weather) -> Rgb:
-    """Radiance added about the sun's disc: haze scatters forward, and a low sun has much of it before it."""
-    path = min(air_mass(altitude_deg), 12.0) if not weather.moon else 1.0
-    return direct / np.pi * (0.10 + 0.35 * weather.haze) * path**0.8
+    """Radiance added about the sun's disc: haze scatters forward, and a low sun reddens the air before it."""
+    aureole = direct / np.pi * (0.10 + 0.35 * weather.haze)
+    low = np.interp(altitude_deg, _GLOW_ALTITUDES, _GLOW_PEAK) * _GLOW_COLOR
+    return aureole + low * (1 - weather.cloud_cover) ** 2
 
 
 def _exposure(light: Illumination) -> float:
-    """Exposure for a grey facade, half as bright in deep dusk and a quarter at night."""
+    """Exposure for a grey facade and the ground before it, held back where the sky is bright."""
     planes = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
     irradiance = luminance(sky_irradiance(planes, light))
     direct = luminance(np.array(light.sun_irradiance)).item()
@@ -222,10 +235,9 @@ def _exposure(light: Illumination) -> float:
         # The facade stands 60 degrees off the sun's azimuth: neither the bright nor the dark side.
         irradiance = irradiance + direct * np.array([0.5 * math.cos(rise), math.sin(rise)])
     grey = float(irradiance.mean()) * _GREY_FACADE / math.pi
-    # Eyes and photographers let the dusk be dark: the picture follows the light down, slowly.
-    dimmed = (grey / _KEY) ** 0.12 if grey < _KEY else 1.0
-    night = 1.0 / (1.0 + (0.0035 / grey) ** 1.0)
-    return _KEY * dimmed * night / grey
+    shown = float(np.interp(math.log(grey), np.log(_GREY_RADIANCE), _GREY_SHOWN))
+    horizon = luminance(np.add(light.horizon_radiance, np.multiply(light.glow_radiance, _GLOW_METERED))).item()
+    return min(shown / grey, _HORIZON_SHOWN / horizon)
 
 
 def _smoothstep(low: float, high: float, value: float) -> float:
