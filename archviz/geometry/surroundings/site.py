@@ -1,0 +1,97 @@
+"""The building's plot: its measures, what must stay open to the camera, and what is taken."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from archviz.geometry.scene import Bounds
+
+__all__ = ["APRON_Z_M", "Site"]
+
+APRON_Z_M = -0.02
+"""Ground level at the building [m]: under its base, so that neither hides the other."""
+
+_MARGIN_M = 1.0
+# Cameras of the view presets stand up to 45 degrees off the front; the wedge leaves a little more.
+_WEDGE = math.tan(math.radians(50.0))
+# As shares of the largest extent: a 28 mm lens frames a corner from about twice it, a 200 mm lens an
+# elevation from about eight times it.
+_WEDGE_LENGTH = 3.0
+_STRIP_LENGTH = 10.0
+_LOW_M = 0.85
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The building's box, its base centre moved to the origin.
+
+    Parameters
+    ----------
+    half_x_m, half_y_m, height_m
+        Half the footprint's sides and the height [m]; front at ``y = -half_y_m``.
+    """
+
+    half_x_m: float
+    half_y_m: float
+    height_m: float
+    _taken: list[tuple[float, float, float, float]] = field(default_factory=list, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, building: Bounds) -> Site:
+        """The site of a building's box; a flat or thin box counts as 2 m."""
+        x, y, z = (max(float(e), 2.0) for e in building.extents_m)
+        return cls(half_x_m=x / 2, half_y_m=y / 2, height_m=z)
+
+    @property
+    def front_m(self) -> float:
+        """y of the building's front [m]."""
+        return -self.half_y_m
+
+    @property
+    def radius_m(self) -> float:
+        """Radius of the footprint's circle [m]."""
+        return math.hypot(self.half_x_m, self.half_y_m)
+
+    @property
+    def size_m(self) -> float:
+        """The largest extent [m]."""
+        return max(2 * self.half_x_m, 2 * self.half_y_m, self.height_m)
+
+    def reserve(self, low: tuple[float, float], high: tuple[float, float]) -> None:
+        """Keep later plants and things off a rectangle [m]."""
+        self._taken.append((*low, *high))
+
+    def footprint_distance_m(self, x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
+        """Distance to the building's footprint in plan; 0 inside [m]."""
+        dx = np.maximum(np.abs(np.asarray(x, float)) - self.half_x_m, 0.0)
+        dy = np.maximum(np.abs(np.asarray(y, float)) - self.half_y_m, 0.0)
+        return np.hypot(dx, dy)
+
+    def hides_building(self, x: ArrayLike, y: ArrayLike, *, radius_m: float, height_m: float) -> NDArray[np.bool_]:
+        """True where a thing of that size would stand between a view preset's camera and the building.
+
+        The front is open in a wedge of 50 degrees to either side; each elevation in a strip of the
+        building's width. Things lower than 0.85 m may stand anywhere.
+        """
+        px, py = np.asarray(x, float), np.asarray(y, float)
+        if height_m <= _LOW_M:
+            return np.zeros(np.broadcast(px, py).shape, dtype=bool)
+        depth = -py - self.half_y_m + radius_m
+        reach = self.half_x_m + _MARGIN_M + radius_m
+        wedge = (depth > 0) & (depth < _WEDGE_LENGTH * self.size_m) & (np.abs(px) < reach + _WEDGE * depth)
+        far = _STRIP_LENGTH * self.size_m
+        along_y = (np.abs(px) < reach) & (np.abs(py) < far)
+        along_x = (np.abs(py) < self.half_y_m + _MARGIN_M + radius_m) & (np.abs(px) < far)
+        return wedge | along_y | along_x
+
+    def is_taken(self, x: ArrayLike, y: ArrayLike, *, radius_m: float) -> NDArray[np.bool_]:
+        """True within ``radius_m`` of the building or of a reserved rectangle."""
+        px, py = np.asarray(x, float), np.asarray(y, float)
+        taken = self.footprint_distance_m(px, py) < radius_m
+        for x0, y0, x1, y1 in self._taken:
+            taken |= (px > x0 - radius_m) & (px < x1 + radius_m) & (py > y0 - radius_m) & (py < y1 + radius_m)
+        return taken

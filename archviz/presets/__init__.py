@@ -1,0 +1,15 @@
+"""Presets as data: environments and lightings, with English and Vietnamese names. Numbers and words only."""
+
+from archviz.presets.environment import EnvironmentPreset, environment, environments, read_environments
+from archviz.presets.lighting import LightingPreset, lighting, lightings, read_lightings
+
+__all__ = [
+    "EnvironmentPreset",
+    "LightingPreset",
+    "environment",
+    "environments",
+    "lighting",
+    "lightings",
+    "read_environments",
+    "read_lightings",
+]
