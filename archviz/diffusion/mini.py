@@ -9,7 +9,6 @@ without guidance.
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.diffusion.checkpoints import fingerprint_weights
 from archviz.diffusion.frames import crop, pad_by_edges, to_bytes
 from archviz.diffusion.precision import Numerics
+from archviz.diffusion.quiet import quiet_libraries, warn_of_long_prompt
 from archviz.diffusion.request import DiffusionRequest, OnStep, StepReport
 from archviz.diffusion.spec import EngineSpec
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["MiniEngine", "load_mini"]
 
-_LOGGER = logging.getLogger(__name__)
 _CLASSES = {
     "unet": "UNet2DConditionModel",
     "controlnet": "ControlNetModel",
@@ -161,15 +160,14 @@ class MiniEngine:
             truncation=True,
             return_tensors="pt",
         ).input_ids
-        if len(self._tokenizer(prompt).input_ids) > tokens.shape[1]:
-            _LOGGER.warning("the prompt is longer than %d tokens; its end is not read", tokens.shape[1])
+        warn_of_long_prompt(self._tokenizer, prompt)
         return self._text_encoder(tokens.to(self.numerics.device))[0]
 
     def _encode_controls(self, stack: NDArray[np.float32], scale: float) -> _Residuals:
         import torch
 
         # (1, C, H, W); noise, time and text are arguments the network has but does not read.
-        controls = self._place(torch.from_numpy(np.ascontiguousarray(stack))[None])
+        controls = self._place(torch.tensor(stack)[None])
         height, width = stack.shape[1] // self._factor, stack.shape[2] // self._factor
         noise = controls.new_zeros(1, self._controlnet.config.in_channels, height, width)
         return self._run_controlnet(noise, 0, self._embed(""), controls, scale)
@@ -266,14 +264,15 @@ def load_mini(spec: EngineSpec, folders: Mapping[str, Path], *, numerics: Numeri
 
     folder = folders["base"]
     try:
-        pipeline = StableDiffusionControlNetPipeline.from_pretrained(
-            str(folder),
-            torch_dtype=numerics.dtype,
-            use_safetensors=True,
-            local_files_only=True,
-            safety_checker=None,
-            requires_safety_checker=False,
-        )
+        with quiet_libraries():
+            pipeline = StableDiffusionControlNetPipeline.from_pretrained(
+                str(folder),
+                dtype=numerics.dtype,
+                use_safetensors=True,
+                local_files_only=True,
+                safety_checker=None,
+                requires_safety_checker=False,
+            )
     except (OSError, ValueError, TypeError) as error:
         raise FileFormatError(
             f"{folder}: not a StableDiffusionControlNetPipeline folder ({error}); give the folder of {spec.id}"

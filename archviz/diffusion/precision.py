@@ -131,7 +131,9 @@ def _cpu_has_bf16() -> bool:
     # is oneDNN's, which heeds ONEDNN_MAX_CPU_ISA; it alone also says yes to a plain AVX-512.
     import torch
 
-    if not torch.backends.mkldnn.is_available() or not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+    if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return False
+    if not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return False
     return bool(torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported())
 

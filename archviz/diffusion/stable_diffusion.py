@@ -7,6 +7,7 @@ map is not given neither runs nor is in the way.
 from __future__ import annotations
 
 import functools
+import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.diffusion.checkpoints import fingerprint_weights
 from archviz.diffusion.frames import crop, pad_by_edges, to_bytes
 from archviz.diffusion.precision import Numerics
+from archviz.diffusion.quiet import quiet_libraries, warn_of_long_prompt
 from archviz.diffusion.request import DiffusionRequest, OnStep, StepReport
 from archviz.diffusion.spec import EngineSpec, Sampling
 
@@ -87,6 +89,8 @@ class StableDiffusionEngine:
         numerics: Numerics,
         fingerprint: str,
     ) -> None:
+        import torch
+
         self.spec = spec
         self.sampling = sampling
         self.numerics = numerics
@@ -95,8 +99,8 @@ class StableDiffusionEngine:
         self._nets = nets
         self._fingerprint = fingerprint
         base.to(numerics.device)
-        for net in nets.values():
-            net.to(numerics.device)
+        for module in (base.unet, base.vae, *nets.values()):
+            module.to(numerics.device, memory_format=torch.channels_last)
 
     def generate(
         self, request: DiffusionRequest, *, on_step: OnStep | None = None, preview_every: int = 0
@@ -107,7 +111,8 @@ class StableDiffusionEngine:
             raise OptionError(
                 f"strength {request.strength:g} of {steps} steps leaves no step; give strength {1 / steps:.3g} or more"
             )
-        with self.numerics.applied():
+        warn_of_long_prompt(self._base.tokenizer, request.prompt)
+        with self.numerics.applied(), quiet_libraries():
             pipeline, arguments = self._assemble(request)
             # A scheduler keeps the state of a run, so every run gets its own.
             pipeline.scheduler = type(self._base.scheduler).from_config(self._base.scheduler.config)
@@ -211,44 +216,51 @@ def load_stable_diffusion(
     """
     import diffusers
 
-    family = _FAMILIES[spec.family]
     sampling = spec.few_step if few_step and spec.few_step is not None else spec.sampling
-    shared = {"torch_dtype": numerics.dtype, "use_safetensors": True, "local_files_only": True}
-    variants = {c.role: c.variant or None for c in spec.checkpoints}
-    # The safety checker is one more gigabyte that looks for people, not for buildings.
-    unused = {} if family.modes else {"safety_checker": None, "feature_extractor": None}
-    nets_by_role: dict[str, Any] = {}
-    net_class = diffusers.ControlNetUnionModel if family.modes else diffusers.ControlNetModel
     try:
-        base = getattr(diffusers, family.text).from_pretrained(
-            str(folders["base"]), variant=variants["base"], **shared, **unused
-        )
-        for role in folders:
-            if role not in ("base", "few-step"):
-                nets_by_role[role] = net_class.from_pretrained(str(folders[role]), variant=variants[role], **shared)
+        with quiet_libraries():
+            base, nets = _load_components(spec, folders, numerics)
+            if few_step:
+                _fuse_lora(base, folders["few-step"])
     except (OSError, ValueError, TypeError) as error:
         raise FileFormatError(
             f"{spec.id}: the weights cannot be read ({error}); fetch them again as `archviz engines` says"
         ) from error
-    if few_step:
-        _fuse_lora(base, folders["few-step"])
     if sampling.scheduler is not None:
         base.scheduler = getattr(diffusers, sampling.scheduler).from_config(base.scheduler.config)
     return StableDiffusionEngine(
         spec=spec,
         base=base,
-        nets=nets_by_role,
+        nets=nets,
         sampling=sampling,
         numerics=numerics,
         fingerprint=fingerprint_weights(spec, folders, weights=weights),
     )
 
 
+def _load_components(spec: EngineSpec, folders: Mapping[str, Path], numerics: Numerics) -> tuple[Any, dict[str, Any]]:
+    import diffusers
+
+    family = _FAMILIES[spec.family]
+    variants = {c.role: c.variant or None for c in spec.checkpoints}
+    shared = {"dtype": numerics.dtype, "use_safetensors": True, "local_files_only": True}
+    # The safety checker is one more gigabyte that looks for people, not for buildings.
+    unused = {} if family.modes else {"safety_checker": None, "feature_extractor": None}
+    base = getattr(diffusers, family.text).from_pretrained(
+        str(folders["base"]), variant=variants["base"], **shared, **unused
+    )
+    net_class = diffusers.ControlNetUnionModel if family.modes else diffusers.ControlNetModel
+    nets = {
+        role: net_class.from_pretrained(str(folder), variant=variants[role], **shared)
+        for role, folder in folders.items()
+        if role not in ("base", "few-step")
+    }
+    return base, nets
+
+
 def _fuse_lora(base: Any, folder: Path) -> None:
-    try:
-        import peft  # noqa: F401
-    except ImportError as error:
-        raise OptionError("the few-step LoRA needs peft; run: pip install peft") from error
+    if importlib.util.find_spec("peft") is None:
+        raise OptionError("the few-step LoRA needs the package peft, which is not installed; run: pip install peft")
     base.load_lora_weights(str(folder), weight_name="pytorch_lora_weights.safetensors", local_files_only=True)
     base.fuse_lora()
     base.unload_lora_weights()
