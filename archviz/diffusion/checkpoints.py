@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from archviz.core.errors import MissingWeightsError
+from archviz.core.errors import FileFormatError, MissingWeightsError
 from archviz.diffusion.spec import Checkpoint, EngineSpec
 
-__all__ = ["Readiness", "fingerprint_weights", "find_weights", "readiness"]
+__all__ = ["Readiness", "check_pipeline_index", "fingerprint_weights", "find_weights", "readiness"]
 
 _CHUNK_BYTES = 1 << 22
+_LIBRARIES = ("diffusers", "transformers")
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,30 @@ def readiness(spec: EngineSpec, *, weights: Path | None = None, few_step: bool =
     except MissingWeightsError as error:
         return Readiness(False, error.message)
     return Readiness(True, f"{spec.id}: ready, {len(folders)} checkpoint{'s' if len(folders) > 1 else ''} found")
+
+
+def check_pipeline_index(folder: Path, class_name: str) -> None:
+    """Refuse a folder that is another pipeline, or that names classes outside diffusers and transformers.
+
+    A ``model_index.json`` may name a Python file beside it, which diffusers would run.
+
+    Raises
+    ------
+    FileFormatError
+        The index cannot be read, or is not of a ``class_name`` made of library classes.
+    """
+    path = folder / "model_index.json"
+    try:
+        index = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise FileFormatError(f"{path}: {error}; give a diffusers folder") from error
+    if not isinstance(index, dict) or index.get("_class_name") != class_name:
+        raise FileFormatError(f"{path}: not a {class_name}; give the folder of one")
+    for name, entry in index.items():
+        if isinstance(entry, list) and (not entry or entry[0] not in (*_LIBRARIES, None)):
+            raise FileFormatError(
+                f"{path}: {name} is {entry}; only classes of {' and '.join(_LIBRARIES)} are accepted, no code of others"
+            )
 
 
 def fingerprint_weights(spec: EngineSpec, folders: Mapping[str, Path], *, weights: Path | None = None) -> str:

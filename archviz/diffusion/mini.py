@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.errors import FileFormatError, OptionError
-from archviz.diffusion.checkpoints import fingerprint_weights
+from archviz.diffusion.checkpoints import check_pipeline_index, fingerprint_weights
 from archviz.diffusion.frames import crop, pad_by_edges, to_bytes
 from archviz.diffusion.precision import Numerics
 from archviz.diffusion.quiet import quiet_libraries, warn_of_long_prompt
@@ -263,6 +263,7 @@ def load_mini(spec: EngineSpec, folders: Mapping[str, Path], *, numerics: Numeri
     from diffusers import StableDiffusionControlNetPipeline
 
     folder = folders["base"]
+    check_pipeline_index(folder, StableDiffusionControlNetPipeline.__name__)
     try:
         with quiet_libraries():
             pipeline = StableDiffusionControlNetPipeline.from_pretrained(
@@ -273,9 +274,9 @@ def load_mini(spec: EngineSpec, folders: Mapping[str, Path], *, numerics: Numeri
                 safety_checker=None,
                 requires_safety_checker=False,
             )
-    except (OSError, ValueError, TypeError) as error:
+    except Exception as error:  # diffusers, transformers and safetensors raise whatever they meet
         raise FileFormatError(
-            f"{folder}: not a StableDiffusionControlNetPipeline folder ({error}); give the folder of {spec.id}"
+            f"{folder}: the weights cannot be read ({error}); give the diffusers folder of {spec.id}"
         ) from error
     return MiniEngine(spec=spec, pipeline=pipeline, folder=folder, numerics=numerics)
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.errors import FileFormatError, OptionError
-from archviz.diffusion.checkpoints import fingerprint_weights
+from archviz.diffusion.checkpoints import check_pipeline_index, fingerprint_weights
 from archviz.diffusion.frames import crop, pad_by_edges, to_bytes
 from archviz.diffusion.precision import Numerics
 from archviz.diffusion.quiet import quiet_libraries, warn_of_long_prompt
@@ -216,13 +216,16 @@ def load_stable_diffusion(
     """
     import diffusers
 
+    check_pipeline_index(folders["base"], _FAMILIES[spec.family].text)
+    if few_step and importlib.util.find_spec("peft") is None:
+        raise OptionError("the few-step LoRA needs the package peft, which is not installed; run: pip install peft")
     sampling = spec.few_step if few_step and spec.few_step is not None else spec.sampling
     try:
         with quiet_libraries():
             base, nets = _load_components(spec, folders, numerics)
             if few_step:
                 _fuse_lora(base, folders["few-step"])
-    except (OSError, ValueError, TypeError) as error:
+    except Exception as error:  # diffusers, transformers and safetensors raise whatever they meet
         raise FileFormatError(
             f"{spec.id}: the weights cannot be read ({error}); fetch them again as `archviz engines` says"
         ) from error
@@ -259,8 +262,6 @@ def _load_components(spec: EngineSpec, folders: Mapping[str, Path], numerics: Nu
 
 
 def _fuse_lora(base: Any, folder: Path) -> None:
-    if importlib.util.find_spec("peft") is None:
-        raise OptionError("the few-step LoRA needs the package peft, which is not installed; run: pip install peft")
     base.load_lora_weights(str(folder), weight_name="pytorch_lora_weights.safetensors", local_files_only=True)
     base.fuse_lora()
     base.unload_lora_weights()

@@ -10,7 +10,10 @@ import torch
 from archviz.core.errors import OptionError
 from archviz.diffusion.precision import Numerics, choose_numerics
 
-PROBE = "from archviz.diffusion.precision import choose_numerics as c; n = c(device='cpu'); print(n.precision, n.capability)"
+PROBE = (
+    "from archviz.diffusion.precision import choose_numerics\n"
+    "chosen = choose_numerics(device='cpu'); print(chosen.precision, chosen.capability)"
+)
 
 
 def test_without_bf16_instructions_the_processor_gets_fp32() -> None:

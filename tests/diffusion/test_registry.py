@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +37,58 @@ def test_every_family_loads_from_a_local_folder(mini_folder: Path, large_folder:
         assert engine.numerics_key()["threads"] == 1
 
 
-def test_a_broken_folder_is_named(tmp_path: Path) -> None:
-    (tmp_path / "model_index.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(FileFormatError, match=str(tmp_path)):
-        load_engine("mini", weights=tmp_path)
+def damage_index(folder: Path, **changes: object) -> None:
+    path = folder / "model_index.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"_class_name": "StableDiffusionPipeline"}, "not a StableDiffusionControlNetPipeline"),
+        ({"_class_name": ["pipeline", "Custom"]}, "not a StableDiffusionControlNetPipeline"),
+        ({"unet": ["my_code", "UNet"]}, "unet is .*no code of others"),
+        ({"vae": ["diffusers", "AutoencoderKL"]}, "mini"),
+    ],
+)
+def test_another_pipeline_or_code_of_others_is_refused(
+    changes: dict[str, object], said: str, mini_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mini"
+    shutil.copytree(mini_folder, folder)
+    damage_index(folder, **changes)
+    (folder / "pipeline.py").write_text("raise SystemExit('code of others ran')", encoding="utf-8")
+    with pytest.raises(FileFormatError, match=said):
+        load_engine("mini", weights=folder, device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("model_index.json", b"{}"),
+        ("model_index.json", b"\xff\xfe"),
+        ("unet/diffusion_pytorch_model.safetensors", b"broken"),
+        ("unet/config.json", b"[1]"),
+        ("vae/config.json", None),
+        ("tokenizer/tokenizer.json", b"{}"),
+    ],
+)
+def test_a_broken_folder_is_refused_by_its_name(
+    file: str, content: bytes | None, mini_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "mini"
+    shutil.copytree(mini_folder, folder)
+    (folder / file).unlink()
+    if content is not None:
+        (folder / file).write_bytes(content)
+    with pytest.raises(FileFormatError, match=str(folder)):
+        load_engine("mini", weights=folder, device="cpu")
+
+
+def test_a_folder_of_pickles_is_not_read(mini_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mini"
+    shutil.copytree(mini_folder, folder)
+    weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.rename(weights.with_suffix(".bin"))
+    with pytest.raises(FileFormatError, match="safetensors"):
+        load_engine("mini", weights=folder, device="cpu")

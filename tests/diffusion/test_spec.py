@@ -82,5 +82,5 @@ def test_a_wrong_file_is_refused_by_file_table_and_key(
 def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
     path = tmp_path / "mini.toml"
     path.write_text("id = ", encoding="utf-8")
-    with pytest.raises(FileFormatError, match="mini.toml: .*an engine is a TOML file"):
+    with pytest.raises(FileFormatError, match=r"mini.toml: .*an engine is a TOML file"):
         read_spec(path)
