@@ -1,0 +1,87 @@
+# SPDX-FileCopyrightText: 2026 The archviz authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The detailed Blender scene of a plain scene folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import bpy
+import glazing
+import light
+import numpy as np
+import vegetation
+from files import read_glb
+from meshes import add_mesh, face_normals
+from surfaces import FOLIAGE, GRASS, surface
+
+BUILDING, SURROUNDINGS, GROUND, OPENING = 1, 2, 3, 5
+_GLASS_ABOVE = 0.5
+_SMOOTH_DEG = 35.0
+# A face that leans back by more than this is a roof; level faces are floors and slabs.
+_ROOF_UP = (0.12, 0.985)
+
+
+def build(folder: Path) -> dict:
+    """Replace whatever Blender holds by the scene of ``folder``; answers its record."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    record = json.loads((folder / "scene.json").read_text(encoding="utf-8"))
+    meshes = read_glb(folder / "plain.glb")
+    light.add_suns(record["suns"])
+    light.add_sky()
+    light.add_lamps(record.get("lamps_m", []))
+    elements = record["elements"]
+    glazed = {pane["element"] for pane in record["panes"]}
+    leafy: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}
+    grassy: list[tuple[np.ndarray, np.ndarray, int]] = []
+    surfaces: dict[tuple[int, str], list[tuple[np.ndarray, np.ndarray, float]]] = {}
+    rng = np.random.default_rng(record["seed"])
+    for row, element in enumerate(elements):
+        mesh = meshes.get(f"e{row:05d}")
+        if mesh is None or row in glazed or element["name"] in glazed:
+            continue
+        vertices, faces = mesh
+        material = record["materials"][element["material"]]
+        tone = float(rng.random())
+        if material["family"] == FOLIAGE:
+            leafy.setdefault(element["material"], []).append(mesh)
+            continue
+        if material["family"] == GRASS:
+            grassy.append((vertices, faces, element["material"]))
+        for role, chosen in _roles(element, material, vertices, faces):
+            surfaces.setdefault((element["material"], role), []).append((vertices, faces[chosen], tone))
+    details = record.get("facade_detail", {})
+    for (row, role), pieces in surfaces.items():
+        entry = record["materials"][row]
+        detail = details.get(entry["name"], {}) if role not in ("ground",) else {}
+        thing = _join(f"{entry['name']} {role}", pieces, surface(entry, detail, role=role), role)
+        if max(entry.get("emission", (0.0,))) > 0.0:
+            thing.lightgroup = "lamps"
+    glazing.add_panes(record, rng)
+    cameras = [view["camera"] for view in record["cameras"]]
+    vegetation.add_crowns(record, leafy, cameras, rng)
+    vegetation.add_grass(record, grassy, cameras, rng)
+    return record
+
+
+def _roles(element: dict, material: dict, vertices: np.ndarray, faces: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    part = element["part"]
+    every = np.ones(len(faces), dtype=bool)
+    if material["transmission"] > _GLASS_ABOVE:
+        return [("sheet glass" if part == BUILDING else "dark glass", every)]
+    if part == GROUND:
+        return [("ground", every)]
+    up = face_normals(vertices, faces)[:, 2]
+    roof = (up > _ROOF_UP[0]) & (up < _ROOF_UP[1])
+    return [(role, chosen) for role, chosen in (("roof", roof), ("other", ~roof)) if chosen.any()]
+
+
+def _join(
+    name: str, pieces: list[tuple[np.ndarray, np.ndarray, float]], material: bpy.types.Material, role: str
+) -> bpy.types.Object:
+    offsets = np.cumsum([0, *(len(v) for v, _, _ in pieces)])
+    vertices = np.concatenate([v for v, _, _ in pieces])
+    faces = np.concatenate([f + o for (_, f, _), o in zip(pieces, offsets)])
+    tone = np.concatenate([np.full(len(f), t) for _, f, t in pieces])
+    return add_mesh(name, vertices, faces, material, smooth_deg=_SMOOTH_DEG, tone=tone)

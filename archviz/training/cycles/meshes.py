@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 The archviz authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From triangle arrays to Blender meshes with metric surface coordinates."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+_LEVEL_COS = 0.985
+_WELD_M = 1e-4
+
+
+def face_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """(f, 3) unit normals."""
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    normals = np.cross(b - a, c - a)
+    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-20)
+
+
+def surface_metres(vertices: np.ndarray, faces: np.ndarray, normals: np.ndarray) -> np.ndarray:
+    """(f, 3, 2) coordinates along each face [m]: x level, y up the slope; level faces use world x and y.
+
+    Bricks, boards and tiles laid on them follow the wall whatever way it faces.
+    """
+    level = np.stack([-normals[:, 1], normals[:, 0], np.zeros(len(normals))], axis=1)
+    flat = np.abs(normals[:, 2]) > _LEVEL_COS
+    level[flat] = (1.0, 0.0, 0.0)
+    level /= np.maximum(np.linalg.norm(level, axis=1, keepdims=True), 1e-20)
+    slope = np.cross(normals, level)
+    slope[flat] = (0.0, 1.0, 0.0)
+    corners = vertices[faces]
+    return np.stack([np.einsum("fkd,fd->fk", corners, axis) for axis in (level, slope)], axis=-1)
+
+
+def add_mesh(
+    name: str,
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    material: bpy.types.Material,
+    *,
+    smooth_deg: float | None = None,
+    tone: np.ndarray | None = None,
+    metres: np.ndarray | None = None,
+) -> bpy.types.Object:
+    """An object of triangles.
+
+    Parameters
+    ----------
+    smooth_deg
+        Welds vertices and shades edges flatter than this smoothly; ``None`` is flat.
+    tone
+        (f,) 0..1 a face, read by materials as attribute ``tone``.
+    metres
+        (f, 3, 2) surface coordinates; computed where they are left out.
+    """
+    vertices = np.asarray(vertices, dtype=np.float32)
+    if metres is None:
+        metres = surface_metres(vertices, faces, face_normals(vertices, faces))
+    if smooth_deg is not None:
+        _, first, back = np.unique(np.round(vertices / _WELD_M).astype(np.int64), axis=0, return_index=True, return_inverse=True)
+        vertices, faces = vertices[first], back.reshape(-1)[faces]
+    mesh = bpy.data.meshes.new(name)
+    mesh.vertices.add(len(vertices))
+    mesh.vertices.foreach_set("co", np.ascontiguousarray(vertices).ravel())
+    mesh.loops.add(3 * len(faces))
+    mesh.loops.foreach_set("vertex_index", np.ascontiguousarray(faces, dtype=np.int32).ravel())
+    mesh.polygons.add(len(faces))
+    mesh.polygons.foreach_set("loop_start", np.arange(0, 3 * len(faces), 3, dtype=np.int32))
+    layer = mesh.uv_layers.new(name="metres")
+    layer.uv.foreach_set("vector", np.ascontiguousarray(metres, dtype=np.float32).ravel())
+    if tone is not None:
+        mesh.attributes.new("tone", "FLOAT", "FACE").data.foreach_set("value", tone.astype(np.float32))
+    mesh.polygons.foreach_set("use_smooth", np.full(len(faces), smooth_deg is not None))
+    mesh.materials.append(material)
+    mesh.update(calc_edges=True)
+    if smooth_deg is not None:
+        mesh.set_sharp_from_angle(angle=np.radians(smooth_deg))
+    thing = bpy.data.objects.new(name, mesh)
+    bpy.context.scene.collection.objects.link(thing)
+    return thing
