@@ -14,7 +14,7 @@ import numpy as np
 
 from archviz.prompt import Vocabulary
 
-__all__ = ["BUILDING_PHRASES", "SYNONYMS", "caption", "phrases_of", "vocabulary"]
+__all__ = ["BUILDING_PHRASES", "SYNONYMS", "WALL_PHRASES", "caption", "phrases_of", "vocabulary"]
 
 BUILDING_PHRASES: dict[str, str] = {
     "detached": "detached house",
@@ -28,6 +28,18 @@ BUILDING_PHRASES: dict[str, str] = {
     "courtyard": "courtyard house",
 }
 
+# What the walls are made of, by the kind of detail the generator gave them.
+WALL_PHRASES: dict[str, str] = {
+    "brick": "brick walls",
+    "concrete": "concrete walls",
+    "board": "timber walls",
+    "stone": "stone walls",
+    "render": "rendered walls",
+    "metal panel": "metal walls",
+    "tile": "tiled walls",
+    "massing": "white massing model",
+}
+
 # Canonical phrase -> other words for it, English and Vietnamese.
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "detached house": ("house", "home", "nhà", "nhà ở", "family house"),
@@ -35,30 +47,43 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "villa": ("biệt thự", "mansion"),
     "apartment building": ("apartments", "chung cư", "housing block", "apartment block"),
     "tower": ("high-rise", "skyscraper", "cao ốc", "tháp"),
-    "pavilion": ("nhà lục giác", "kiosk"),
     "school": ("trường học", "trường"),
     "hall": ("nhà văn hóa", "gym", "warehouse"),
     "brick walls": ("brick", "bricks", "gạch", "tường gạch"),
     "concrete walls": ("concrete", "bê tông"),
     "timber walls": ("timber", "wood", "wooden", "gỗ"),
     "stone walls": ("stone", "đá"),
-    "white walls": ("white", "plaster", "render", "trắng", "sơn trắng"),
+    "rendered walls": ("render", "plaster", "stucco", "vữa", "sơn nước"),
     "metal walls": ("metal", "kim loại", "tôn"),
-    "glass facade": ("curtain wall", "glass", "kính", "vách kính"),
-    "people in conical hats": ("conical hats", "conical hat", "nón lá", "farmers"),
-    "rice paddies": ("rice paddy", "paddy fields", "rice fields", "ruộng lúa", "đồng lúa", "cánh đồng lúa"),
-    "palm trees": ("palms", "palm", "coconut trees", "dừa", "cây dừa"),
-    "pine trees": ("pines", "pine", "thông", "cây thông"),
-    "sunset": ("dusk", "hoàng hôn", "chiều tà"),
+    "tiled walls": ("tiles", "tiled", "gạch ốp"),
+    "flooded rice terraces": (
+        "rice terraces", "rice paddies", "rice paddy", "paddy fields", "rice fields", "ruộng lúa", "ruộng bậc thang",
+        "cánh đồng lúa",
+    ),
+    "farmers in conical hats": ("conical hats", "conical hat", "farmers", "nón lá", "nông dân"),
+    "coconut palms": ("coconut trees", "dừa", "cây dừa"),
+    "palms": ("palm trees", "palm", "cây cọ"),
+    "bamboo": ("tre", "lũy tre"),
+    "tall pine forest on slopes": ("pines", "pine trees", "pine forest", "thông", "rừng thông"),
+    "distant hills": ("hills", "đồi núi"),
+    "motorbikes": ("motorcycles", "scooters", "xe máy"),
+    "street lamps": ("street lights", "đèn đường"),
+    "street trees": ("cây xanh",),
+    "silk lanterns": ("lanterns", "đèn lồng"),
+    "fresh snow": ("snow", "tuyết"),
+    "sand dunes": ("dunes", "sand", "cát"),
+    "sunset": ("dusk", "evening", "hoàng hôn", "chiều tà"),
     "sunrise": ("dawn", "bình minh"),
-    "golden hour": ("golden-hour", "evening light", "giờ vàng"),
-    "blue hour": ("blue-hour", "twilight", "giờ xanh", "chạng vạng"),
-    "night": ("at night", "nighttime", "đêm", "ban đêm"),
-    "noon": ("midday", "buổi trưa", "trưa"),
-    "morning": ("buổi sáng", "sáng"),
+    "golden hour": ("golden light", "evening light", "nắng vàng"),
+    "blue hour": ("twilight", "chạng vạng"),
+    "night": ("night time", "nighttime", "đêm", "ban đêm"),
+    "high noon sun": ("noon", "midday", "buổi trưa", "trưa"),
+    "clear morning": ("morning", "buổi sáng"),
     "overcast": ("cloudy", "grey sky", "u ám", "nhiều mây"),
-    "monsoon rain": ("rain", "rainy", "mưa", "mưa rào", "monsoon"),
-}
+    "monsoon rain": ("rain", "rainy", "rainfall", "monsoon", "mưa", "mưa rào"),
+    "cool mist": ("mist", "misty", "fog", "sương mù"),
+    "lit windows": ("warm windows", "cửa sổ sáng đèn"),
+}  # fmt: skip
 
 
 def caption(record: Mapping[str, Any], mix: int, generator: np.random.Generator) -> str:

@@ -24,13 +24,14 @@ from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.light_transport import ambient_occlusion, light, sun_visibility
 from archviz.lighting.daylight import Weather, daylight
-from archviz.presets import LightingPreset, environment, lightings
-from archviz.training.captions import BUILDING_PHRASES, phrases_of
+from archviz.presets import LightingPreset, environment, environments, lightings
+from archviz.training.captions import BUILDING_PHRASES, WALL_PHRASES, phrases_of, vocabulary
 from archviz.training.mix import TracedView, load_traced, mix
+from archviz.training.networks import train_tokenizer
 from archviz.training.pairs import split_stack
 from archviz.training.scenes import read_scene
 
-__all__ = ["Mix", "draw_mixes", "prepare_pairs", "without_surroundings"]
+__all__ = ["Mix", "draw_mixes", "light_view", "prepare_pairs", "without_surroundings", "write_texts"]
 
 # Which of a view's two suns (low, high) may stand for a preset's, by the preset's sun altitude.
 _LOW_SUN_DEG = 25.0
@@ -99,26 +100,44 @@ def without_surroundings(scene: Scene) -> Scene:
 
 
 class _Lit:
-    """One version of a view's geometry, with what all lights share."""
+    """One version of a scene in one view, with what all lights share."""
 
-    def __init__(self, scene: Scene, camera: Camera, lit: Sequence[str], suns: Sequence[SunDirection]) -> None:
-        self.caster = RayCaster(scene)
-        self.gbuffer: GBuffer = rasterize(scene, camera, caster=self.caster)
-        self._occlusion = ambient_occlusion(self.caster, self.gbuffer)
-        self._visible = [sun_visibility(self.caster, self.gbuffer, sun) for sun in suns]
-        names = np.array([e.name in set(lit) for e in scene.table.elements])
-        self._lit_faces = names[scene.face_elements]
+    def __init__(self, scene: Scene, record: Mapping[str, Any], camera: Camera) -> None:
+        self._caster = RayCaster(scene)
+        self.gbuffer: GBuffer = rasterize(scene, camera, caster=self._caster)
+        self._occlusion = ambient_occlusion(self._caster, self.gbuffer)
+        self._visible = [sun_visibility(self._caster, self.gbuffer, sun) for sun in _suns(record)]
+        self._lamps_m = np.array(record["lamps_m"], dtype=np.float32).reshape(-1, 3)
+        lit = {pane["element"] for pane in record["panes"] if pane["lit"]}
+        self._lit_faces = np.array([e.name in lit for e in scene.table.elements])[scene.face_elements]
 
-    def light(self, chosen: Mix, lamps_m: np.ndarray) -> LightBuffer:
+    def light(self, chosen: Mix) -> LightBuffer:
         return light(
-            self.caster,
+            self._caster,
             self.gbuffer,
             chosen.illumination,
-            lamps_m=lamps_m,
+            lamps_m=self._lamps_m,
             lit_faces=self._lit_faces if chosen.illumination.window_lit_share > 0 else None,
             sun_visible=None if chosen.sun is None else self._visible[chosen.sun],
             occlusion=self._occlusion,
         )
+
+
+def _suns(record: Mapping[str, Any]) -> list[SunDirection]:
+    return [SunDirection(**sun) for sun in record["suns"]]
+
+
+def _view_mixes(record: Mapping[str, Any], view: int) -> list[Mix]:
+    return draw_mixes(_suns(record), lightings(), seed=int(record["seed"]) * 16 + view)
+
+
+def light_view(
+    scene: Scene, record: Mapping[str, Any], view: int, mixes: Sequence[int]
+) -> tuple[GBuffer, list[LightBuffer]]:
+    """The complete maps of a view of the data set, under some of its lights."""
+    shared = _Lit(scene, record, Camera.from_json(record["cameras"][view]["camera"]))
+    drawn = _view_mixes(record, view)
+    return shared.gbuffer, [shared.light(drawn[mix]) for mix in mixes]
 
 
 def prepare_pairs(cache: Path, *, limit: int | None = None) -> int:
@@ -142,35 +161,29 @@ def prepare_pairs(cache: Path, *, limit: int | None = None) -> int:
 def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, traced: TracedView) -> None:
     seed = int(record["seed"])
     camera = Camera.from_json(record["cameras"][view]["camera"])
-    suns = [SunDirection(**sun) for sun in record["suns"]]
-    lamps_m = np.array(record["lamps_m"], dtype=np.float32).reshape(-1, 3)
-    lit = [pane["element"] for pane in record["panes"] if pane["lit"]]
-    presets = lightings()
-    mixes = draw_mixes(suns, presets, seed=seed * 16 + view)
+    mixes = _view_mixes(record, view)
     pictures = [
         mix(traced, m.illumination, camera, sun=m.sun, seed=seed * 1024 + view * 32 + i) for i, m in enumerate(mixes)
     ]
     np.save(folder / "pictures.npy", np.stack(pictures))
     for kind, version in (("complete", scene), ("building", without_surroundings(scene))):
-        shared = _Lit(version, camera, lit, suns)
-        stacks = [
-            split_stack(control_stack(shared.gbuffer, shared.light(m, lamps_m), size=camera.size)) for m in mixes
-        ]
+        shared = _Lit(version, record, camera)
+        stacks = [split_stack(control_stack(shared.gbuffer, shared.light(m), size=camera.size)) for m in mixes]
         np.save(folder / f"{kind}-fixed.npy", stacks[0][0])
         np.save(folder / f"{kind}-light.npy", np.stack([stack[1] for stack in stacks]))
-    (folder / "record.json").write_text(
-        json.dumps(
-            {
-                "split": record["split"],
-                "seed": seed,
-                "view": view,
-                "environment": record["environment"],
-                "building": record["building"],
-                "phrases": _phrases(record),
-                "mixes": [{"lighting": m.lighting, "sun": m.sun, "phrases": phrases_of(presets[m.lighting].prompt)} for m in mixes],
-            }
-        )
-    )
+    presets = lightings()
+    pair = {
+        "split": record["split"],
+        "seed": seed,
+        "view": view,
+        "environment": record["environment"],
+        "building": record["building"],
+        "phrases": _phrases(record),
+        "mixes": [
+            {"lighting": m.lighting, "sun": m.sun, "phrases": phrases_of(presets[m.lighting].prompt)} for m in mixes
+        ],
+    }
+    (folder / "record.json").write_text(json.dumps(pair), encoding="utf-8")
 
 
 def _phrases(record: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -191,11 +204,9 @@ def write_texts(cache: Path) -> None:
         return
     presets = [*environments().values(), *lightings().values()]
     phrases = [phrases_of(preset.prompt) for preset in presets]
-    phrases += [list(BUILDING_PHRASES.values()), list(MATERIAL_PHRASES)]
+    phrases += [list(BUILDING_PHRASES.values()), list(WALL_PHRASES.values())]
     names = {
-        name: phrases_of(preset.prompt)[0]
-        for preset in presets
-        for name in (preset.id, preset.name_en, preset.name_vi)
+        name: phrases_of(preset.prompt)[0] for preset in presets for name in (preset.id, preset.name_en, preset.name_vi)
     }
     words = vocabulary(phrases, names)
     train_tokenizer([", ".join(group) for group in phrases for _ in range(8)], cache / "tokenizer")

@@ -12,15 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.control import CHANNELS
-from archviz.core.camera import Camera
 from archviz.core.gbuffer import GBuffer
+from archviz.core.illumination import LightBuffer
 from archviz.core.seeds import derive_generator
 from archviz.core.size import Size
 from archviz.diffusion import Controls, DiffusionRequest, load_engine
 from archviz.fidelity import drift, edge_evidence, shadow_agreement
-from archviz.geometry.gbuffer import rasterize
 from archviz.training.captions import caption
-from archviz.training.dataset import draw_mixes, light_view
+from archviz.training.dataset import light_view
 from archviz.training.pairs import PairStore
 from archviz.training.scenes import read_scene
 
@@ -33,13 +32,12 @@ _SHEET_VIEWS = 8
 
 @dataclass(frozen=True, eq=False)
 class _View:
-    """One held-out view: its maps, the scene it belongs to, two lights of it."""
+    """One held-out view: the scene it belongs to, pictures under two lights, its maps."""
 
     scene: int
-    gbuffer: GBuffer
-    mixes: tuple[int, ...]
     pictures: dict[str, list[Picture]]
-    lights: list[Any]
+    gbuffer: GBuffer
+    lights: list[LightBuffer]
 
 
 def evaluate(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) -> dict[str, Any]:
@@ -62,9 +60,7 @@ def evaluate(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) ->
     made = [_render_view(cache, store, view, engine) for view in range(min(views, len(store)))]
     scenes = [view.scene for view in made]
     rows = {
-        name: {
-            score: _interval([measure(view, name) for view in made], scenes) for score, measure in _MEASURES.items()
-        }
+        name: {score: _interval([measure(view, name) for view in made], scenes) for score, measure in _MEASURES.items()}
         for name in ("truth", "mini, 8 steps", "mini, 4 steps", "mini, 1 step", "deferred colour")
     }
     target = cache / "evaluation"
@@ -80,7 +76,6 @@ def evaluate(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) ->
 def _render_view(cache: Path, store: PairStore, view: int, engine: Any) -> _View:
     pair = store.record(view)
     scene, record = read_scene(cache / "scenes" / f"{pair['seed']:06d}")
-    camera = Camera.from_json(record["cameras"][pair["view"]]["camera"])
     mixes = [i for i, m in enumerate(pair["mixes"]) if m["sun"] is not None][:2] or [0, 1]
     truth = store.pictures(view)
     pictures: dict[str, list[Picture]] = {name: [] for name in ("truth", "deferred colour")}
@@ -99,8 +94,7 @@ def _render_view(cache: Path, store: PairStore, view: int, engine: Any) -> _View
             )
             name = f"mini, {steps} step{'s' if steps > 1 else ''}"
             pictures.setdefault(name, []).append(engine.generate(request))
-    gbuffer = rasterize(scene, camera)
-    return _View(pair["seed"], gbuffer, tuple(mixes), pictures, light_view(scene, record, pair["view"], mixes))
+    return _View(pair["seed"], pictures, *light_view(scene, record, pair["view"], mixes))
 
 
 def _edges(view: _View, name: str) -> float | None:
