@@ -59,9 +59,7 @@ def run_presets(options: argparse.Namespace, console: Console) -> None:
     from archviz.presets import environments, lightings
 
     data: dict[str, Any] = {
-        "environments": [
-            {"id": p.id, "names": dict(p.names), "prompt": p.prompt} for p in environments().values()
-        ],
+        "environments": [{"id": p.id, "names": dict(p.names), "prompt": p.prompt} for p in environments().values()],
         "lightings": [{"id": p.id, "names": dict(p.names), "prompt": p.prompt} for p in lightings().values()],
         "views": [{"id": view} for view in VIEW_PRESETS],
     }
@@ -92,7 +90,9 @@ def run_engines(options: argparse.Namespace, console: Console) -> None:
                 "sides_px": [spec.size.smallest, spec.size.largest],
             }
         )
-    lines = [f"{e['id']:<10} {'ready' if e['ready'] else 'not ready'}: {e['message']} ({e['license']})" for e in engines]
+    lines = [
+        f"{e['id']:<10} {'ready' if e['ready'] else 'not ready'}: {e['message']} ({e['license']})" for e in engines
+    ]
     console.result({"engines": engines}, lines)
 
 

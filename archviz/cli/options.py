@@ -125,6 +125,8 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--control", nargs="+", action="extend", default=[], metavar="NAME=SCALE", help="weight of one control, 0 to 2"
     )
+    group.add_argument("--few-step", action="store_true", help="few steps with the engine's distilled LoRA")
+    group.add_argument("--weights", metavar="DIR", help="folder of the engine's checkpoints (default: the hub's cache)")
     group.add_argument("--device", metavar="D", help="cpu or cuda (default: what there is)")
     group.add_argument("--author", default="", metavar="TEXT", help="written into the picture")
 
@@ -139,4 +141,5 @@ def _add_replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recipe", metavar="RECIPE", help="a picture that archviz wrote, or the JSON beside it")
     parser.add_argument("--input", metavar="FILE", help="the model or drawing, where it has moved")
     parser.add_argument("-o", "--output", metavar="OUT.png", help="the new picture (default: RECIPE.replay.png)")
+    parser.add_argument("--weights", metavar="DIR", help="folder of the engine's checkpoints")
     parser.add_argument("--device", metavar="D", help="cpu or cuda")

@@ -80,7 +80,8 @@ def run_replay(options: argparse.Namespace, console: Console) -> None:
     if recipe["resolved"].get("input_sha256") and path is None:
         raise OptionError(f"{source}: the recipe does not say where its input is; give it with --input FILE")
     output = _png_path(options.output or str(source.with_suffix(".replay.png")))
-    resolved = resolved_from_json(recipe["resolved"] | {"device": options.device}, input=path)
+    weights = Path(options.weights) if options.weights else None
+    resolved = resolved_from_json(recipe["resolved"] | {"device": options.device}, input=path, weights=weights)
     result = make_renderer().render(resolved, on_step=_reporter(console))
     beside = _write(output, result)
     differing = differences(

@@ -17,7 +17,20 @@ from archviz.render.request import RenderRequest
 __all__ = ["parse_place", "parse_when", "request_from"]
 
 # Options of `render` and of `maps` whose words a request takes as they are.
-_AS_GIVEN = ("engine", "environment", "lighting", "view", "surroundings", "prompt", "geometry", "unit", "up", "device", "author")
+_AS_GIVEN = (
+    "engine",
+    "few_step",
+    "environment",
+    "lighting",
+    "view",
+    "surroundings",
+    "prompt",
+    "geometry",
+    "unit",
+    "up",
+    "device",
+    "author",
+)
 
 
 def parse_place(text: str) -> Place:
@@ -74,6 +87,8 @@ def request_from(options: argparse.Namespace) -> RenderRequest:
     fields["hide"], fields["show"] = tuple(options.hide), tuple(options.show)
     if getattr(options, "steps", None) is not None:
         fields["steps"] = _number("steps", options.steps, int)
+    if getattr(options, "weights", None):
+        fields["weights"] = Path(options.weights)
     if getattr(options, "control", None):
         pairs = _pairs("control", options.control, "NAME=SCALE")
         fields["control_scales"] = {name: _number(f"control {name}", scale, float) for name, scale in pairs}

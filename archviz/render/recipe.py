@@ -37,6 +37,7 @@ __all__ = [
 
 RECIPE_KEY = "archviz:recipe"
 FORMAT = 1
+_OF_THIS_MACHINE = ("input", "weights")
 
 
 def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
@@ -44,7 +45,7 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for field in dataclasses.fields(resolved):
         value = getattr(resolved, field.name)
-        if field.name == "input":
+        if field.name in _OF_THIS_MACHINE:
             continue
         if isinstance(value, Camera):
             value = value.to_json()
@@ -59,7 +60,7 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
     return json.loads(json.dumps(data, allow_nan=False))
 
 
-def resolved_from_json(data: Mapping[str, Any], *, input: Path | None) -> ResolvedRequest:
+def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: Path | None = None) -> ResolvedRequest:
     """Read :func:`resolved_to_json` back.
 
     Parameters
@@ -68,6 +69,8 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None) -> Resolv
         The recipe's ``resolved`` object.
     input
         Where the input file is on this machine.
+    weights
+        Folder of the engine's checkpoints, where they are not in the hub's cache.
 
     Raises
     ------
@@ -86,12 +89,14 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None) -> Resolv
         for name, value in fields.items():
             if isinstance(value, list):
                 fields[name] = tuple(value)
-        return ResolvedRequest(input=input, **fields)
+        return ResolvedRequest(input=input, weights=weights, **fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileFormatError(f"recipe: {error!r} in its resolved request; give a recipe that archviz wrote") from error
 
 
-def write_recipe(resolved: ResolvedRequest, image: NDArray[np.uint8], numerics: Mapping[str, str | int]) -> dict[str, Any]:
+def write_recipe(
+    resolved: ResolvedRequest, image: NDArray[np.uint8], numerics: Mapping[str, str | int]
+) -> dict[str, Any]:
     """The recipe: holds nothing that varies between runs, no clock, duration, host or path."""
     return {
         "archviz": __version__,
@@ -194,7 +199,9 @@ def read_recipe(path: Path) -> tuple[dict[str, Any], Path | None]:
             recipe = json.loads(path.read_text(encoding="utf-8"))
             run = recipe.pop("run", {})
         if recipe["format"] != FORMAT:
-            raise FileFormatError(f"{path}: recipe format {recipe['format']} is not {FORMAT}; use the version that wrote it")
+            raise FileFormatError(
+                f"{path}: recipe format {recipe['format']} is not {FORMAT}; use the version that wrote it"
+            )
         recipe["resolved"], recipe["numerics"]  # both must be there
     except (KeyError, TypeError, ValueError, OSError, SyntaxError) as error:
         raise FileFormatError(f"{path}: holds no recipe; give a picture or a recipe that archviz wrote") from error

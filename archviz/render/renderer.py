@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from archviz.core.errors import InternalError, OptionError
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.core.maps import EdgeMap, LightMap
-from archviz.diffusion import Controls, DiffusionRequest, Engine, StepReport, load_engine
+from archviz.diffusion import Controls, DiffusionRequest, Engine, OnStep, load_engine
 from archviz.prompt import Prompt
 from archviz.render.inputs import Source, read_source
 from archviz.render.maps import ViewMaps
@@ -38,7 +37,6 @@ _CONTROL_END: dict[GeometryFreedom, float] = {"strict": 1.0, "balanced": 0.75, "
 _STRENGTH: dict[GeometryFreedom, float] = {"strict": 0.75, "balanced": 0.85, "free": 1.0}
 
 EngineLoader = Callable[..., Engine]
-OnStep = Callable[[StepReport], None]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,9 +70,7 @@ class RenderResult:
     def prompt(self) -> Prompt:
         """The engine's text and what became of the user's words."""
         request = self.resolved
-        return Prompt(
-            text=request.prompt, understood=request.prompt_understood, ignored=request.prompt_ignored
-        )
+        return Prompt(text=request.prompt, understood=request.prompt_understood, ignored=request.prompt_ignored)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -112,17 +108,12 @@ class Renderer:
     ----------
     load
         Opens an engine by id; another one for tests.
-    weights
-        Folder of an engine's checkpoints in place of the hub's cache.
     threads
         Processor threads; ``None`` lets the engine plan them.
     """
 
-    def __init__(
-        self, *, load: EngineLoader = load_engine, weights: Path | None = None, threads: int | None = None
-    ) -> None:
+    def __init__(self, *, load: EngineLoader = load_engine, threads: int | None = None) -> None:
         self._load = load
-        self._weights = weights
         self._threads = threads
         self.shelf = Shelf()
 
@@ -163,7 +154,9 @@ class Renderer:
         for row in plan.order:
             yield row, self.render(plan.requests[row], on_step=on_step)
 
-    def render(self, request: RenderRequest | ResolvedRequest, *, on_step: OnStep | None = None) -> RenderResult:
+    def render(
+        self, request: RenderRequest | ResolvedRequest, *, on_step: OnStep | None = None, preview_every: int = 0
+    ) -> RenderResult:
         """Render one picture.
 
         Parameters
@@ -172,6 +165,8 @@ class Renderer:
             What is wanted.
         on_step
             Called after each diffusion step; raising from it cancels.
+        preview_every
+            Steps between the previews that ``on_step`` gets; 0 for none.
 
         Raises
         ------
@@ -182,7 +177,8 @@ class Renderer:
         started = time.monotonic()
         engine = self._engine(resolved)
         maps = self.maps(resolved)
-        image = engine.generate(_diffusion_request(resolved, maps, engine), on_step=on_step)
+        wanted = _diffusion_request(resolved, maps, engine)
+        image = engine.generate(wanted, on_step=on_step, preview_every=preview_every)
         if image.shape != (*resolved.size.shape, 3) or image.dtype != np.uint8:
             raise InternalError(f"engine {resolved.engine} made {image.dtype} {image.shape}, not {resolved.size}")
         fidelity: FidelityReport | None = None
@@ -228,9 +224,13 @@ class Renderer:
     def _engine(self, resolved: ResolvedRequest) -> Engine:
         return self.shelf.get(
             "engine",
-            (resolved.engine, resolved.device),
+            (resolved.engine, resolved.device, resolved.weights, resolved.few_step),
             lambda: self._load(
-                resolved.engine, device=resolved.device, weights=self._weights, threads=self._threads
+                resolved.engine,
+                device=resolved.device,
+                weights=resolved.weights,
+                threads=self._threads,
+                few_step=resolved.few_step,
             ),
         )
 
@@ -311,7 +311,7 @@ def _diffusion_request(resolved: ResolvedRequest, maps: ViewMaps, engine: Engine
         size=resolved.size,
         noise_seed=resolved.noise_seed,
         steps=resolved.steps,
-        guidance_scale=engine.spec.sampling.guidance_scale,
+        guidance_scale=None,
         control_scales=resolved.control_scales,
         control_end=_CONTROL_END[resolved.geometry],
         strength=_STRENGTH[resolved.geometry] if start is not None else 1.0,

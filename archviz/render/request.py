@@ -84,6 +84,10 @@ class RenderRequest:
         Overrule the unit (``mm``, ``cm``, ``m``, ``in``, ``ft``) and up axis guessed from the file.
     hide, show
         Elements to leave out, or the only ones to keep.
+    few_step
+        Sample in a few steps with the engine's distilled LoRA.
+    weights
+        A folder of the engine's checkpoints in place of the hub's cache.
     device
         Where the engine runs; ``None`` picks one.
     author
@@ -116,12 +120,15 @@ class RenderRequest:
     up: Literal["y", "z"] | None = None
     hide: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
+    few_step: bool = False
+    weights: Path | None = None
     device: str | None = None
     author: str = ""
 
     def __post_init__(self) -> None:
-        if self.input is not None:
-            object.__setattr__(self, "input", Path(self.input))
+        for name in ("input", "weights"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, Path(getattr(self, name)))
         for name in ("hide", "show"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         for name in ("materials", "control_scales"):
@@ -148,8 +155,8 @@ class ResolvedRequest:
 
     Parameters
     ----------
-    input
-        The file, on this machine; the only field the recipe does not hold.
+    input, weights
+        Files on this machine; the only fields the recipe does not hold. The numerics key holds the weights' hash.
     input_kind, input_sha256, scene_sha256
         What the input is, the hash of its bytes, and of the building that was read from it
         (with the files that it refers to); ``None`` where there is none.
@@ -176,6 +183,7 @@ class ResolvedRequest:
     """
 
     input: Path | None
+    weights: Path | None
     input_kind: InputKind
     input_sha256: str | None
     scene_sha256: str | None
@@ -184,6 +192,7 @@ class ResolvedRequest:
     hide: tuple[str, ...]
     show: tuple[str, ...]
     engine: str
+    few_step: bool
     environment: str
     lighting: str
     view: str | None

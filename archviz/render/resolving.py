@@ -79,9 +79,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     if model is not None and north_deg is None and place is not None and model.north_deg:
         north_deg = model.north_deg
         assumptions.append(f"north at {north_deg:g} degrees as the file says")
-    light = resolve_light(
-        preset=request.lighting, place=place, when=request.when, north_deg=north_deg, camera=camera
-    )
+    light = resolve_light(preset=request.lighting, place=place, when=request.when, north_deg=north_deg, camera=camera)
     if source.kind != "model" and light.sun is not None:
         warnings.append("without a 3D model the sun's direction cannot be drawn; place and moment choose the lighting")
     materials, read, unread = _materials(request, source)
@@ -99,6 +97,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     heard = {word for phrase in understood for word in phrase.split()}
     return ResolvedRequest(
         input=request.input,
+        weights=request.weights,
         input_kind=source.kind,
         input_sha256=source.sha256,
         scene_sha256=source.scene_sha256,
@@ -107,6 +106,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         hide=request.hide,
         show=request.show,
         engine=spec.id,
+        few_step=request.few_step,
         environment=setting.id,
         lighting=light.lighting.id,
         view=None if camera is None or request.camera is not None else request.view or DEFAULT_VIEW,
@@ -195,7 +195,10 @@ def _materials(request: RenderRequest, source: Source) -> tuple[dict[str, str], 
 
 
 def _steps(request: RenderRequest, spec: EngineSpec) -> int:
-    steps = spec.sampling.steps if request.steps is None else request.steps
+    sampling = spec.few_step if request.few_step else spec.sampling
+    if sampling is None:
+        raise OptionError(f"engine {spec.id} has no few-step LoRA; leave few-step out")
+    steps = sampling.steps if request.steps is None else request.steps
     if not 1 <= steps <= spec.most_steps:
         raise OptionError(f"steps {steps} is not accepted by engine {spec.id}; give 1 to {spec.most_steps}")
     return steps
