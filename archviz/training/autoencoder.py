@@ -1,0 +1,158 @@
+"""Training of the autoencoder on the path-traced pictures."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from archviz.core.seeds import derive_generator
+from archviz.training.checkpoint import Average, load_state, save_state
+from archviz.training.networks import MINI, MiniConfig, build_autoencoder
+from archviz.training.pairs import PairStore
+from archviz.training.shapes import ShapeSource
+
+__all__ = ["load_autoencoder", "train_autoencoder"]
+
+# Latents get this much noise while the decoder learns: the denoiser's latents are not exact either.
+_LATENT_NOISE = 0.1
+_MOMENT_WEIGHT = 0.02
+_DETAIL_WEIGHT = 1.0
+
+
+def reconstruction_loss(made: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """L1 of the pictures and of their differences between neighbours at two scales.
+
+    The differences weigh lines and texture, which carry little of a plain L1.
+
+    Parameters
+    ----------
+    made, truth
+        (n, 3, h, w) in [0, 1].
+    """
+    loss = functional.l1_loss(made, truth)
+    for _ in range(2):
+        for dim in (2, 3):
+            loss = loss + _DETAIL_WEIGHT * functional.l1_loss(made.diff(dim=dim), truth.diff(dim=dim))
+        made, truth = functional.avg_pool2d(made, 2), functional.avg_pool2d(truth, 2)
+    return loss
+
+
+def moment_loss(latents: torch.Tensor) -> torch.Tensor:
+    """How far each channel is from mean 0 and deviation 1, which the diffusion counts on."""
+    flat = latents.float().transpose(0, 1).flatten(1)
+    return flat.mean(1).square().mean() + (flat.std(1) - 1.0).square().mean()
+
+
+def _crops(store: PairStore | ShapeSource, *, seed: int, step: int, batch: int, side: int) -> torch.Tensor:
+    generator = derive_generator(seed, "autoencoder", step)
+    pictures = []
+    for _ in range(batch):
+        stack = store.pictures(int(generator.integers(len(store))))
+        mix = int(generator.integers(len(stack)))
+        y, x = (int(generator.integers(s - side + 1)) for s in stack.shape[1:3])
+        crop = np.array(stack[mix, y : y + side, x : x + side])
+        pictures.append(crop[:, ::-1] if generator.random() < 0.5 else crop)
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 255.0
+
+
+def train_autoencoder(
+    cache: Path,
+    *,
+    steps: int,
+    batch: int = 16,
+    side: int = 128,
+    seed: int = 0,
+    threads: int = 1,
+    rate: float = 1e-3,
+    shapes: bool = False,
+    until: int | None = None,
+    config: MiniConfig = MINI,
+) -> None:
+    """Train, or go on where the last run stopped.
+
+    The learning rate falls linearly to zero over the last third of ``steps``; a longer second run
+    takes up from the checkpoint.
+
+    Parameters
+    ----------
+    cache
+        Holds ``pairs/`` and receives ``autoencoder.pt``.
+    shapes
+        Warm up on procedural shapes instead: no traced picture is needed, the rate stays up.
+    until
+        Stop after this step though the schedule goes on to ``steps``.
+    """
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    path = cache / "autoencoder.pt"
+    model = build_autoencoder(config).to(memory_format=torch.channels_last)
+    parameters = list(model.parameters())
+    optimizer = torch.optim.AdamW(parameters, lr=rate, betas=(0.9, 0.99), weight_decay=1e-4)
+    average = Average(parameters)
+    first = 0
+    if state := load_state(path):
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        average.values = state["average"]
+        first = state["step"]
+    store = ShapeSource(seed=seed) if shapes else PairStore(cache, split="train")
+    started, shown = time.monotonic(), 0.0
+    last = steps if until is None else min(until, steps)
+    for step in range(first, last):
+        if step % 200 == 0:
+            store.refresh()
+        for group in optimizer.param_groups:
+            group["lr"] = rate * min(1.0, (step + 1) / 100, 1.0 if shapes else (steps - step) / (steps / 3))
+        truth = _crops(store, seed=seed, step=step, batch=batch, side=side).to(memory_format=torch.channels_last)
+        noise_generator = torch.Generator().manual_seed(step)
+        with torch.autocast("cpu", torch.bfloat16):
+            latents = model.encode(2 * truth - 1).latents
+            noise = torch.randn(latents.shape, generator=noise_generator)
+            made = model.decode(latents + _LATENT_NOISE * noise).sample
+        made = (made.float() + 1) / 2
+        picture_loss = reconstruction_loss(made, truth)
+        loss = picture_loss + _MOMENT_WEIGHT * moment_loss(latents)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        average.update(parameters, step)
+        shown += float(torch.mean((made.detach() - truth) ** 2))
+        if (step + 1) % 100 == 0 or step + 1 == last:
+            count = (step - first) % 100 + 1
+            psnr = -10 * np.log10(max(shown / count, 1e-9))
+            print(f"autoencoder step {step + 1}: PSNR {psnr:.2f} dB, {time.monotonic() - started:.0f} s", flush=True)
+            shown = 0.0
+        if (step + 1) % 500 == 0 or step + 1 == last:
+            save_state(
+                path,
+                {
+                    "model": model.state_dict(),
+                    "optimizer": optimizer.state_dict(),
+                    "average": average.values,
+                    "step": step + 1,
+                },
+            )
+
+
+def load_autoencoder(cache: Path, config: MiniConfig = MINI) -> Any:
+    """The averaged autoencoder of the last checkpoint, in evaluation mode.
+
+    Raises
+    ------
+    FileNotFoundError
+        Nothing was trained in this cache.
+    """
+    state = load_state(cache / "autoencoder.pt")
+    if state is None:
+        raise FileNotFoundError(f"{cache / 'autoencoder.pt'}: train the autoencoder first")
+    model = build_autoencoder(config)
+    average = Average(model.parameters())
+    average.values = state["average"]
+    average.copy_to(model.parameters())
+    return model.eval().requires_grad_(False)

@@ -1,0 +1,214 @@
+"""Training of the denoiser: UNet, map encoder and text encoder together, from nothing."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from archviz.control import CHANNELS
+from archviz.core.seeds import derive_seed
+from archviz.training.autoencoder import load_autoencoder
+from archviz.training.batches import Batch, draw_batch
+from archviz.training.checkpoint import Average, load_state, save_state
+from archviz.training.networks import (
+    MINI,
+    DenoiserNetworks,
+    MiniConfig,
+    build_denoiser,
+    build_scheduler,
+    load_tokenizer,
+)
+from archviz.training.pairs import PairStore
+
+__all__ = ["load_denoiser", "predict", "train_denoiser"]
+
+# Half of the samples stand on the steps that an 8-step or 4-step sampling visits.
+_SAMPLING_TIMES = np.arange(1000, 0, -125) - 1
+_SAMPLING_SHARE = 0.5
+# x-prediction with the weight 1/sigma^2 is velocity's loss (Salimans and Ho, 2022); the clip keeps
+# the last, almost clean steps from ruling.
+_WEIGHT_LIMIT = 6.0
+_PIXEL_WEIGHT = 0.5
+_PIXEL_LATENTS = 16
+
+
+def predict(networks: DenoiserNetworks, noisy: torch.Tensor, times: torch.Tensor, batch: Batch) -> torch.Tensor:
+    """The networks' picture of noisy latents.
+
+    Parameters
+    ----------
+    noisy
+        (n, C, s, s) latents at ``times``.
+    times
+        (n,) scheduler time steps.
+
+    Returns
+    -------
+    Tensor
+        (n, C, s, s) predicted clean latents.
+    """
+    text = networks.text_encoder(batch.tokens)[0]
+    down, middle = networks.controlnet(noisy, times, text, batch.stacks, return_dict=False)
+    made: torch.Tensor = networks.unet(
+        noisy,
+        times,
+        text,
+        down_block_additional_residuals=down,
+        mid_block_additional_residual=middle,
+        return_dict=False,
+    )[0]
+    return made
+
+
+def _draw_times(count: int, generator: torch.Generator) -> torch.Tensor:
+    free = torch.randint(0, 1000, (count,), generator=generator)
+    visited = torch.from_numpy(_SAMPLING_TIMES)[torch.randint(0, len(_SAMPLING_TIMES), (count,), generator=generator)]
+    return torch.where(torch.rand(count, generator=generator) < _SAMPLING_SHARE, visited, free)
+
+
+def _pixel_loss(autoencoder: Any, made: torch.Tensor, batch: Batch, generator: torch.Generator) -> torch.Tensor:
+    """L1 of decoded crops, heaviest on the lines: what latents blur, pixels show."""
+    side = min(_PIXEL_LATENTS, made.shape[-1])
+    y, x = (int(torch.randint(0, made.shape[d] - side + 1, (1,), generator=generator)) for d in (2, 3))
+    window = (slice(None), slice(None), slice(y, y + side), slice(x, x + side))
+    shown = autoencoder.decode(made[window]).sample
+    with torch.no_grad():
+        truth = autoencoder.decode(batch.latents[window].to(made.dtype)).sample
+    edges = batch.stacks[:, CHANNELS.index("edges"), 8 * y : 8 * (y + side), 8 * x : 8 * (x + side)]
+    weight = 0.3 + functional.max_pool2d(edges[:, None], 5, stride=1, padding=2)
+    return (weight * (shown.float() - truth.float()).abs()).mean()
+
+
+def train_denoiser(
+    cache: Path,
+    *,
+    steps: int,
+    batch: int = 8,
+    side: int = 32,
+    seed: int = 0,
+    threads: int = 1,
+    rate: float = 4e-4,
+    cooldown: float = 0.25,
+    until: int | None = None,
+    config: MiniConfig = MINI,
+) -> None:
+    """Train, or go on where the last run stopped.
+
+    One step in eight sees whole pictures instead of crops. The learning rate falls to zero over
+    the last ``cooldown`` share of ``steps``, where the loss of decoded pixels joins.
+
+    Parameters
+    ----------
+    cache
+        Holds ``pairs/`` with latents, ``autoencoder.pt`` and ``tokenizer/``; receives ``denoiser.pt``.
+    until
+        Stop after this step though the schedule goes on to ``steps``.
+    """
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    path = cache / "denoiser.pt"
+    networks = build_denoiser(config)
+    tokenizer = load_tokenizer(cache / "tokenizer", config)
+    autoencoder = load_autoencoder(cache, config)
+    for module in networks.modules().values():
+        module.to(memory_format=torch.channels_last)
+    parameters = networks.parameters()
+    optimizer = torch.optim.AdamW(parameters, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
+    average = Average(parameters, decay=0.9995)
+    first = 0
+    if state := load_state(path):
+        for name, module in networks.modules().items():
+            module.load_state_dict(state[name])
+        optimizer.load_state_dict(state["optimizer"])
+        average.values = state["average"]
+        first = state["step"]
+    signal = build_scheduler().alphas_cumprod
+    store = PairStore(cache, split="train", latents=True)
+    started, shown = time.monotonic(), []
+    last = steps if until is None else min(until, steps)
+    for step in range(first, last):
+        if step % 200 == 0:
+            store.refresh()
+        left = (steps - step) / max(1, int(cooldown * steps))
+        for group in optimizer.param_groups:
+            group["lr"] = rate * min(1.0, (step + 1) / 200, left)
+        whole = step % 8 == 7
+        drawn = draw_batch(
+            store,
+            tokenizer,
+            seed=seed,
+            step=step,
+            count=max(1, batch // 4) if whole else batch,
+            side=64 if whole else side,
+        )
+        generator = torch.Generator().manual_seed(derive_seed(seed, "noise", step))
+        loss = _loss(networks, autoencoder if left < 1 else None, drawn, signal, generator)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        average.update(parameters, step)
+        shown.append(loss.item())
+        if (step + 1) % 50 == 0:
+            rate_ms = 1000 * (time.monotonic() - started) / (step + 1 - first)
+            print(
+                f"denoiser step {step + 1}: loss {np.mean(shown):.4f}, {rate_ms:.0f} ms a step, {len(store)} views",
+                flush=True,
+            )
+            shown.clear()
+        if (step + 1) % 250 == 0 or step + 1 == last:
+            _save(path, networks, optimizer, average, step + 1)
+
+
+def _loss(
+    networks: DenoiserNetworks, autoencoder: Any | None, drawn: Batch, signal: torch.Tensor, generator: torch.Generator
+) -> torch.Tensor:
+    times = _draw_times(len(drawn.latents), generator)
+    alpha = signal[times][:, None, None, None]
+    noise = torch.randn(drawn.latents.shape, generator=generator)
+    noisy = alpha.sqrt() * drawn.latents + (1 - alpha).sqrt() * noise
+    with torch.autocast("cpu", torch.bfloat16):
+        made = predict(networks, noisy.to(memory_format=torch.channels_last), times, drawn)
+        pixels = None if autoencoder is None else _pixel_loss(autoencoder, made, drawn, generator)
+    weight = (1 / (1 - alpha)).clamp(max=_WEIGHT_LIMIT)
+    loss = (weight * (made.float() - drawn.latents) ** 2).mean()
+    return loss if pixels is None else loss + _PIXEL_WEIGHT * pixels
+
+
+def _save(path: Path, networks: DenoiserNetworks, optimizer: Any, average: Average, step: int) -> None:
+    state: dict[str, Any] = {name: module.state_dict() for name, module in networks.modules().items()}
+    save_state(path, state | {"optimizer": optimizer.state_dict(), "average": average.values, "step": step})
+
+
+def load_denoiser(cache: Path, config: MiniConfig = MINI) -> tuple[DenoiserNetworks, int]:
+    """The averaged networks of the last checkpoint in evaluation mode, and their step.
+
+    Raises
+    ------
+    FileNotFoundError
+        Nothing was trained in this cache.
+    """
+    state = load_state(cache / "denoiser.pt")
+    if state is None:
+        raise FileNotFoundError(f"{cache / 'denoiser.pt'}: train the denoiser first")
+    networks = build_denoiser(config)
+    for name, module in networks.modules().items():
+        module.load_state_dict(state[name])
+    average = Average(networks.parameters())
+    average.values = state["average"]
+    average.copy_to(networks.parameters())
+    for module in networks.modules().values():
+        module.eval().requires_grad_(False)
+    return networks, int(state["step"])
+
+
+def to_picture(decoded: torch.Tensor) -> NDArray[np.uint8]:
+    """(n, 3, H, W) in [-1, 1] to (n, H, W, 3) uint8."""
+    levels = ((decoded.float() + 1) * 127.5).round().clamp(0, 255)
+    return levels.to(torch.uint8).permute(0, 2, 3, 1).numpy()

@@ -1,0 +1,154 @@
+"""The training loops: they learn, resume bit for bit, and write a folder that diffusers loads."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from archviz.control import CHANNELS, drop_groups
+from archviz.training.autoencoder import load_autoencoder, train_autoencoder
+from archviz.training.batches import draw_batch
+from archviz.training.checkpoint import load_state
+from archviz.training.denoiser import load_denoiser, predict, train_denoiser
+from archviz.training.encode import encode_pictures
+from archviz.training.export import export
+from archviz.training.networks import MiniConfig, build_denoiser, encode_text, train_tokenizer
+from archviz.training.pairs import PairStore, join_stack, mirror_stack, split_stack
+
+TINY = MiniConfig(
+    latent_channels=4,
+    autoencoder_channels=16,
+    encoder_blocks=(0, 1, 1, 1),
+    decoder_blocks=(1, 1, 1, 0),
+    channels=(32, 32, 64),
+    hint_channels=(8, 8, 16, 16),
+    text_width=32,
+    text_tokens=16,
+    vocabulary=700,
+)
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    """Two views of a bright square on a dark ground, under two lights."""
+    for number, split in ((1, "train"), (2, "train"), (3, "holdout")):
+        folder = tmp_path / "pairs" / f"{number:06d}-0"
+        folder.mkdir(parents=True)
+        stack = np.zeros((len(CHANNELS), 64, 64), dtype=np.float32)
+        stack[:, 16 : 16 + 8 * number, 16:40] = 0.5
+        fixed, light = split_stack(stack)
+        pictures = np.full((2, 64, 64, 3), 40, dtype=np.uint8)
+        pictures[:, 16 : 16 + 8 * number, 16:40] = 200
+        np.save(folder / "pictures.npy", pictures)
+        for kind in ("complete", "building"):
+            np.save(folder / f"{kind}-fixed.npy", fixed)
+            np.save(folder / f"{kind}-light.npy", np.stack([light, light]))
+        record = {
+            "split": split,
+            "phrases": {"building": ["villa", "brick walls"]},
+            "mixes": [{"lighting": "noon", "phrases": ["noon"]}, {"lighting": "night", "phrases": ["night"]}],
+        }
+        (folder / "record.json").write_text(json.dumps(record))
+    train_tokenizer(["villa, brick walls, noon", "night"], tmp_path / "tokenizer", TINY)
+    (tmp_path / "vocabulary.json").write_text("{}")
+    return tmp_path
+
+
+def test_stacks_survive_the_data_set_and_mirroring_twice_changes_nothing() -> None:
+    stack = np.random.default_rng(0).uniform(-1, 1, (len(CHANNELS), 8, 8)).astype(np.float32)
+    read = join_stack(*split_stack(stack))
+    assert np.abs(read - stack).max() <= 0.5 / 127 + 1e-6
+    np.testing.assert_array_equal(mirror_stack(mirror_stack(stack)), stack)
+    assert np.all(
+        mirror_stack(stack)[CHANNELS.index("normal_right"), :, 0] == -stack[CHANNELS.index("normal_right"), :, -1]
+    )
+
+
+def test_dropping_a_group_clears_its_channels_and_its_flag_only() -> None:
+    stack = np.ones((len(CHANNELS), 2, 2), dtype=np.float32)
+    dropped = drop_groups(stack, {"light"})
+    cleared = {name for name, plane in zip(CHANNELS, dropped, strict=True) if not plane.any()}
+    assert {"sun_shading", "deferred_red", "sun_elevation", "given_light"} <= cleared
+    assert len(cleared) == 9
+
+
+def test_the_map_encoder_sees_neither_noise_nor_time_nor_text() -> None:
+    torch.manual_seed(0)
+    networks = build_denoiser(TINY)
+    stack = torch.rand(1, len(CHANNELS), 64, 64)
+    with torch.inference_mode():
+        made = [
+            networks.controlnet(
+                torch.randn(1, 4, 8, 8), torch.tensor([time]), torch.randn(1, 16, 32), stack, return_dict=False
+            )
+            for time in (3, 990)
+        ]
+    for first, second in zip([*made[0][0], made[0][1]], [*made[1][0], made[1][1]], strict=True):
+        assert torch.equal(first, second)
+        assert first.abs().max() > 0
+
+
+def test_the_tokenizer_keeps_every_letter_and_marks_the_ends(cache: Path) -> None:
+    from archviz.training.networks import load_tokenizer
+
+    tokenizer = load_tokenizer(cache / "tokenizer", TINY)
+    ids = encode_text(tokenizer, ["villa, noon", "đêm"])
+    assert ids.shape == (2, TINY.text_tokens)
+    assert ids[0, 0] == 0 and ids[0, -1] == 1
+    assert tokenizer.decode(ids[0], skip_special_tokens=True).strip() == "villa , noon"
+    assert tokenizer.decode(ids[1], skip_special_tokens=True).strip() == "đêm"
+
+
+def _run(cache: Path) -> None:
+    train_autoencoder(cache, steps=6, batch=2, side=32, config=TINY, until=3)
+    train_autoencoder(cache, steps=6, batch=2, side=32, config=TINY)
+    encode_pictures(cache, config=TINY)
+    train_denoiser(cache, steps=10, batch=2, side=8, config=TINY, until=5)
+    train_denoiser(cache, steps=10, batch=2, side=8, config=TINY)
+
+
+@pytest.mark.slow
+def test_a_stopped_training_ends_where_an_unstopped_one_does_and_diffusers_loads_it(
+    cache: Path, tmp_path: Path
+) -> None:
+    _run(cache)
+    stopped = load_state(cache / "denoiser.pt")
+    stopped_autoencoder = load_state(cache / "autoencoder.pt")
+    for name in ("denoiser.pt", "autoencoder.pt"):
+        (cache / name).unlink()
+    train_autoencoder(cache, steps=6, batch=2, side=32, config=TINY)
+    encode_pictures(cache, config=TINY)
+    train_denoiser(cache, steps=10, batch=2, side=8, config=TINY)
+    straight = load_state(cache / "denoiser.pt")
+    straight_autoencoder = load_state(cache / "autoencoder.pt")
+    assert stopped is not None and straight is not None
+    assert stopped_autoencoder is not None and straight_autoencoder is not None
+    for one, other in ((stopped, straight), (stopped_autoencoder, straight_autoencoder)):
+        assert one["step"] == other["step"]
+        assert all(torch.equal(a, b) for a, b in zip(one["average"], other["average"], strict=True))
+    folder = tmp_path / "mini"
+    export(cache, folder, TINY)
+    from diffusers import StableDiffusionControlNetPipeline
+
+    pipeline = StableDiffusionControlNetPipeline.from_pretrained(folder, torch_dtype=torch.float32)
+    pipeline.set_progress_bar_config(disable=True)
+    networks, step = load_denoiser(cache, TINY)
+    assert step == 10
+    batch = draw_batch(
+        PairStore(cache, split="holdout", latents=True), pipeline.tokenizer, seed=0, step=0, count=1, side=8
+    )
+    with torch.inference_mode():
+        expected = predict(networks, torch.zeros(1, 4, 8, 8), torch.tensor([999]), batch)
+        latents = torch.zeros(1, 4, 8, 8)
+        made = pipeline(
+            prompt_embeds=pipeline.text_encoder(batch.tokens)[0],
+            image=batch.stacks,
+            latents=latents,
+            num_inference_steps=1,
+            guidance_scale=1.0,
+            output_type="latent",
+        ).images
+    torch.testing.assert_close(made, expected, atol=0.02, rtol=0.02)
+    assert load_autoencoder(cache, TINY).config.latent_channels == 4
