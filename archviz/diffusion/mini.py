@@ -1,0 +1,290 @@
+"""`mini`: the embedded engine, an ordinary diffusers folder run without the pipeline's waste.
+
+Its ControlNet is an encoder of the control stack alone: ``conv_in`` and the time embedding's last layer
+are zero and it does not read the text, so it answers the same at every step. It runs once a picture, and
+the loop is UNet calls. The picture equals that of ``StableDiffusionControlNetPipeline`` on the same folder
+without guidance.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.errors import FileFormatError, OptionError
+from archviz.diffusion.checkpoints import fingerprint_weights
+from archviz.diffusion.frames import crop, pad_by_edges, to_bytes
+from archviz.diffusion.precision import Numerics
+from archviz.diffusion.quiet import quiet_libraries, warn_of_long_prompt
+from archviz.diffusion.request import DiffusionRequest, OnStep, StepReport
+from archviz.diffusion.spec import EngineSpec
+
+if TYPE_CHECKING:
+    import torch
+
+__all__ = ["MiniEngine", "load_mini"]
+
+_CLASSES = {
+    "unet": "UNet2DConditionModel",
+    "controlnet": "ControlNetModel",
+    "vae": "AutoencoderTiny",
+    "text_encoder": "CLIPTextModel",
+    "scheduler": "DDIMScheduler",
+}
+_PROMPTS_KEPT = 32
+_PREVIEW_REDUCTION = 2
+
+
+@dataclass(frozen=True, eq=False)
+class _Residuals:
+    """What the ControlNet adds inside the UNet."""
+
+    down: tuple[torch.Tensor, ...]
+    mid: torch.Tensor
+
+
+class MiniEngine:
+    """The embedded engine, loaded.
+
+    Parameters
+    ----------
+    spec
+        Its data.
+    pipeline
+        The components, as diffusers loaded them.
+    folder
+        Where they came from.
+    numerics
+        Device, precision and threads.
+
+    Raises
+    ------
+    FileFormatError
+        A component is of another class, or the ControlNet depends on noise, time or text.
+    """
+
+    def __init__(self, *, spec: EngineSpec, pipeline: Any, folder: Path, numerics: Numerics) -> None:
+        import torch
+
+        self.spec = spec
+        self.numerics = numerics
+        self._folder = folder
+        self._unet, self._controlnet, self._vae = pipeline.unet, pipeline.controlnet, pipeline.vae
+        self._text_encoder, self._tokenizer = pipeline.text_encoder, pipeline.tokenizer
+        self._scheduler = pipeline.scheduler
+        self._factor: int = pipeline.vae_scale_factor
+        for name, wanted in _CLASSES.items():
+            if (got := type(getattr(pipeline, name)).__name__) != wanted:
+                raise FileFormatError(f"{folder}: {name} is {got}; {spec.id} needs {wanted}")
+        for module in (self._unet, self._controlnet, self._vae):
+            module.to(numerics.device, memory_format=torch.channels_last)
+        self._text_encoder.to(numerics.device)
+        if numerics.precision != "fp32":
+            _keep_last_convolution_exact(self._vae)
+        self._embed = functools.lru_cache(maxsize=_PROMPTS_KEPT)(self._embed_prompt)
+        with numerics.applied():
+            self._refuse_dependent_controlnet()
+
+    @property
+    def control_channels(self) -> int:
+        """Channels of the control stack the weights were trained on."""
+        return int(self._controlnet.config.conditioning_channels)
+
+    def generate(
+        self, request: DiffusionRequest, *, on_step: OnStep | None = None, preview_every: int = 0
+    ) -> NDArray[np.uint8]:
+        """The picture, (H, W, 3) uint8; see :meth:`archviz.diffusion.Engine.generate`."""
+        return to_bytes(self.sample(request, on_step=on_step, preview_every=preview_every))
+
+    def sample(
+        self, request: DiffusionRequest, *, on_step: OnStep | None = None, preview_every: int = 0
+    ) -> NDArray[np.float32]:
+        """The picture before it is rounded, (H, W, 3) float32 in [0, 1].
+
+        DDIM without added noise (Song et al., "Denoising Diffusion Implicit Models", 2021) from pure noise.
+
+        Raises
+        ------
+        OptionError
+            The engine does not take the request.
+        """
+        steps, _ = request.settle(self.spec, self.spec.sampling)
+        stack = self._checked_stack(request)
+        with self.numerics.applied():
+            scheduler = type(self._scheduler).from_config(self._scheduler.config)
+            scheduler.set_timesteps(steps, device=self.numerics.device)
+            text = self._embed(request.prompt)
+            residuals = self._encode_controls(stack, request.scale_of("stack"))
+            latents = self._initial_noise(request.noise_seed, stack.shape[1:]) * scheduler.init_noise_sigma
+            for index, timestep in enumerate(scheduler.timesteps):
+                controlled = (index + 1) / steps <= request.control_end
+                prediction = self._predict(latents, timestep, text, residuals if controlled else None)
+                step = scheduler.step(prediction, timestep, latents, eta=0.0)
+                latents = step.prev_sample
+                if on_step is not None:
+                    shown = preview_every > 0 and (index + 1) % preview_every == 0
+                    preview = self._preview(step.pred_original_sample, request) if shown else None
+                    on_step(StepReport(index + 1, steps, preview))
+            return crop(self._decode(latents), request.size)
+
+    def numerics_key(self) -> dict[str, str | int]:
+        """Everything beside the request that decides the pixels."""
+        return self._key
+
+    @functools.cached_property
+    def _key(self) -> dict[str, str | int]:
+        weights = fingerprint_weights(self.spec, {"base": self._folder}, weights=self._folder)
+        return {"engine": self.spec.id, "weights": weights} | self.numerics.key()
+
+    def _checked_stack(self, request: DiffusionRequest) -> NDArray[np.float32]:
+        stack = request.controls.stack
+        if stack is None:
+            raise OptionError(f"{self.spec.id} needs the control stack; give zeros where nothing is known")
+        if len(stack) != self.control_channels:
+            raise OptionError(f"control stack has {len(stack)} channels; these weights take {self.control_channels}")
+        if request.strength < 1:
+            raise OptionError(f"strength {request.strength:g}: {self.spec.id} always samples from pure noise; give 1")
+        return pad_by_edges(stack, self.spec.size.padded(request.size))
+
+    def _embed_prompt(self, prompt: str) -> torch.Tensor:
+        tokens = self._tokenizer(
+            prompt,
+            padding="max_length",
+            max_length=self._tokenizer.model_max_length,
+            truncation=True,
+            return_tensors="pt",
+        ).input_ids
+        warn_of_long_prompt(self._tokenizer, prompt)
+        return self._text_encoder(tokens.to(self.numerics.device))[0]
+
+    def _encode_controls(self, stack: NDArray[np.float32], scale: float) -> _Residuals:
+        import torch
+
+        # (1, C, H, W); noise, time and text are arguments the network has but does not read.
+        controls = self._place(torch.tensor(stack)[None])
+        height, width = stack.shape[1] // self._factor, stack.shape[2] // self._factor
+        noise = controls.new_zeros(1, self._controlnet.config.in_channels, height, width)
+        return self._run_controlnet(noise, 0, self._embed(""), controls, scale)
+
+    def _run_controlnet(
+        self, noise: torch.Tensor, timestep: int, text: torch.Tensor, controls: torch.Tensor, scale: float
+    ) -> _Residuals:
+        down, mid = self._controlnet(
+            noise,
+            timestep,
+            encoder_hidden_states=text,
+            controlnet_cond=controls,
+            conditioning_scale=scale,
+            return_dict=False,
+        )
+        return _Residuals(tuple(down), mid)
+
+    def _predict(
+        self, latents: torch.Tensor, timestep: torch.Tensor, text: torch.Tensor, residuals: _Residuals | None
+    ) -> torch.Tensor:
+        added = {}
+        if residuals is not None:
+            # The UNet takes residuals from the list it is given, so each step gets its own.
+            added = {
+                "down_block_additional_residuals": list(residuals.down),
+                "mid_block_additional_residual": residuals.mid,
+            }
+        output = self._unet(self._place(latents), timestep, encoder_hidden_states=text, return_dict=False, **added)
+        # The latents stay in fp32 between the steps: rounding them at each would add up.
+        return output[0].float()
+
+    def _initial_noise(self, seed: int, shape: tuple[int, ...]) -> torch.Tensor:
+        import torch
+
+        generator = torch.Generator("cpu").manual_seed(seed)
+        size = (1, self._unet.config.in_channels, shape[0] // self._factor, shape[1] // self._factor)
+        return torch.randn(size, generator=generator, dtype=torch.float32).to(self.numerics.device)
+
+    def _decode(self, latents: torch.Tensor) -> NDArray[np.float32]:
+        scaled = self._place(latents / self._vae.config.scaling_factor)
+        image = self._vae.decode(scaled, return_dict=False)[0].float()
+        picture: NDArray[np.float32] = (image / 2 + 0.5).clamp(0, 1)[0].permute(1, 2, 0).cpu().numpy()
+        return picture
+
+    def _preview(self, clean: torch.Tensor, request: DiffusionRequest) -> NDArray[np.uint8]:
+        import torch
+
+        # A quarter of the decoder's work: the predicted clean latents at half the size.
+        small = torch.nn.functional.avg_pool2d(clean, _PREVIEW_REDUCTION, ceil_mode=True)
+        picture = self._decode(small)
+        height, width = (-(-side // _PREVIEW_REDUCTION) for side in request.size.shape)
+        return to_bytes(picture[:height, :width])
+
+    def _place(self, tensor: torch.Tensor) -> torch.Tensor:
+        import torch
+
+        return tensor.to(self.numerics.device, self.numerics.dtype, memory_format=torch.channels_last)
+
+    def _refuse_dependent_controlnet(self) -> None:
+        # The zeros of conv_in and the time embedding are how training makes it so; what the loop rests
+        # on is the answer itself, so that is compared, bit for bit.
+        import torch
+
+        side = self.spec.size.multiple_of
+        generator = torch.Generator("cpu").manual_seed(0)
+        controls = self._place(torch.randn((1, self.control_channels, side, side), generator=generator))
+        latent = (1, self._controlnet.config.in_channels, side // self._factor, side // self._factor)
+        noises = [self._place(torch.randn(latent, generator=generator)) for _ in range(2)]
+        text = self._embed("")
+        first = self._run_controlnet(noises[0], 999, text, controls, 1.0)
+        for name, noise, timestep, words in (
+            ("the noise", noises[1], 999, text),
+            ("the timestep", noises[0], 1, text),
+            ("the text", noises[0], 999, text + 1),
+        ):
+            again = self._run_controlnet(noise, timestep, words, controls, 1.0)
+            pairs = zip((*first.down, first.mid), (*again.down, again.mid), strict=True)
+            if not all(torch.equal(a, b) for a, b in pairs):
+                raise FileFormatError(
+                    f"{self._folder}: the ControlNet depends on {name}; {self.spec.id} needs one that reads "
+                    "the control stack alone, as archviz.training saves it"
+                )
+
+
+def load_mini(spec: EngineSpec, folders: Mapping[str, Path], *, numerics: Numerics) -> MiniEngine:
+    """Load the embedded engine from its diffusers folder.
+
+    Raises
+    ------
+    FileFormatError
+        The folder is not such a pipeline.
+    """
+    from diffusers import StableDiffusionControlNetPipeline
+
+    folder = folders["base"]
+    try:
+        with quiet_libraries():
+            pipeline = StableDiffusionControlNetPipeline.from_pretrained(
+                str(folder),
+                dtype=numerics.dtype,
+                use_safetensors=True,
+                local_files_only=True,
+                safety_checker=None,
+                requires_safety_checker=False,
+            )
+    except (OSError, ValueError, TypeError) as error:
+        raise FileFormatError(
+            f"{folder}: not a StableDiffusionControlNetPipeline folder ({error}); give the folder of {spec.id}"
+        ) from error
+    return MiniEngine(spec=spec, pipeline=pipeline, folder=folder, numerics=numerics)
+
+
+def _keep_last_convolution_exact(vae: Any) -> None:
+    # bf16 holds 8 bits of a number: written in it, a clear sky has bands. The last convolution is a
+    # hundredth of the decoder's work.
+    import torch
+
+    last = vae.decoder.layers[-1]
+    last.to(torch.float32)
+    last.register_forward_pre_hook(lambda _module, inputs: (inputs[0].float(),))

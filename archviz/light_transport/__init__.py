@@ -1,0 +1,1 @@
+"""What the light does to each pixel: shadows, occlusion, lamps, mirrors, deferred colour."""

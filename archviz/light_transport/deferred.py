@@ -1,0 +1,202 @@
+"""The deferred colour: all light that can be computed without a path tracer, through the tone curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.elements import Part
+from archviz.core.errors import InternalError
+from archviz.core.gbuffer import GBuffer
+from archviz.core.illumination import Illumination, LightBuffer
+from archviz.core.maps import ColorMap, LightMap
+from archviz.core.material import TextureFamily
+from archviz.core.tone import luminance, tone_map
+from archviz.geometry.raycast import RayCaster
+from archviz.light_transport.lamps import lamp_irradiance
+from archviz.light_transport.occlusion import ambient_occlusion
+from archviz.light_transport.shading import ROOM_SHARE, World, fresnel
+from archviz.light_transport.surface import GLASS_TRANSMISSION, Surface, surface_of
+from archviz.light_transport.visibility import sun_visibility
+from archviz.lighting.sky import sky_radiance
+
+__all__ = ["light"]
+
+Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+# Reflectance at normal incidence: a pane mirrors at both faces; water has an index of 1.33.
+_GLASS_MIRROR = 0.08
+_WATER_MIRROR = 0.02
+_WATER_ROUGHNESS = 0.4
+# Wet ground: a film of water that covers part of it and darkens the rest.
+_WET_MIRROR_SHARE = 0.5
+_WET_DARKENING = 0.45
+# Lamp light below this displayed radiance is not traced.
+_LEAST_SHOWN = 0.004
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class _Mirrors:
+    """Which pixels mirror, and how much of the mirror ray they show."""
+
+    glass: Mask
+    clear: Mask
+    lit: Mask
+    share: Array
+
+
+def light(
+    caster: RayCaster,
+    gbuffer: GBuffer,
+    illumination: Illumination,
+    *,
+    lamps_m: NDArray[np.floating] | None = None,
+    lit_faces: NDArray[np.bool_] | None = None,
+    sun_visible: LightMap | None = None,
+    occlusion: LightMap | None = None,
+) -> LightBuffer:
+    """Light a G-buffer.
+
+    Diffuse surfaces send ``base_color / pi`` times the irradiance of sun, sky (as far as it is
+    open), ground and lamps. Glass shows a dark or lit room behind one mirror ray, water and wet
+    ground a mirror ray over their own colour. Haze takes the horizon's colour. The sky is
+    cloudless.
+
+    Parameters
+    ----------
+    caster
+        The scene of the G-buffer.
+    gbuffer
+        The view.
+    illumination
+        The light.
+    lamps_m
+        (k, 3) positions of lamps [m]; they shine where ``illumination.lamp_intensity`` is not 0.
+    lit_faces
+        (f,) bool faces of lit panes, from :func:`archviz.geometry.panes.lit_panes`.
+    sun_visible, occlusion
+        Maps of this view if they are known, so that many lights share them.
+
+    Returns
+    -------
+    LightBuffer
+        Every map at the G-buffer's size.
+    """
+    faces = len(caster.scene.faces)
+    lit = np.zeros(faces, dtype=np.bool_) if lit_faces is None else np.asarray(lit_faces, dtype=np.bool_)
+    if lit.shape != (faces,):
+        raise InternalError(f"lit faces {lit.shape} do not fit a scene of {faces} faces")
+    surface = surface_of(gbuffer)
+    world = World(caster=caster, illumination=illumination, lit_faces=lit)
+    sun_visible = sun_visible or sun_visibility(caster, gbuffer, illumination.sun)
+    occlusion = occlusion or ambient_occlusion(caster, gbuffer)
+    mirrors = _mirrors(caster, gbuffer, surface, illumination, lit)
+
+    lamps = _lamp_light(caster, gbuffer, illumination, lamps_m)
+    irradiance = world.direct(surface.normals, sun_visible.array)
+    irradiance += world.ambient(surface.normals, occlusion.array) + lamps
+    own = gbuffer.material_values("emission") * float(any(illumination.lamp_intensity))
+    radiance = _surface_color(gbuffer, mirrors, illumination) / np.float32(np.pi) * irradiance + own
+    radiance[mirrors.lit] = illumination.window_radiance
+    _show_through(radiance, world, gbuffer, surface, mirrors.clear)
+    _mirror(radiance, world, gbuffer, surface, mirrors.share)
+    radiance = world.hazed(radiance, surface.distances_m)
+    sky = ~surface.hit
+    radiance[sky] = sky_radiance(gbuffer.camera.ray_directions()[sky], illumination)
+
+    shining = np.where(mirrors.lit[..., None], np.array(illumination.window_radiance), own + lamps / np.pi)
+    return LightBuffer(
+        illumination=illumination,
+        sun_visible=sun_visible,
+        sun_shading=LightMap(_sun_shading(surface, illumination, sun_visible)),
+        ambient_occlusion=occlusion,
+        emission=LightMap(_squashed(luminance(shining) * illumination.exposure)),
+        deferred=ColorMap(tone_map(radiance * np.float32(illumination.exposure))),
+    )
+
+
+def _lamp_light(
+    caster: RayCaster, gbuffer: GBuffer, illumination: Illumination, lamps_m: NDArray[np.floating] | None
+) -> Array:
+    """(H, W, 3) irradiance of all lamps."""
+    intensity = np.array(illumination.lamp_intensity, dtype=np.float32)
+    if lamps_m is None or not len(lamps_m) or not intensity.any():
+        return np.zeros((*gbuffer.size.shape, 3), dtype=np.float32)
+    least = _LEAST_SHOWN * np.pi / (illumination.exposure * float(intensity.max()))
+    return lamp_irradiance(caster, gbuffer, lamps_m, least=least)[..., None] * intensity
+
+
+def _mirrors(
+    caster: RayCaster, gbuffer: GBuffer, surface: Surface, illumination: Illumination, lit: NDArray[np.bool_]
+) -> _Mirrors:
+    parts = gbuffer.parts()
+    families = np.array([int(m.family) for m in gbuffer.table.materials])[gbuffer.materials.array]
+    glass = surface.hit & (gbuffer.material_values("transmission") > GLASS_TRANSMISSION)
+    smooth = gbuffer.material_values("roughness") < _WATER_ROUGHNESS
+    water = surface.hit & ~glass & smooth & (families == int(TextureFamily.WATER))
+    glass &= families != int(TextureFamily.WATER)
+    wet = (parts == int(Part.GROUND)) & ~water & ~glass
+    rays = gbuffer.camera.ray_directions()
+    cosine = -np.einsum("hwc,hwc->hw", rays, surface.normals)
+    share = np.where(glass, fresnel(cosine, _GLASS_MIRROR), 0.0)
+    film = fresnel(cosine, _WATER_MIRROR)
+    share = np.where(water, film, share)
+    share = np.where(wet, film * np.float32(_WET_MIRROR_SHARE * illumination.wetness), share)
+    opening = parts == int(Part.OPENING)
+    shown = np.zeros(surface.hit.shape, dtype=np.bool_)
+    if lit.any() and opening.any():
+        # The G-buffer keeps elements; which pane of an element is seen, the ray tells.
+        faces = caster.first_hits(np.asarray(gbuffer.camera.position_m), rays[opening]).faces
+        shown[opening] = np.where(faces >= 0, lit[faces], False)
+    return _Mirrors(
+        glass=glass,
+        clear=glass & (parts == int(Part.BUILDING)),
+        lit=shown,
+        share=share.astype(np.float32),
+    )
+
+
+def _surface_color(gbuffer: GBuffer, mirrors: _Mirrors, illumination: Illumination) -> Array:
+    """(H, W, 3) diffuse reflectance: the base colour, a dark room behind glass, darkened where wet."""
+    base = gbuffer.material_values("base_color")
+    base[mirrors.glass] *= ROOM_SHARE
+    if illumination.wetness > 0:
+        wet = (gbuffer.parts() == int(Part.GROUND)) & ~mirrors.glass
+        base[wet] *= 1 - _WET_DARKENING * illumination.wetness
+    return base
+
+
+def _show_through(radiance: Array, world: World, gbuffer: GBuffer, surface: Surface, clear: Mask) -> None:
+    """Put what stands behind the building's clear glass into its pixels, tinted by the glass."""
+    if clear.any():
+        rays = gbuffer.camera.ray_directions()[clear]
+        tint = 0.6 + 0.4 * gbuffer.material_values("base_color")[clear]
+        radiance[clear] = world.along(surface.points_m[clear], rays) * tint
+
+
+def _mirror(radiance: Array, world: World, gbuffer: GBuffer, surface: Surface, share: Array) -> None:
+    """Lay one mirror ray over the pixels that have a share of it."""
+    where = share > 1e-3
+    if not where.any():
+        return
+    rays = gbuffer.camera.ray_directions()[where]
+    normals = surface.normals[where]
+    mirrored = rays - 2 * np.einsum("nc,nc->n", rays, normals)[:, None] * normals
+    seen = world.along(surface.origins_m(where), mirrored)
+    part = share[where][:, None]
+    radiance[where] = radiance[where] * (1 - part) + seen * part
+
+
+def _sun_shading(surface: Surface, illumination: Illumination, visible: LightMap) -> Array:
+    if illumination.sun is None:
+        return np.zeros_like(visible.array)
+    facing = np.clip(surface.normals @ illumination.sun.vector.astype(np.float32), 0.0, 1.0)
+    return (facing * visible.array).astype(np.float32)
+
+
+def _squashed(exposed: Array) -> Array:
+    """[0, inf) to [0, 1): a half at 1, where the tone curve reaches a bright wall."""
+    return (exposed / (1 + exposed)).astype(np.float32)

@@ -1,0 +1,64 @@
+"""Light of street and garden lamps."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.gbuffer import GBuffer
+from archviz.geometry.raycast import RayCaster
+from archviz.light_transport.guided import upsample
+from archviz.light_transport.surface import Surface, surface_of
+
+__all__ = ["lamp_irradiance"]
+
+# The lamp's own glass and housing do not shade it.
+_HOUSING_M = 0.4
+_NEAREST_M = 0.3
+
+
+def lamp_irradiance(
+    caster: RayCaster, gbuffer: GBuffer, lamps_m: NDArray[np.floating], *, least: float
+) -> NDArray[np.float32]:
+    """Irradiance by lamps of unit intensity, by the inverse square law, with shadows.
+
+    Parameters
+    ----------
+    caster
+        The scene of the G-buffer.
+    gbuffer
+        The view.
+    lamps_m
+        (k, 3) positions [m].
+    least
+        Irradiance that is too little to see: each lamp's light is less by it, and ends there.
+
+    Returns
+    -------
+    ndarray
+        (H, W) float32 [1/m2 per unit of intensity]; 0 in the sky's pixels.
+    """
+    surface = surface_of(gbuffer)
+    low_surface = surface.halved()
+    low = np.zeros(low_surface.hit.shape, dtype=np.float32)
+    for lamp in np.asarray(lamps_m, dtype=np.float32).reshape(-1, 3):
+        _add_lamp(low, caster, low_surface, lamp, least)
+    values, _ = upsample(low, low_surface, surface)
+    return values
+
+
+def _add_lamp(
+    low: NDArray[np.float32], caster: RayCaster, surface: Surface, lamp: NDArray[np.float32], least: float
+) -> None:
+    towards = lamp - surface.points_m
+    squared = np.maximum(np.einsum("hwc,hwc->hw", towards, towards), _NEAREST_M**2)
+    facing = np.einsum("hwc,hwc->hw", surface.normals, towards) / np.sqrt(squared)
+    light = np.where(surface.hit, facing / squared, 0.0) - np.float32(least)
+    reached = light > 0
+    if not reached.any():
+        return
+    origins = surface.origins_m(reached)
+    rays = lamp - origins
+    distances = np.linalg.norm(rays, axis=1)
+    hits = caster.first_hits(origins, rays)
+    low[reached] += np.where(hits.distances_m >= distances - _HOUSING_M, light[reached], 0.0)

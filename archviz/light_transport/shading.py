@@ -1,0 +1,130 @@
+"""The light model, for pixels and for what mirrors show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.elements import Part
+from archviz.core.illumination import Illumination
+from archviz.geometry.raycast import RayCaster
+from archviz.geometry.scene import Scene
+from archviz.light_transport.surface import GLASS_TRANSMISSION, blockers
+from archviz.lighting.sky import sky_irradiance, sky_radiance
+
+__all__ = ["ROOM_SHARE", "World", "fresnel", "ground_color"]
+
+Array = NDArray[np.float32]
+
+# Light that comes back out of an unlit room through its window, as a share of the light that falls on it.
+ROOM_SHARE = 0.05
+# Occluding things are lit too: what they hide of the sky, they give back in part.
+_REFLECTED_SHARE = 0.25
+# Openness assumed where it is not traced.
+_MEAN_OPENNESS = 0.75
+
+
+def fresnel(cosine: Array, normal_reflectance: float) -> Array:
+    """Share that a dielectric mirrors (C. Schlick, "An inexpensive BRDF model", 1994)."""
+    return normal_reflectance + (1 - normal_reflectance) * (1 - np.clip(cosine, 0.0, 1.0)) ** 5
+
+
+def ground_color(scene: Scene) -> tuple[float, float, float]:
+    """Mean base colour of the ground about the building; a neutral fifth where there is none."""
+    table = scene.table
+    ground = (table.element_parts() == int(Part.GROUND))[scene.face_elements]
+    if not ground.any():
+        return (0.2, 0.2, 0.2)
+    corners = scene.triangles_m[ground].astype(np.float64)
+    areas = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    bounds = scene.building_bounds()
+    reach = max(bounds.extents_m)
+    distances = np.linalg.norm(corners.mean(axis=1)[:, :2] - np.array(bounds.center_m)[:2], axis=1)
+    # As a wall sees the ground: by solid angle, the near more than the far.
+    weights = areas / (distances**2 + reach**2) ** 2
+    colors = table.material_values("base_color")[table.element_materials()][scene.face_elements[ground]]
+    r, g, b = (weights @ colors / max(weights.sum(), 1e-20)).tolist()
+    return (r, g, b)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class World:
+    """A scene under one light.
+
+    Parameters
+    ----------
+    caster
+        The scene.
+    illumination
+        The light.
+    lit_faces
+        (f,) bool faces of lit panes.
+    """
+
+    caster: RayCaster
+    illumination: Illumination
+    lit_faces: NDArray[np.bool_]
+    ground: tuple[float, float, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ground", ground_color(self.caster.scene))
+
+    def ambient(self, normals: Array, openness: Array | float) -> Array:
+        """(..., 3) irradiance of sky and bounced light where ``openness`` of the hemisphere is open."""
+        around = sky_irradiance(normals, self.illumination, ground_albedo=self.ground)
+        share = np.asarray(openness + (1 - openness) * _REFLECTED_SHARE, dtype=np.float32)
+        return around * share[..., None]
+
+    def direct(self, normals: Array, visible: Array) -> Array:
+        """(..., 3) irradiance of the sun."""
+        light = self.illumination
+        if light.sun is None:
+            return np.zeros_like(normals)
+        facing = np.maximum(normals @ light.sun.vector.astype(np.float32), 0.0) * visible
+        return facing[..., None] * np.array(light.sun_irradiance, dtype=np.float32)
+
+    def hazed(self, radiance: Array, distances_m: Array) -> Array:
+        """Radiance behind ``distances_m`` of air."""
+        clear = np.exp(-np.float32(self.illumination.haze_per_m) * distances_m)[..., None]
+        return radiance * clear + np.array(self.illumination.horizon_radiance, dtype=np.float32) * (1 - clear)
+
+    def along(self, origins_m: Array, directions: Array) -> Array:
+        """(n, 3) radiance that comes along rays, plainly shaded: no lamp, no second mirror.
+
+        Parameters
+        ----------
+        origins_m, directions
+            (n, 3); directions are unit vectors away from the receiver.
+        """
+        radiance = sky_radiance(directions, self.illumination, disc=False)
+        solid = blockers(self.caster)
+        hits = solid.caster.first_hits(origins_m, directions)
+        hit = hits.faces >= 0
+        if not hit.any():
+            return radiance
+        rows = hits.faces[hit]
+        normals = solid.caster.face_normals[rows]
+        normals = np.where(np.einsum("nc,nc->n", normals, directions[hit])[:, None] > 0, -normals, normals)
+        points = origins_m[hit] + directions[hit] * hits.distances_m[hit, None] + normals * np.float32(5e-3)
+        shaded = self._plain(solid.faces[rows], points, normals)
+        radiance[hit] = self.hazed(shaded, hits.distances_m[hit])
+        return radiance
+
+    def _plain(self, faces: NDArray[np.int32], points: Array, normals: Array) -> Array:
+        scene, light = self.caster.scene, self.illumination
+        materials = scene.table.element_materials()[scene.face_elements[faces]]
+        base = scene.table.material_values("base_color")[materials]
+        glass = scene.table.material_values("transmission")[materials] > GLASS_TRANSMISSION
+        irradiance = self.ambient(normals, _MEAN_OPENNESS)
+        if light.sun is not None:
+            facing = normals @ light.sun.vector.astype(np.float32) > 0
+            visible = np.zeros(len(faces), dtype=np.float32)
+            towards = np.broadcast_to(light.sun.vector, (int(facing.sum()), 3))
+            visible[facing] = ~blockers(self.caster).caster.occluded(points[facing], towards)
+            irradiance = irradiance + self.direct(normals, visible)
+        base = np.where(glass[:, None], np.float32(ROOM_SHARE), base)
+        radiance = base / np.float32(np.pi) * irradiance
+        window = np.array(light.window_radiance, dtype=np.float32)
+        return np.where(self.lit_faces[faces][:, None], window, radiance).astype(np.float32)

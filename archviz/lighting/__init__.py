@@ -1,0 +1,1 @@
+"""Sun, sky and weather as numbers; knows no geometry."""
