@@ -75,8 +75,8 @@ class StableDiffusionEngine:
         Default steps, guidance and scheduler.
     numerics
         Device, precision and threads.
-    fingerprint
-        Hash of the weights.
+    folders, weights
+        Where the checkpoints came from, and the local folder the user named, if any.
     """
 
     def __init__(
@@ -87,7 +87,8 @@ class StableDiffusionEngine:
         nets: Mapping[str, Any],
         sampling: Sampling,
         numerics: Numerics,
-        fingerprint: str,
+        folders: Mapping[str, Path],
+        weights: Path | None,
     ) -> None:
         import torch
 
@@ -97,7 +98,8 @@ class StableDiffusionEngine:
         self._family = _FAMILIES[spec.family]
         self._base = base
         self._nets = nets
-        self._fingerprint = fingerprint
+        self._folders = folders
+        self._weights = weights
         base.to(numerics.device)
         for module in (base.unet, base.vae, *nets.values()):
             module.to(numerics.device, memory_format=torch.channels_last)
@@ -131,6 +133,11 @@ class StableDiffusionEngine:
     def numerics_key(self) -> dict[str, str | int]:
         """Everything beside the request that decides the pixels."""
         return {"engine": self.spec.id, "weights": self._fingerprint} | self.numerics.key()
+
+    @functools.cached_property
+    def _fingerprint(self) -> str:
+        # Gigabytes of a local folder are read only when somebody asks.
+        return fingerprint_weights(self.spec, self._folders, weights=self._weights)
 
     def _assemble(self, request: DiffusionRequest) -> tuple[Any, dict[str, Any]]:
         """The pipeline for a request, and its arguments beside those that all pipelines share."""
@@ -237,7 +244,8 @@ def load_stable_diffusion(
         nets=nets,
         sampling=sampling,
         numerics=numerics,
-        fingerprint=fingerprint_weights(spec, folders, weights=weights),
+        folders=folders,
+        weights=weights,
     )
 
 

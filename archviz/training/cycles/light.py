@@ -61,8 +61,7 @@ def add_sky() -> None:
     world.cycles.sample_map_resolution = 64
 
     material, graph = new_material("horizon dome")
-    incoming = graph.node("NewGeometry").outputs["Position"]
-    up = graph.xyz(graph.scale(incoming, 1.0 / _DOME_RADIUS_M))[2]
+    up = graph.xyz(graph.vector("NORMALIZE", graph.node("NewGeometry").outputs["Position"]))[2]
     weight = graph.math("SUBTRACT", 1.0, graph.math("POWER", graph.math("MAXIMUM", up, 0.0), SKY_EXPONENT))
     emission = graph.node("Emission", {"Strength": weight}).outputs[0]
     graph.output(graph.add_shader(graph.node("BsdfTransparent").outputs[0], emission))

@@ -32,15 +32,19 @@ def trace(job: dict, scratch: Path) -> dict:
     seconds = []
     for row in job["views"]:
         began = time.perf_counter()
-        camera = dict(record["cameras"][row]["camera"])
-        if job.get("scale", 1.0) != 1.0:
-            camera["size"] = [max(16, round(side * job["scale"])) for side in camera["size"]]
-        place_camera(camera)
+        place_camera(_sized(record["cameras"][row]["camera"], job["longest_px"]))
         passes = render_view(scratch, seed=record["seed"] * 31 + row)
         with open(Path(job["output"]) / f"{row}.raw.npz", "wb") as file:
             np.savez(file, **passes)
         seconds.append(time.perf_counter() - began)
     return {"build_s": built, "view_s": seconds}
+
+
+def _sized(camera: dict, longest_px: int | None) -> dict:
+    scale = min(1.0, longest_px / max(camera["size"])) if longest_px else 1.0
+    if scale == 1.0:
+        return camera
+    return {**camera, "size": [max(8, round(side * scale / 8) * 8) for side in camera["size"]]}
 
 
 def main() -> None:

@@ -1,0 +1,159 @@
+"""Commands that tell: inspect, sun, presets, engines."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archviz.cli.console import Console
+from archviz.cli.values import parse_place, parse_when
+from archviz.render.request import RenderRequest
+
+__all__ = ["run_engines", "run_inspect", "run_presets", "run_sun"]
+
+_LISTED_ELEMENTS = 40  # a screenful; --json lists all
+
+
+def run_inspect(options: argparse.Namespace, console: Console) -> None:
+    """``archviz inspect``."""
+    from archviz.render.inputs import read_source
+
+    request = RenderRequest(
+        input=Path(options.input),
+        unit=options.unit,
+        up=options.up,
+        hide=tuple(options.hide),
+        show=tuple(options.show),
+    )
+    source = read_source(request)
+    data = _model_facts(source.model) if source.model is not None else _drawing_facts(source.drawing)
+    console.result(data, _lines(data))
+
+
+def run_sun(options: argparse.Namespace, console: Console) -> None:
+    """``archviz sun``."""
+    from archviz.lighting import solar_position, sun_day
+
+    place, when = parse_place(options.place), parse_when(options.when)
+    sun = solar_position(place, when)
+    day = sun_day(place, when.date())
+
+    def local(moment: datetime | None) -> str | None:
+        return moment.astimezone(when.tzinfo).isoformat(timespec="seconds") if moment is not None else None
+
+    data = {
+        "altitude_deg": round(sun.altitude_deg, 4),
+        "azimuth_deg": round(sun.azimuth_deg, 4),
+        "sunrise": local(day.sunrise),
+        "solar_noon": local(day.solar_noon),
+        "sunset": local(day.sunset),
+    }
+    console.result(data, _lines(data))
+
+
+def run_presets(options: argparse.Namespace, console: Console) -> None:
+    """``archviz presets``."""
+    from archviz.geometry.views import VIEW_PRESETS
+    from archviz.presets import environments, lightings
+
+    data: dict[str, Any] = {
+        "environments": [{"id": p.id, "names": dict(p.names), "prompt": p.prompt} for p in environments().values()],
+        "lightings": [{"id": p.id, "names": dict(p.names), "prompt": p.prompt} for p in lightings().values()],
+        "views": [{"id": view} for view in VIEW_PRESETS],
+    }
+    lines: list[str] = []
+    for kind, presets in data.items():
+        lines += [f"{kind}:", *(_preset_line(p) for p in presets)]
+    console.result(data, lines)
+
+
+def run_engines(options: argparse.Namespace, console: Console) -> None:
+    """``archviz engines``."""
+    from archviz.diffusion import engine_specs, readiness
+
+    engines = []
+    for spec in engine_specs().values():
+        state = readiness(spec)
+        engines.append(
+            {
+                "id": spec.id,
+                "name": spec.names["en"],
+                "ready": state.ready,
+                "message": state.message,
+                "license": spec.license,
+                "commercial_use": spec.commercial_use,
+                "memory_gb": spec.memory_gb,
+                "size_gb": round(sum(c.size_gb for c in spec.needed()), 3),
+                "controls": list(spec.controls),
+                "sides_px": [spec.size.smallest, spec.size.largest],
+            }
+        )
+    lines = [
+        f"{e['id']:<10} {'ready' if e['ready'] else 'not ready'}: {e['message']} ({e['license']})" for e in engines
+    ]
+    console.result({"engines": engines}, lines)
+
+
+def _model_facts(model: Any) -> dict[str, Any]:
+    table = model.scene.table
+    place = model.place
+    return {
+        "kind": "model",
+        "format": model.format,
+        "unit": model.unit,
+        "extents_m": [round(float(v), 4) for v in model.extents_m],
+        "triangles": len(model.scene.faces),
+        "elements": [
+            {
+                "name": e.name,
+                "class": e.class_name or e.part.name.lower(),
+                "material": table.materials[e.material].name,
+            }
+            for e in table.elements
+        ],
+        "place": {"latitude_deg": place.latitude_deg, "longitude_deg": place.longitude_deg} if place else None,
+        "north_deg": model.north_deg,
+        "up_axis": model.up_axis,
+        "hidden": list(model.hidden),
+        "assumptions": list(model.assumptions),
+        "warnings": list(model.warnings),
+    }
+
+
+def _drawing_facts(drawing: Any) -> dict[str, Any]:
+    from archviz.sketch import diagnose
+
+    height, width = drawing.array.shape[:2]
+    return {
+        "kind": "sketch",
+        "drawing": drawing.kind,
+        "size": [width, height],
+        "diagnosis": [found.text for found in diagnose(drawing)],
+        "assumptions": list(drawing.assumptions),
+        "warnings": list(drawing.warnings),
+    }
+
+
+def _preset_line(preset: dict[str, Any]) -> str:
+    names = preset.get("names", {})
+    return f"  {preset['id']:<18} {names.get('en', '')}{' · ' + names['vi'] if 'vi' in names else ''}".rstrip()
+
+
+def _lines(data: dict[str, Any]) -> list[str]:
+    """Facts as lines; a list of parts is cut to a screenful and says so."""
+    lines: list[str] = []
+    for key, value in data.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            lines.append(f"{key}: {len(value)}")
+            lines += [f"  {' · '.join(str(v) for v in item.values())}" for item in value[:_LISTED_ELEMENTS]]
+            if len(value) > _LISTED_ELEMENTS:
+                lines.append(f"  and {len(value) - _LISTED_ELEMENTS} more; --json lists all")
+        elif isinstance(value, list) and value and isinstance(value[0], str):
+            lines += [f"{key}: {text}" for text in value]
+        elif isinstance(value, list):
+            lines.append(f"{key}: {' x '.join(str(v) for v in value) or 'none'}")
+        else:
+            lines.append(f"{key}: {'none' if value is None else value}")
+    return lines

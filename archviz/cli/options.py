@@ -1,0 +1,145 @@
+"""The options of every command. Standard library only: ``archviz --help`` must not wait for torch."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import NoReturn
+
+from archviz import __version__
+from archviz.core.errors import OptionError
+
+__all__ = ["build_parser", "join_negative_values"]
+
+_NEGATIVE_VALUE = re.compile(r"-\d[\d.,-]*|-\.\d[\d.,-]*")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises our errors instead of leaving the process."""
+
+    def error(self, message: str) -> NoReturn:
+        raise OptionError(f"{message}; {self.prog} --help lists what is accepted")
+
+
+def join_negative_values(words: Sequence[str]) -> list[str]:
+    """``--place -33.86,151.2`` as ``--place=-33.86,151.2``: argparse takes it for an option otherwise."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] in ("--place", "--north") and _NEGATIVE_VALUE.fullmatch(word):
+            joined[-1] += f"={word}"
+        else:
+            joined.append(word)
+    return joined
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; the chosen command stands in ``module`` and ``command``."""
+    parser = _Parser(
+        prog="archviz",
+        description="A building in, a rendered picture out: 3D model or drawing, any light, offline.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"archviz {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_render(_command(commands, "render", "pictures", "render a picture of a model, a drawing or a text"))
+    _add_maps(_command(commands, "maps", "pictures", "write every map of a view as PNG and as float arrays"))
+    _add_replay(_command(commands, "replay", "pictures", "render the picture of a recipe again"))
+    inspect = _command(commands, "inspect", "facts", "what was understood of a file, assumed, left out")
+    _add_input(inspect, required=True)
+    _add_reading(inspect)
+    sun = _command(commands, "sun", "facts", "where the sun stands, and its day")
+    _add_moment(sun, required=True)
+    _command(commands, "presets", "facts", "environments, lightings and views")
+    _command(commands, "engines", "facts", "engines, their licences, what they need, whether they are ready")
+    app = _command(commands, "app", "studio", "the studio in a browser, on this computer only", json=False)
+    app.add_argument("--port", type=int, default=8501, metavar="N", help="port on this computer (default %(default)s)")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[_Parser], name: str, module: str, summary: str, *, json: bool = True
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+    parser.set_defaults(module=module, command=f"run_{name}")
+    if json:
+        parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    return parser
+
+
+def _add_input(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    parser.add_argument(
+        "input",
+        nargs=None if required else "?",
+        metavar="INPUT",
+        help="3D model (.glb .gltf .obj .stl .ply .dae) or drawing (.png .jpg .webp), told apart by content",
+    )
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("reading the model")
+    group.add_argument("--unit", metavar="U", help="unit of the file: mm, cm, m, in or ft")
+    group.add_argument("--up", choices=("y", "z"), metavar="AXIS", help="up axis of the file: y or z")
+    group.add_argument("--hide", nargs="+", action="extend", default=[], metavar="NAME", help="leave elements out")
+    group.add_argument("--show", nargs="+", action="extend", default=[], metavar="NAME", help="keep these only")
+
+
+def _add_moment(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+    group = parser.add_argument_group("sun")
+    group.add_argument("--place", required=required, metavar="LAT,LON", help="degrees, north and east positive")
+    group.add_argument("--when", required=required, metavar="ISO8601", help="for example 2025-06-21T15:30+07:00")
+    if not required:
+        group.add_argument("--north", metavar="DEG", help="azimuth of true north in the model, clockwise from +Y")
+
+
+def _add_scene(parser: argparse.ArgumentParser) -> None:
+    """What decides the maps of a view."""
+    group = parser.add_argument_group("scene")
+    group.add_argument("--environment", metavar="ID", help="where it stands (archviz presets lists them)")
+    group.add_argument("--lighting", metavar="ID", help="hour, sky and lamps")
+    group.add_argument("--view", metavar="ID", help="view preset")
+    group.add_argument("--camera", metavar="FILE", help="camera file (JSON) in place of a view preset")
+    group.add_argument(
+        "--material", nargs="+", action="extend", default=[], metavar="ELEMENT=TEXT", help='such as "roof=red tiles"'
+    )
+    group.add_argument(
+        "--surroundings", metavar="HOW", help="geometry (default): built; imagined: left to the engine; none"
+    )
+    group.add_argument("--size", metavar="WxH", help="picture size in pixels (default 768x512)")
+    group.add_argument("--seed", metavar="N", default="0", help="another one, other surroundings and textures")
+    _add_moment(parser)
+    _add_reading(parser)
+
+
+def _add_render(parser: argparse.ArgumentParser) -> None:
+    _add_input(parser)
+    parser.add_argument("-o", "--output", required=True, metavar="OUT.png", help="the picture; its recipe goes beside")
+    _add_scene(parser)
+    group = parser.add_argument_group("engine")
+    group.add_argument("--engine", default="mini", metavar="ID", help="engine (default %(default)s)")
+    group.add_argument("--prompt", default="", metavar="TEXT", help="your own words, English or Vietnamese")
+    group.add_argument("--steps", metavar="N", help="diffusion steps")
+    group.add_argument(
+        "--geometry", default="strict", metavar="HOW", help="strict (default), balanced or free: how close to the maps"
+    )
+    group.add_argument(
+        "--control", nargs="+", action="extend", default=[], metavar="NAME=SCALE", help="weight of one control, 0 to 2"
+    )
+    group.add_argument("--few-step", action="store_true", help="few steps with the engine's distilled LoRA")
+    group.add_argument("--weights", metavar="DIR", help="folder of the engine's checkpoints (default: the hub's cache)")
+    group.add_argument("--device", metavar="D", help="cpu or cuda (default: what there is)")
+    group.add_argument("--author", default="", metavar="TEXT", help="written into the picture")
+
+
+def _add_maps(parser: argparse.ArgumentParser) -> None:
+    _add_input(parser, required=True)
+    parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder for the maps")
+    _add_scene(parser)
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("recipe", metavar="RECIPE", help="a picture that archviz wrote, or the JSON beside it")
+    parser.add_argument("--input", metavar="FILE", help="the model or drawing, where it has moved")
+    parser.add_argument("-o", "--output", metavar="OUT.png", help="the new picture (default: RECIPE.replay.png)")
+    parser.add_argument("--weights", metavar="DIR", help="folder of the engine's checkpoints")
+    parser.add_argument("--device", metavar="D", help="cpu or cuda")

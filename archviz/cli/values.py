@@ -1,0 +1,113 @@
+"""From words on the command line to values of a request."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archviz.core.camera import Camera
+from archviz.core.errors import OptionError
+from archviz.core.place import Place
+from archviz.core.size import Size
+from archviz.render.request import RenderRequest
+
+__all__ = ["parse_place", "parse_when", "request_from"]
+
+# Options of `render` and of `maps` whose words a request takes as they are.
+_AS_GIVEN = (
+    "engine",
+    "few_step",
+    "environment",
+    "lighting",
+    "view",
+    "surroundings",
+    "prompt",
+    "geometry",
+    "unit",
+    "up",
+    "device",
+    "author",
+)
+
+
+def parse_place(text: str) -> Place:
+    """Read ``LAT,LON``.
+
+    Raises
+    ------
+    OptionError
+        It is not two numbers on the globe.
+    """
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        raise OptionError(f"place {text!r} cannot be read; give LAT,LON in degrees, for example 10.82,106.63") from None
+    return Place(latitude_deg=latitude, longitude_deg=longitude)
+
+
+def parse_when(text: str) -> datetime:
+    """Read a moment.
+
+    Raises
+    ------
+    OptionError
+        It is not ISO 8601, or has no offset from UTC.
+    """
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise OptionError(
+            f"when {text!r} cannot be read; write date, time and offset, for example 2025-06-21T15:30+07:00"
+        ) from None
+    if when.tzinfo is None:
+        raise OptionError(f"when {text!r} has no offset from UTC; write it behind, for example {text}+07:00")
+    return when
+
+
+def request_from(options: argparse.Namespace) -> RenderRequest:
+    """The request of ``render`` or ``maps``.
+
+    Raises
+    ------
+    InputError
+        A value cannot be read or is not accepted.
+    """
+    fields: dict[str, Any] = {name: getattr(options, name) for name in _AS_GIVEN if hasattr(options, name)}
+    fields["input"] = Path(options.input) if options.input else None
+    fields["camera"] = Camera.load(Path(options.camera)) if options.camera else None
+    fields["place"] = parse_place(options.place) if options.place else None
+    fields["when"] = parse_when(options.when) if options.when else None
+    fields["north_deg"] = _number("north", options.north, float) if options.north is not None else None
+    fields["size"] = Size.parse(options.size) if options.size else None
+    fields["seed"] = _number("seed", options.seed, int)
+    fields["materials"] = dict(_pairs("material", options.material, "ELEMENT=TEXT"))
+    fields["hide"], fields["show"] = tuple(options.hide), tuple(options.show)
+    if getattr(options, "steps", None) is not None:
+        fields["steps"] = _number("steps", options.steps, int)
+    if getattr(options, "weights", None):
+        fields["weights"] = Path(options.weights)
+    if getattr(options, "control", None):
+        pairs = _pairs("control", options.control, "NAME=SCALE")
+        fields["control_scales"] = {name: _number(f"control {name}", scale, float) for name, scale in pairs}
+    return RenderRequest(**fields)
+
+
+def _number(option: str, text: str, kind: type[int] | type[float]) -> Any:
+    try:
+        return kind(text)
+    except ValueError:
+        wanted = "a whole number" if kind is int else "a number"
+        raise OptionError(f"{option} {text!r} cannot be read; give {wanted}") from None
+
+
+def _pairs(option: str, words: Sequence[str], form: str) -> list[tuple[str, str]]:
+    pairs = []
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not (equals and name.strip() and value.strip()):
+            raise OptionError(f"{option} {word!r} cannot be read; write {form}")
+        pairs.append((name.strip(), value.strip()))
+    return pairs

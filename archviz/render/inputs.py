@@ -1,0 +1,90 @@
+"""What a request starts from: a building read from a model, a drawing, or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archviz.core.errors import FileFormatError
+from archviz.geometry import load_isolated, sniff_kind
+from archviz.geometry.scene import Scene
+from archviz.render.request import InputKind, RenderRequest, ResolvedRequest
+
+if TYPE_CHECKING:
+    from archviz.geometry import LoadedModel
+    from archviz.sketch import Drawing
+
+__all__ = ["Source", "hash_file", "hash_scene", "read_source"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Source:
+    """An input that was read.
+
+    Parameters
+    ----------
+    kind
+        Model, sketch, or text where there is no input.
+    sha256
+        Of the file's bytes; ``None`` for text.
+    model, drawing
+        What was read; one of them, or none for text.
+    """
+
+    kind: InputKind
+    sha256: str | None = None
+    model: LoadedModel | None = None
+    drawing: Drawing | None = None
+
+    @property
+    def scene_sha256(self) -> str | None:
+        """Hash of the building, with what came from files beside the input."""
+        return None if self.model is None else hash_scene(self.model.scene)
+
+
+def read_source(request: RenderRequest | ResolvedRequest) -> Source:
+    """Read the input of a request.
+
+    Raises
+    ------
+    FileFormatError
+        The file is missing, broken, or neither a model nor a drawing.
+    """
+    path = request.input
+    if path is None:
+        return Source(kind="text")
+    kind = sniff_kind(path)
+    sha256 = hash_file(path)
+    if kind == "model":
+        model = load_isolated(path, unit=request.unit, up=request.up, hide=request.hide, show=request.show)
+        return Source(kind="model", sha256=sha256, model=model)
+    from archviz.sketch import load_drawing
+
+    return Source(kind="sketch", sha256=sha256, drawing=load_drawing(path))
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hex.
+
+    Raises
+    ------
+    FileFormatError
+        The file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise FileFormatError(f"{path}: {error.strerror}; give the path of a file that can be read") from error
+
+
+def hash_scene(scene: Scene) -> str:
+    """SHA-256 of triangles, names and materials, in hex."""
+    digest = hashlib.sha256()
+    for array in (scene.vertices_m, scene.faces, scene.face_elements):
+        digest.update(repr((array.shape, str(array.dtype))).encode())
+        digest.update(array.tobytes())
+    digest.update(repr((scene.table.elements, scene.table.materials)).encode())
+    return digest.hexdigest()

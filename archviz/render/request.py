@@ -1,0 +1,219 @@
+"""What is asked for: :class:`RenderRequest` has open fields, :class:`ResolvedRequest` has none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, get_args
+
+from archviz.core.camera import Camera
+from archviz.core.errors import OptionError
+from archviz.core.illumination import Illumination
+from archviz.core.place import Place, SunDirection
+from archviz.core.size import Size
+
+__all__ = [
+    "DEFAULT_ENGINE",
+    "DEFAULT_ENVIRONMENT",
+    "DEFAULT_LIGHTING",
+    "DEFAULT_SIZE",
+    "DEFAULT_VIEW",
+    "GeometryFreedom",
+    "InputKind",
+    "RenderRequest",
+    "ResolvedRequest",
+    "SurroundingsMode",
+]
+
+GeometryFreedom = Literal["strict", "balanced", "free"]
+SurroundingsMode = Literal["geometry", "imagined", "none"]
+InputKind = Literal["model", "sketch", "text"]
+
+DEFAULT_ENGINE = "mini"
+DEFAULT_ENVIRONMENT = "park"
+DEFAULT_LIGHTING = "morning"
+DEFAULT_VIEW = "front-left"
+DEFAULT_SIZE = Size(height=512, width=768)
+_SEED_LIMIT = 2**53  # what JSON readers keep exactly
+_SCALE_LIMIT = 2.0
+
+
+def _check_choice(option: str, value: str | None, choices: object) -> None:
+    accepted = get_args(choices)
+    if value is not None and value not in accepted:
+        raise OptionError(f"{option} {value!r} is not accepted; give one of {', '.join(accepted)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderRequest:
+    """A picture that is wanted; ``None`` leaves a choice open.
+
+    Parameters
+    ----------
+    input
+        A 3D model or a drawing, told apart by content; ``None`` draws from the text alone.
+    engine
+        Engine id.
+    environment, lighting, view
+        Preset ids.
+    camera
+        A camera in place of ``view``.
+    place, when, north_deg
+        Where the building stands, the moment, and the azimuth of true north in the model, clockwise
+        from its +Y axis [degrees]. A ``when`` without an offset is the place's own time.
+    materials
+        Element (a name, or a pattern with ``*``) -> material in words.
+    prompt
+        The user's own words, English or Vietnamese.
+    size
+        Picture size; the engine's limits hold.
+    seed
+        Decides surroundings, lit windows, textures and the starting noise.
+    steps
+        Diffusion steps.
+    geometry
+        How closely the picture keeps to the maps.
+    control_scales
+        Control -> weight, 0 to 2; names are the engine's.
+    surroundings
+        ``geometry`` builds the environment's surroundings, ``imagined`` leaves them to the engine,
+        ``none`` shows the building alone on plain ground.
+    unit, up
+        Overrule the unit (``mm``, ``cm``, ``m``, ``in``, ``ft``) and up axis guessed from the file.
+    hide, show
+        Elements to leave out, or the only ones to keep.
+    few_step
+        Sample in a few steps with the engine's distilled LoRA.
+    weights
+        A folder of the engine's checkpoints in place of the hub's cache.
+    device
+        Where the engine runs; ``None`` picks one.
+    author
+        Written into the picture.
+
+    Raises
+    ------
+    OptionError
+        A value is not accepted, or two contradict each other.
+    """
+
+    input: Path | None = None
+    engine: str = DEFAULT_ENGINE
+    environment: str | None = None
+    lighting: str | None = None
+    view: str | None = None
+    camera: Camera | None = None
+    place: Place | None = None
+    when: datetime | None = None
+    north_deg: float | None = None
+    materials: Mapping[str, str] = field(default_factory=dict)
+    prompt: str = ""
+    size: Size | None = None
+    seed: int = 0
+    steps: int | None = None
+    geometry: GeometryFreedom = "strict"
+    control_scales: Mapping[str, float] = field(default_factory=dict)
+    surroundings: SurroundingsMode | None = None
+    unit: str | None = None
+    up: Literal["y", "z"] | None = None
+    hide: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+    few_step: bool = False
+    weights: Path | None = None
+    device: str | None = None
+    author: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("input", "weights"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, Path(getattr(self, name)))
+        for name in ("hide", "show"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name in ("materials", "control_scales"):
+            object.__setattr__(self, name, dict(getattr(self, name)))
+        _check_choice("geometry", self.geometry, GeometryFreedom)
+        _check_choice("surroundings", self.surroundings, SurroundingsMode)
+        _check_choice("up", self.up, Literal["y", "z"])
+        if self.view is not None and self.camera is not None:
+            raise OptionError(f"view {self.view!r} and a camera are both given; give one of them")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < _SEED_LIMIT:
+            raise OptionError(f"seed {self.seed!r} is not accepted; give a whole number from 0 to {_SEED_LIMIT - 1}")
+        if self.north_deg is not None and not -360.0 <= self.north_deg <= 360.0:
+            raise OptionError(f"north {self.north_deg} is not accepted; give degrees from -360 to 360")
+        for name, scale in self.control_scales.items():
+            if not 0.0 <= scale <= _SCALE_LIMIT:
+                raise OptionError(f"control {name}={scale:g} is not accepted; give a scale from 0 to {_SCALE_LIMIT:g}")
+        if "\n" in self.author or len(self.author) > 200:
+            raise OptionError("author is longer than one line of 200 characters; give a name")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolvedRequest:
+    """A picture with nothing left open: together with the numerics key it decides every pixel.
+
+    Parameters
+    ----------
+    input, weights
+        Files on this machine; the only fields the recipe does not hold. The numerics key holds the weights' hash.
+    input_kind, input_sha256, scene_sha256
+        What the input is, the hash of its bytes, and of the building that was read from it
+        (with the files that it refers to); ``None`` where there is none.
+    camera
+        The view; ``None`` for a drawing and for text alone.
+    place, when
+        Place, and the moment whose sun it is; ``None`` where the sun is the preset's own.
+    north_deg
+        Azimuth of true north in the model [degrees].
+    sun
+        The real sun in the model's axes where there is a moment, under the horizon too; ``None`` otherwise.
+    illumination
+        Sun, sky, air and lamps.
+    materials
+        Element name -> material in words; every name exists.
+    prompt, prompt_understood, prompt_ignored
+        The engine's text, and what became of the user's words.
+    noise_seed
+        Of the starting noise; from seed and view.
+    assumptions, warnings
+        What was decided in the user's place, and what to look out for.
+
+    Others as in :class:`RenderRequest`.
+    """
+
+    input: Path | None
+    weights: Path | None
+    input_kind: InputKind
+    input_sha256: str | None
+    scene_sha256: str | None
+    unit: str | None
+    up: Literal["y", "z"] | None
+    hide: tuple[str, ...]
+    show: tuple[str, ...]
+    engine: str
+    few_step: bool
+    environment: str
+    lighting: str
+    view: str | None
+    camera: Camera | None
+    size: Size
+    place: Place | None
+    when: datetime | None
+    north_deg: float
+    sun: SunDirection | None
+    illumination: Illumination
+    surroundings: SurroundingsMode
+    materials: Mapping[str, str]
+    prompt: str
+    prompt_understood: tuple[str, ...]
+    prompt_ignored: tuple[str, ...]
+    seed: int
+    noise_seed: int
+    steps: int
+    geometry: GeometryFreedom
+    control_scales: Mapping[str, float]
+    device: str | None
+    author: str
+    assumptions: tuple[str, ...]
+    warnings: tuple[str, ...]

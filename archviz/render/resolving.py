@@ -1,0 +1,235 @@
+"""From a request with open choices to one with none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from archviz.core.camera import Camera
+from archviz.core.errors import OptionError
+from archviz.core.seeds import derive_seed
+from archviz.core.size import Size
+from archviz.diffusion import EngineSpec, engine_specs
+from archviz.geometry.views import view_camera
+from archviz.presets import environment
+from archviz.prompt import Brief, Vocabulary, write_prompt
+from archviz.render.inputs import Source
+from archviz.render.light import resolve_light
+from archviz.render.materials import match_elements, read_material
+from archviz.render.request import (
+    DEFAULT_ENVIRONMENT,
+    DEFAULT_SIZE,
+    DEFAULT_VIEW,
+    RenderRequest,
+    ResolvedRequest,
+    SurroundingsMode,
+)
+
+__all__ = ["engine_spec", "resolve_source"]
+
+# What only a model has, and what a drawing or a text alone therefore cannot be asked for.
+_MODEL_ONLY = ("view", "camera", "unit", "up", "hide", "show")
+_WEIGHTS = Path(__file__).parents[1] / "weights"
+
+
+def engine_spec(engine: str) -> EngineSpec:
+    """The engine of an id.
+
+    Raises
+    ------
+    OptionError
+        There is no such engine.
+    """
+    specs = engine_specs()
+    if engine not in specs:
+        raise OptionError(f"engine {engine!r} does not exist; give one of {', '.join(specs)}")
+    return specs[engine]
+
+
+def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
+    """Close every open choice.
+
+    Parameters
+    ----------
+    request
+        What is wanted.
+    source
+        Its input, read.
+
+    Raises
+    ------
+    InputError
+        A choice is unknown, out of range, or contradicts another.
+    """
+    spec = engine_spec(request.engine)
+    setting = environment(request.environment or DEFAULT_ENVIRONMENT)
+    if source.kind != "model":
+        _refuse_model_choices(request, source)
+    size = _size(request, source, spec)
+    camera = _camera(request, source, size)
+    model = source.model
+    read_from = model or source.drawing
+    assumptions = [_without_folder(text, request.input) for text in (read_from.assumptions if read_from else ())]
+    warnings = [_without_folder(text, request.input) for text in (read_from.warnings if read_from else ())]
+    place, north_deg = request.place, request.north_deg
+    if model is not None and place is None and model.place is not None:
+        place = model.place
+        assumptions.append(f"place {place.latitude_deg:.4f},{place.longitude_deg:.4f} as the file says")
+    if model is not None and north_deg is None and place is not None and model.north_deg:
+        north_deg = model.north_deg
+        assumptions.append(f"north at {north_deg:g} degrees as the file says")
+    light = resolve_light(preset=request.lighting, place=place, when=request.when, north_deg=north_deg, camera=camera)
+    if source.kind != "model" and light.sun is not None:
+        warnings.append("without a 3D model the sun's direction cannot be drawn; place and moment choose the lighting")
+    materials, read, unread = _materials(request, source)
+    prompt = write_prompt(
+        Brief(
+            environment=setting.prompt,
+            lighting=light.lighting.prompt,
+            materials=request.materials,
+            free_text=request.prompt,
+        ),
+        _vocabulary(spec.id),
+    )
+    understood = dict.fromkeys([*prompt.understood, *read])
+    # A word that the maps show was not ignored, though the prompt has no use for it; nor the other way round.
+    heard = {word for phrase in understood for word in phrase.split()}
+    return ResolvedRequest(
+        input=request.input,
+        weights=request.weights,
+        input_kind=source.kind,
+        input_sha256=source.sha256,
+        scene_sha256=source.scene_sha256,
+        unit=request.unit,
+        up=request.up,
+        hide=request.hide,
+        show=request.show,
+        engine=spec.id,
+        few_step=request.few_step,
+        environment=setting.id,
+        lighting=light.lighting.id,
+        view=None if camera is None or request.camera is not None else request.view or DEFAULT_VIEW,
+        camera=camera,
+        size=size,
+        place=place,
+        when=light.when,
+        north_deg=north_deg or 0.0,
+        sun=light.sun,
+        illumination=light.illumination,
+        surroundings=_surroundings(request, source),
+        materials=materials,
+        prompt=prompt.text,
+        prompt_understood=tuple(understood),
+        prompt_ignored=tuple(w for w in dict.fromkeys([*prompt.ignored, *unread]) if w not in heard),
+        seed=request.seed,
+        noise_seed=derive_seed(request.seed, "noise", _view_label(request, source, camera)),
+        steps=_steps(request, spec),
+        geometry=request.geometry,
+        control_scales=_control_scales(request, spec),
+        device=request.device,
+        author=request.author,
+        assumptions=(*assumptions, *light.assumptions),
+        warnings=(*warnings, *light.warnings),
+    )
+
+
+def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
+    what = "a drawing" if source.kind == "sketch" else "a text alone"
+    for name in _MODEL_ONLY:
+        if getattr(request, name):
+            raise OptionError(f"{name} has no meaning for {what}; give a 3D model or leave {name} out")
+    if request.surroundings not in (None, "imagined"):
+        raise OptionError(
+            f"surroundings {request.surroundings!r} needs a 3D model; for {what} give imagined or leave it out"
+        )
+    if source.kind == "text" and request.materials:
+        raise OptionError("material needs elements of a model; without an input write materials into the prompt")
+
+
+def _size(request: RenderRequest, source: Source, spec: EngineSpec) -> Size:
+    size = request.size or (request.camera.size if request.camera else None)
+    if size is None and source.drawing is not None:
+        height, width = source.drawing.array.shape[:2]
+        longer = DEFAULT_SIZE.longer
+        scaled = [max(spec.size.smallest, side * longer // max(height, width)) for side in (height, width)]
+        size = Size(height=scaled[0], width=scaled[1]).rounded_to(8)
+    size = size or DEFAULT_SIZE
+    low, high = spec.size.smallest, spec.size.largest
+    if not all(low <= side <= high for side in size.shape):
+        raise OptionError(
+            f"size {size} is not accepted by engine {spec.id}; give WIDTHxHEIGHT with sides from {low} to {high}"
+        )
+    return size
+
+
+def _camera(request: RenderRequest, source: Source, size: Size) -> Camera | None:
+    if source.model is None:
+        return None
+    if request.camera is not None:
+        return request.camera.resized(size)
+    return view_camera(source.model.scene, request.view or DEFAULT_VIEW, size)
+
+
+def _surroundings(request: RenderRequest, source: Source) -> SurroundingsMode:
+    if source.kind != "model":
+        return "imagined"
+    return request.surroundings or "geometry"
+
+
+def _materials(request: RenderRequest, source: Source) -> tuple[dict[str, str], list[str], list[str]]:
+    """Material texts by element name, the words that the maps show, and the words that they do not."""
+    if source.model is None:
+        return dict(request.materials), [], []
+    table = source.model.scene.table
+    texts: dict[str, str] = {}
+    understood: list[str] = []
+    ignored: list[str] = []
+    for pattern, text in request.materials.items():
+        for row in match_elements(table, pattern):
+            texts[table.elements[row].name] = text
+        found = read_material(text, table.materials[table.elements[row].material])
+        understood.extend(found.understood)
+        ignored.extend(found.ignored)
+    return texts, understood, ignored
+
+
+def _steps(request: RenderRequest, spec: EngineSpec) -> int:
+    sampling = spec.few_step if request.few_step else spec.sampling
+    if sampling is None:
+        raise OptionError(f"engine {spec.id} has no few-step LoRA; leave few-step out")
+    steps = sampling.steps if request.steps is None else request.steps
+    if not 1 <= steps <= spec.most_steps:
+        raise OptionError(f"steps {steps} is not accepted by engine {spec.id}; give 1 to {spec.most_steps}")
+    return steps
+
+
+def _control_scales(request: RenderRequest, spec: EngineSpec) -> Mapping[str, float]:
+    for name in request.control_scales:
+        if name not in spec.controls:
+            raise OptionError(
+                f"control {name!r} is not one of engine {spec.id}; give one of {', '.join(spec.controls)}"
+            )
+    return dict(request.control_scales)
+
+
+def _view_label(request: RenderRequest, source: Source, camera: Camera | None) -> str:
+    """Names the view in the noise seed; the size stays out, noise of another size differs anyway."""
+    if camera is None:
+        return source.kind
+    if request.camera is None:
+        return request.view or DEFAULT_VIEW
+    return json.dumps({k: v for k, v in camera.to_json().items() if k != "size"}, sort_keys=True)
+
+
+def _without_folder(text: str, path: Path | None) -> str:
+    """A recipe holds no path of this machine."""
+    return text if path is None else text.replace(str(path), path.name)
+
+
+def _vocabulary(engine: str) -> Vocabulary | None:
+    """The phrases a packaged engine was taught; ``None`` for one with a general text encoder."""
+    path = _WEIGHTS / engine / "vocabulary.json"
+    if not path.is_file():
+        return None
+    return Vocabulary(json.loads(path.read_text(encoding="utf-8"))["terms"])

@@ -1,0 +1,312 @@
+"""Path tracing of training scenes by Cycles, in a child process with its own Python environment.
+
+The child (``archviz/training/cycles``, GPL-3.0-or-later, imports ``bpy``) answers with raw arrays;
+this side denoises them and writes them to the cache. It never imports ``bpy``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.errors import InternalError, OptionError
+from archviz.core.place import SunDirection
+from archviz.training.traced import LIGHT_GROUPS, TracedView
+
+__all__ = ["TraceReport", "denoised", "find_bpy_python", "trace_scenes", "view_path"]
+
+BPY_REQUIREMENTS = ("bpy==5.0.1", "numpy<2")
+_WORKER = Path(__file__).parent / "cycles" / "worker.py"
+_TRIES = 2
+_NICE = 10
+# Blender keeps a little of every scene it has held.
+_SCENES_PER_CHILD = 40
+_FLOAT16_TOP = 60_000.0
+_SKY_DEPTH_M = 1e6
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceReport:
+    """What a call of :func:`trace_scenes` did.
+
+    Parameters
+    ----------
+    views
+        Views written.
+    present
+        Views that were there already.
+    failed
+        Seed and reason of scenes given up.
+    build_s, render_s, denoise_s
+        Where the time went [seconds].
+    """
+
+    views: int
+    present: int
+    failed: tuple[tuple[int, str], ...]
+    build_s: float
+    render_s: float
+    denoise_s: float
+
+
+@dataclass
+class _Tally:
+    views: int = 0
+    present: int = 0
+    failed: list[tuple[int, str]] = field(default_factory=list)
+    build_s: float = 0.0
+    render_s: float = 0.0
+    denoise_s: float = 0.0
+
+    def report(self) -> TraceReport:
+        return TraceReport(**{**vars(self), "failed": tuple(self.failed)})
+
+
+def view_path(cache: Path, seed: int, view: int) -> Path:
+    """Where the traced view of a scene lies."""
+    return cache / "traced" / f"{seed:06d}" / f"{view}.npz"
+
+
+def find_bpy_python(cache: Path, *, create: bool = True) -> Path:
+    """The Python that can import ``bpy``: ``<cache>/bpy-venv``, made where it is missing.
+
+    Raises
+    ------
+    OptionError
+        It is missing and may not or cannot be made.
+    """
+    python = cache / "bpy-venv" / "bin" / "python"
+    if python.exists():
+        return python
+    base = sys.executable if sys.version_info[:2] == (3, 11) else shutil.which("python3.11")
+    if not create or base is None:
+        raise OptionError(
+            f"{python.parent.parent}: no environment with bpy; make it with Python 3.11: "
+            f"python3.11 -m venv {python.parent.parent} && {python} -m pip install {' '.join(BPY_REQUIREMENTS)}"
+        )
+    building = cache / "bpy-venv.part"
+    shutil.rmtree(building, ignore_errors=True)
+    subprocess.run([base, "-m", "venv", str(building)], check=True)
+    install = [str(building / "bin" / "python"), "-m", "pip", "install", "--quiet", *BPY_REQUIREMENTS]
+    subprocess.run(install, check=True)
+    building.replace(cache / "bpy-venv")
+    return python
+
+
+def trace_scenes(
+    cache: Path,
+    *,
+    seeds: Iterable[int],
+    samples: int = 24,
+    threads: int = 1,
+    longest_px: int | None = None,
+    view_timeout_s: float = 900.0,
+    on_view: Callable[[int, int], None] | None = None,
+) -> TraceReport:
+    """Trace every view of ``<cache>/scenes/<seed>`` into ``<cache>/traced/<seed>/<view>.npz``.
+
+    Views that are there are skipped, so a call goes on where the last one stopped. A scene that
+    fails twice gets ``failed.json`` with the reason, and is skipped until that file is deleted.
+
+    Parameters
+    ----------
+    seeds
+        Scene numbers; one without a folder is refused.
+    samples
+        Paths a pixel.
+    threads
+        Of the child and of the denoiser.
+    longest_px
+        Views are made smaller to this longer side; ``None`` keeps their size.
+    view_timeout_s
+        A child that is silent for longer than this times its views is ended [seconds].
+    on_view
+        Called with seed and view after each view is written.
+
+    Raises
+    ------
+    OptionError
+        A scene folder is missing, or there is no environment with ``bpy``.
+    """
+    if samples < 1 or threads < 1 or (longest_px is not None and longest_px < 16):
+        raise OptionError(f"samples {samples}, threads {threads}, longest_px {longest_px}: give 1, 1 and 16 or more")
+    python = find_bpy_python(cache)
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    tally = _Tally()
+    (cache / "traced").mkdir(parents=True, exist_ok=True)
+    with _Child(python, log=cache / "traced" / "child.log") as child:
+        for seed in seeds:
+            job = _job(cache, seed, tally, samples=samples, threads=threads, longest_px=longest_px)
+            if job is not None:
+                _trace_scene(child, cache, seed, job, tally, timeout_s=view_timeout_s, on_view=on_view)
+    return tally.report()
+
+
+def _job(cache: Path, seed: int, tally: _Tally, **settings: Any) -> dict[str, Any] | None:
+    folder = cache / "scenes" / f"{seed:06d}"
+    if not (folder / "scene.json").is_file():
+        raise OptionError(f"scene {folder} is missing; write it with the step `scenes` first")
+    record = json.loads((folder / "scene.json").read_text(encoding="utf-8"))
+    target = view_path(cache, seed, 0).parent
+    target.mkdir(parents=True, exist_ok=True)
+    rows = range(len(record["cameras"]))
+    missing = [row for row in rows if not view_path(cache, seed, row).exists()]
+    tally.present += len(rows) - len(missing)
+    if not missing:
+        return None
+    if (target / "failed.json").exists():
+        tally.failed.append((seed, json.loads((target / "failed.json").read_text(encoding="utf-8"))["error"]))
+        return None
+    return {"scene": str(folder), "views": missing, "suns": record["suns"], **settings}
+
+
+def _trace_scene(
+    child: _Child,
+    cache: Path,
+    seed: int,
+    job: dict[str, Any],
+    tally: _Tally,
+    *,
+    timeout_s: float,
+    on_view: Callable[[int, int], None] | None,
+) -> None:
+    error = ""
+    for _ in range(_TRIES):
+        with tempfile.TemporaryDirectory(prefix="archviz-traced-") as scratch:
+            answer = child.ask({**job, "output": scratch}, timeout_s=timeout_s * len(job["views"]))
+            error = str(answer.get("error", ""))
+            if error:
+                continue
+            tally.build_s += answer["build_s"]
+            tally.render_s += sum(answer["view_s"])
+            for row in job["views"]:
+                began = time.perf_counter()
+                with np.load(Path(scratch) / f"{row}.raw.npz", allow_pickle=False) as raw:
+                    view = denoised(dict(raw), job["suns"])
+                view.save(view_path(cache, seed, row))
+                tally.denoise_s += time.perf_counter() - began
+                tally.views += 1
+                if on_view is not None:
+                    on_view(seed, row)
+            return
+    tally.failed.append((seed, error))
+    reason = json.dumps({"error": error})
+    (view_path(cache, seed, 0).parent / "failed.json").write_text(reason, encoding="utf-8")
+
+
+def denoised(passes: Mapping[str, NDArray[np.float32]], suns: list[dict[str, float]]) -> TracedView:
+    """A view from the child's noisy passes.
+
+    Each group is denoised alone by Intel Open Image Denoise, guided by albedo and normal, so
+    that any mix of groups is clean. A group without light is left out.
+    """
+    import pyoidn
+
+    guides = [np.ascontiguousarray(np.nan_to_num(passes[name]), dtype=np.float32) for name in ("albedo", "normal")]
+    groups = []
+    for name in LIGHT_GROUPS:
+        noisy = np.ascontiguousarray(np.nan_to_num(passes[name], posinf=0.0, neginf=0.0), dtype=np.float32)
+        if noisy.any():
+            noisy = pyoidn.denoise(noisy, np.clip(guides[0], 0.0, 1.0), guides[1], hdr=True)
+        groups.append(np.clip(noisy, 0.0, _FLOAT16_TOP).astype(np.float16))
+    depth = passes["depth"]
+    directions = [SunDirection(altitude_deg=s["altitude_deg"], azimuth_deg=s["azimuth_deg"]) for s in suns]
+    return TracedView(
+        groups=np.stack(groups),
+        alpha=passes["alpha"].astype(np.float16),
+        depth_m=np.where(depth < _SKY_DEPTH_M, depth, np.inf).astype(np.float32),
+        suns=(directions[0], directions[1]),
+    )
+
+
+class _Child:
+    """The Blender process; started when it is first asked, and again after it died."""
+
+    def __init__(self, python: Path, *, log: Path) -> None:
+        self._python, self._log = python, log
+        self._process: subprocess.Popen[str] | None = None
+        self._answers: queue.Queue[str] = queue.Queue()
+        self._asked = 0
+
+    def __enter__(self) -> _Child:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def ask(self, job: Mapping[str, Any], *, timeout_s: float) -> dict[str, Any]:
+        if self._process is None or self._process.poll() is not None or self._asked >= _SCENES_PER_CHILD:
+            self._end()
+            self._start()
+        process = self._process
+        if process is None or process.stdin is None:
+            raise InternalError("the path tracer's child did not start")
+        self._asked += 1
+        try:
+            process.stdin.write(json.dumps(job) + "\n")
+            process.stdin.flush()
+        except BrokenPipeError:
+            self._end()
+            return {"error": f"the child died; see {self._log}"}
+        try:
+            line = self._answers.get(timeout=timeout_s)
+        except queue.Empty:
+            line = ""
+        if not line:
+            self._end()
+            return {"error": f"the child died or was silent for {timeout_s:g} s; see {self._log}"}
+        return dict(json.loads(line))
+
+    def _start(self) -> None:
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+        with open(self._log, "a", encoding="utf-8") as log:
+            self._process = subprocess.Popen(
+                [str(self._python), "-I", str(_WORKER)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=environment,
+                preexec_fn=_be_nice,
+            )
+        self._answers = queue.Queue()
+        self._asked = 0
+        threading.Thread(target=_listen, args=(self._process, self._answers), daemon=True).start()
+
+    def _end(self) -> None:
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+        self._process = None
+
+
+def _be_nice() -> None:
+    os.nice(_NICE)
+
+
+def _listen(process: subprocess.Popen[str], answers: queue.Queue[str]) -> None:
+    if process.stdout is not None:
+        try:
+            for line in process.stdout:
+                answers.put(line)
+        except ValueError:  # closed under us by _end
+            pass
+    answers.put("")
