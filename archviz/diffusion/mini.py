@@ -21,7 +21,7 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.diffusion.checkpoints import check_pipeline_index, fingerprint_weights
 from archviz.diffusion.frames import crop, pad_by_edges, to_bytes
 from archviz.diffusion.precision import Numerics
-from archviz.diffusion.quiet import quiet_libraries, warn_of_long_prompt
+from archviz.diffusion.quiet import loading_weights, warn_of_long_prompt
 from archviz.diffusion.request import DiffusionRequest, OnStep, StepReport
 from archviz.diffusion.spec import EngineSpec
 
@@ -265,7 +265,7 @@ def load_mini(spec: EngineSpec, folders: Mapping[str, Path], *, numerics: Numeri
     folder = folders["base"]
     check_pipeline_index(folder, StableDiffusionControlNetPipeline.__name__)
     try:
-        with quiet_libraries():
+        with loading_weights():
             pipeline = StableDiffusionControlNetPipeline.from_pretrained(
                 str(folder),
                 dtype=numerics.dtype,

@@ -1,4 +1,4 @@
-"""diffusers and transformers without their progress bars and remarks, which are no news to our user."""
+"""diffusers and transformers kept from what is no news to our user: progress bars, remarks, left-overs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["quiet_libraries", "warn_of_long_prompt"]
+__all__ = ["loading_weights", "quiet_libraries", "warn_of_long_prompt"]
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -30,6 +30,20 @@ def quiet_libraries() -> Iterator[None]:
             library.set_verbosity(verbosity)
             if bar:
                 library.enable_progress_bar()
+
+
+@contextlib.contextmanager
+def loading_weights() -> Iterator[None]:
+    """Quiet loading that leaves torch as it was: a loading that fails half-way keeps the weights' precision
+    as torch's default, and every later tensor of the process would have it."""
+    import torch
+
+    before = torch.get_default_dtype()
+    try:
+        with quiet_libraries():
+            yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def warn_of_long_prompt(tokenizer: Any, prompt: str) -> None:

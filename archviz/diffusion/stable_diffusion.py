@@ -20,7 +20,7 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.diffusion.checkpoints import check_pipeline_index, fingerprint_weights
 from archviz.diffusion.frames import crop, pad_by_edges, to_bytes
 from archviz.diffusion.precision import Numerics
-from archviz.diffusion.quiet import quiet_libraries, warn_of_long_prompt
+from archviz.diffusion.quiet import loading_weights, quiet_libraries, warn_of_long_prompt
 from archviz.diffusion.request import DiffusionRequest, OnStep, StepReport
 from archviz.diffusion.spec import EngineSpec, Sampling
 
@@ -228,7 +228,7 @@ def load_stable_diffusion(
         raise OptionError("the few-step LoRA needs the package peft, which is not installed; run: pip install peft")
     sampling = spec.few_step if few_step and spec.few_step is not None else spec.sampling
     try:
-        with quiet_libraries():
+        with loading_weights():
             base, nets = _load_components(spec, folders, numerics)
             if few_step:
                 _fuse_lora(base, folders["few-step"])

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from archviz.core.errors import FileFormatError, OptionError
 from archviz.diffusion import engine_specs, load_engine
@@ -83,6 +84,8 @@ def test_a_broken_folder_is_refused_by_its_name(
         (folder / file).write_bytes(content)
     with pytest.raises(FileFormatError, match=str(folder)):
         load_engine("mini", weights=folder, device="cpu")
+    # What a failed loading leaves behind would change every later picture of the process.
+    assert torch.get_default_dtype() == torch.float32
 
 
 def test_a_folder_of_pickles_is_not_read(mini_folder: Path, tmp_path: Path) -> None:
