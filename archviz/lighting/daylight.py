@@ -74,7 +74,7 @@ _LAMP_INTENSITY = 1.2
 # curve: full at noon, half under rain clouds or at dusk, a sixth at night, so that dark stays dark.
 _GREY_FACADE = 0.35
 _GREY_RADIANCE = np.array([0.0015, 0.006, 0.015, 0.05, 0.12, 0.25])
-_GREY_SHOWN = np.array([0.040, 0.058, 0.095, 0.150, 0.22, 0.26])
+_GREY_SHOWN = np.array([0.040, 0.058, 0.095, 0.165, 0.25, 0.30])
 # The horizon, with part of the glow, shows no more than this, as one exposes for the sky against
 # the light.
 _HORIZON_SHOWN = 0.85
@@ -233,7 +233,8 @@ def _exposure(light: Illumination) -> float:
     if light.sun is not None:
         rise = math.radians(max(light.sun.altitude_deg, 0.0))
         # The facade stands 60 degrees off the sun's azimuth: neither the bright nor the dark side.
-        irradiance = irradiance + direct * np.array([0.5 * math.cos(rise), math.sin(rise)])
+        share = np.array([0.5 * math.cos(rise), math.sin(rise)], dtype=np.float32)
+        irradiance = irradiance + np.float32(direct) * share
     grey = float(irradiance.mean()) * _GREY_FACADE / math.pi
     shown = float(np.interp(math.log(grey), np.log(_GREY_RADIANCE), _GREY_SHOWN))
     horizon = luminance(np.add(light.horizon_radiance, np.multiply(light.glow_radiance, _GLOW_METERED))).item()
