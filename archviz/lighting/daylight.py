@@ -79,6 +79,8 @@ _GREY_SHOWN = np.array([0.040, 0.058, 0.095, 0.165, 0.25, 0.30])
 # the light.
 _HORIZON_SHOWN = 0.85
 _GLOW_METERED = 0.3
+# What a moonlit night needs; a night without moon stays the darker one.
+_LONGEST_EXPOSURE = 27.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,7 +240,7 @@ def _exposure(light: Illumination) -> float:
     grey = float(irradiance.mean()) * _GREY_FACADE / math.pi
     shown = float(np.interp(math.log(grey), np.log(_GREY_RADIANCE), _GREY_SHOWN))
     horizon = luminance(np.add(light.horizon_radiance, np.multiply(light.glow_radiance, _GLOW_METERED))).item()
-    return min(shown / grey, _HORIZON_SHOWN / horizon)
+    return min(shown / grey, _HORIZON_SHOWN / horizon, _LONGEST_EXPOSURE)
 
 
 def _smoothstep(low: float, high: float, value: float) -> float:

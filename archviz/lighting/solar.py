@@ -123,7 +123,7 @@ def sun_day(place: Place, day: date) -> SunDay:
     OptionError
         The time zone's name is unknown, or the year is outside 1900 to 2200.
     """
-    import pandas as pd  # type: ignore[import-untyped]
+    import pandas as pd
     from pvlib import solarposition
 
     zone = _zone(place)
