@@ -59,11 +59,12 @@ _SKY_HORIZON = np.array(
         [0.3250, 0.4150, 0.5250],
     ]
 )
-# About a low sun, and after it has set, the sky itself glows: peak radiance by altitude.
-_GLOW_ALTITUDES = np.array([-9.0, -6.0, -3.0, 0.0, 2.0, 5.0, 10.0, 20.0])
-_GLOW_PEAK = np.array([0.0, 0.015, 0.09, 0.42, 0.55, 0.38, 0.10, 0.0])
+# About a low sun the sky itself glows, far more than its dimmed disc would tell: peak radiance by altitude.
+_GLOW_ALTITUDES = np.array([-0.3, 0.6, 2.0, 5.0, 10.0, 20.0])
+_GLOW_PEAK = np.array([0.0, 0.42, 0.55, 0.38, 0.10, 0.0])
 _GLOW_COLOR = np.array([1.00, 0.50, 0.20])
 
+_LEAST_DIRECT = 1e-4  # direct light below this is none
 _FULL_MOON = np.array([0.0170, 0.0190, 0.0230])  # far above the physical 1/400000: what a long exposure shows
 _WARM_WINDOW = np.array([1.00, 0.62, 0.27])
 _WARM_LAMP = np.array([1.00, 0.64, 0.30])
@@ -154,8 +155,7 @@ def daylight(sun: SunDirection | None, weather: Weather) -> Illumination:
     Returns
     -------
     Illumination
-        Its ``sun`` is ``None`` where the sky has no brighter side; in twilight it is below the
-        horizon and its irradiance 0.
+        Its ``sun`` is ``None`` where nothing casts a shadow: twilight, deep night, overcast.
     """
     if weather.moon and sun is not None and sun.altitude_deg < 0:
         sun = SunDirection(altitude_deg=-sun.altitude_deg, azimuth_deg=sun.azimuth_deg + 180)
@@ -166,9 +166,9 @@ def daylight(sun: SunDirection | None, weather: Weather) -> Illumination:
     zenith, horizon = _clouded(zenith, horizon, direct * elevation, weather)
     # Thin and broken cloud lets the sun through; a closed cover does not.
     direct = direct * (1 - _smoothstep(0.35, 0.95, weather.cloud_cover))
+    if sun is None or direct.max() < _LEAST_DIRECT:
+        sun, direct = None, np.zeros(3)
     glow = np.zeros(3) if sun is None else _glow(direct, altitude, weather)
-    if direct.max() + glow.max() < 1e-4:
-        sun = None
     light = Illumination(
         sun=sun,
         sun_irradiance=_rgb(direct),

@@ -85,12 +85,17 @@ def test_rain_is_darker_and_bluer_than_overcast() -> None:
     assert rain.wetness == 1.0
 
 
-def test_after_sunset_the_sky_glows_on_the_sun_s_side_without_direct_light() -> None:
+def test_the_sky_about_a_low_sun_glows_warm() -> None:
+    low, high = at(2), at(50)
+    assert low.glow_radiance[0] > 2 * low.glow_radiance[2] > 0
+    assert low.glow_radiance[0] > 2 * high.glow_radiance[0]
+
+
+def test_twilight_is_blue_and_casts_no_shadow() -> None:
     light = at(-5)
-    assert light.sun is not None and light.sun.altitude_deg == -5
-    assert light.sun_irradiance == (0, 0, 0)
-    assert light.glow_radiance[0] > light.glow_radiance[2] > 0
+    assert light.sun is None and light.sun_irradiance == (0, 0, 0) and light.glow_radiance == (0, 0, 0)
     assert light.zenith_radiance[2] > 3 * light.zenith_radiance[0]
+    assert max(light.zenith_radiance) < 0.3 * max(at(5).zenith_radiance)
 
 
 def test_deep_night_has_no_sun() -> None:
