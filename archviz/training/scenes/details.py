@@ -70,10 +70,18 @@ def _fronts(con: Construction, feature: Feature) -> list[tuple[int, WallFrame]]:
 
 
 def _platform(
-    con: Construction, name: str, frame: WallFrame, u: tuple[float, float], depth_m: float, style: str, sides: bool = True
+    con: Construction,
+    name: str,
+    frame: WallFrame,
+    u: tuple[float, float],
+    depth_m: float,
+    style: str,
+    sides: bool = True,
 ) -> None:
     """A slab at the frame's foot with a railing on three sides."""
-    con.builder.wall_box(con.open(f"{name}.slab", "trim", "IfcSlab"), frame, u, (-_SLAB_M - 0.02, -0.02), (-0.02, depth_m))
+    con.builder.wall_box(
+        con.open(f"{name}.slab", "trim", "IfcSlab"), frame, u, (-_SLAB_M - 0.02, -0.02), (-0.02, depth_m)
+    )
     inset = 0.06
     a, b, c, d = frame.points(
         [(u[0] + inset, -0.02, 0.0), (u[0] + inset, -0.02, depth_m - inset), (u[1] - inset, -0.02, depth_m - inset),
@@ -100,13 +108,15 @@ def _balconies(con: Construction, feature: Feature) -> None:
                     _platform(con, name, floor, (u0, u1), feature.depth_m, style)
                 continue
             for number, hole in enumerate(con.holes[feature.volume, edge, storey]):
-                for pane in (hole.panes if len(hole.panes) > 1 else (hole.u,)):
+                for pane in hole.panes if len(hole.panes) > 1 else (hole.u,):
                     around = (max(0.0, pane[0] - 0.3), min(frame.length_m, pane[1] + 0.3))
                     if not u0 <= sum(pane) / 2 <= u1:
                         continue
                     if mode == "alternate" and (number + storey) % 2:
                         # A railing before the tall window instead.
-                        add_railing(con, f"{name}.guard", floor, (pane[0] + 0.01, pane[1] - 0.01), height_m=1.0, style="bars")
+                        add_railing(
+                            con, f"{name}.guard", floor, (pane[0] + 0.01, pane[1] - 0.01), height_m=1.0, style="bars"
+                        )
                     elif not con.covered(floor, around, (0.0, 2.0), feature.volume):
                         _platform(con, name, floor, around, feature.depth_m, style)
 
@@ -161,7 +171,9 @@ def _lam(con: Construction, feature: Feature) -> None:
             for v in np.arange(low + 0.14, high - 0.16, spacing):
                 con.builder.wall_box(element, frame, u, (float(v), float(v) + thin), w)
             for x in np.linspace(u[0] + 0.03, u[1] - 0.03, max(2, round((u[1] - u[0]) / 1.5) + 1)):
-                con.builder.wall_box(element, frame, (x - 0.03, x + 0.03), (low + 0.06, high - 0.06), (w[0] - 0.05, w[0] - 0.005))
+                con.builder.wall_box(
+                    element, frame, (x - 0.03, x + 0.03), (low + 0.06, high - 0.06), (w[0] - 0.05, w[0] - 0.005)
+                )
             continue
         for x in np.linspace(u[0], u[1] - thin, max(3, round((u[1] - u[0]) / spacing) + 1)):
             con.builder.wall_box(element, frame, (float(x), float(x) + thin), (low + 0.06, high - 0.06), w)
@@ -357,7 +369,11 @@ def _chimney(con: Construction, feature: Feature) -> None:
     ridge = volume.top_m + volume.roof.thickness_m + con.roof_rise_m(feature.volume)
     element = con.open("chimney", "accent", "IfcChimney")
     con.builder.box(element, (x - 0.35, y - 0.3, volume.top_m), (x + 0.35, y + 0.3, ridge + 0.8))
-    con.builder.box(con.open("chimney.cap", "trim", "IfcCovering"), (x - 0.42, y - 0.37, ridge + 0.8), (x + 0.42, y + 0.37, ridge + 0.9))
+    con.builder.box(
+        con.open("chimney.cap", "trim", "IfcCovering"),
+        (x - 0.42, y - 0.37, ridge + 0.8),
+        (x + 0.42, y + 0.37, ridge + 0.9),
+    )
 
 
 def _plant_room(con: Construction, feature: Feature) -> None:
@@ -369,7 +385,11 @@ def _plant_room(con: Construction, feature: Feature) -> None:
     wide, deep = 0.14 * (x1 - x0) + 1.0, 0.3 * (y1 - y0)
     y = (y0 + y1) / 2
     box = con.builder.box
-    box(con.open("plant room", "accent", "IfcWall"), (middle - wide, y - deep / 2, roof), (middle + wide, y + deep / 2, roof + 2.7))
+    box(
+        con.open("plant room", "accent", "IfcWall"),
+        (middle - wide, y - deep / 2, roof),
+        (middle + wide, y + deep / 2, roof + 2.7),
+    )
     units = con.open("roof unit", "metal", "IfcUnitaryEquipment")
     for _ in range(4):
         x = float(rng.uniform(x0 + 2.0, x1 - 2.0))

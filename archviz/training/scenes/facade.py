@@ -211,7 +211,11 @@ def _entrance(con: Construction, frame: WallFrame, hole: Hole, style: FacadeStyl
         for low, high in ((0.12, 0.45), (0.5, 0.93)):
             tall = v[1] - m - v[0]
             con.builder.wall_box(
-                leaf, frame, (float(a) + 0.12, float(b) - 0.12), (v[0] + low * tall, v[0] + high * tall), (w[1], w[1] + 0.01)
+                leaf,
+                frame,
+                (float(a) + 0.12, float(b) - 0.12),
+                (v[0] + low * tall, v[0] + high * tall),
+                (w[1], w[1] + 0.01),
             )
 
 
@@ -225,7 +229,11 @@ def _trimmings(con: Construction, frame: WallFrame, hole: Hole, style: FacadeSty
     if style.surround and v0 > 0.2:
         ring = con.open(f"surround.{storey}.1", "trim", "IfcBuildingElementPart")
         low = v0 - (0.05 if style.sill else 0.12)
-        for u, v in (((u0 - 0.12, u0), (low, v1)), ((u1, u1 + 0.12), (low, v1)), ((u0 - 0.12, u1 + 0.12), (v1, v1 + 0.14))):
+        for u, v in (
+            ((u0 - 0.12, u0), (low, v1)),
+            ((u1, u1 + 0.12), (low, v1)),
+            ((u0 - 0.12, u1 + 0.12), (v1, v1 + 0.14)),
+        ):
             box(ring, frame, u, v, (-0.01, 0.03))
     wide = u1 - u0
     if style.shutters and style.kind == "punched" and wide < 1.5 and style.bay_m > 2.05 * wide and v0 > 0.2:

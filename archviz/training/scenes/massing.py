@@ -26,9 +26,7 @@ def house(rng: Generator) -> Massing:
     style = house_style(rng)
     x, y = width / 2, depth / 2
     roof = pitched_roof(rng, ("gable", "hip", "gable", "shed", "butterfly", "flat", "slab", "hip"))
-    main = Volume(
-        polygon=rectangle(-x, -y, x, y), base_m=plinth, storeys_m=storeys, styles=all_sides(style), roof=roof
-    )
+    main = Volume(polygon=rectangle(-x, -y, x, y), base_m=plinth, storeys_m=storeys, styles=all_sides(style), roof=roof)
     volumes, features = [main], []
     if rng.random() < 0.6:
         volumes.append(_wing(rng, main, style))
@@ -44,7 +42,7 @@ def house(rng: Generator) -> Massing:
     if rng.random() < 0.3:
         features.append(Feature(kind="planters", span=(0.05, 0.95)))
     return Massing(
-        kind="house", volumes=tuple(volumes), features=tuple(features), entrance=(0, at),
+        kind="detached", volumes=tuple(volumes), features=tuple(features), entrance=(0, at),
         door_m=(uniform(rng, 0.95, 1.5), 2.15), plinth_m=plinth,
     )  # fmt: skip
 
@@ -113,7 +111,9 @@ def tube_house(rng: Generator) -> Massing:
         volumes[0] = replace(volumes[0], roof=replace(volumes[0].roof, axis="y"))
     screened: list[int] = []
     if rng.random() < 0.65:
-        covered = tuple(sorted(rng.choice(np.arange(1, body), size=min(body - 1, int(rng.integers(1, 3))), replace=False)))
+        covered = tuple(
+            sorted(rng.choice(np.arange(1, body), size=min(body - 1, int(rng.integers(1, 3))), replace=False))
+        )
         screened = [int(s) for s in covered]
         kind: Literal["lam", "breeze"] = "breeze" if rng.random() < 0.45 else "lam"
         span = (0.06, 0.94) if rng.random() < 0.6 else ((0.06, 0.5) if rng.random() < 0.5 else (0.5, 0.94))
@@ -125,13 +125,15 @@ def tube_house(rng: Generator) -> Massing:
     if open_storeys:
         span = (0.0, 1.0) if rng.random() < 0.6 else ((0.0, 0.6) if rng.random() < 0.5 else (0.4, 1.0))
         features.append(
-            Feature(kind="balconies", storeys=open_storeys, span=span, depth_m=uniform(rng, 0.8, 1.4), style=railing(rng))
+            Feature(
+                kind="balconies", storeys=open_storeys, span=span, depth_m=uniform(rng, 0.8, 1.4), style=railing(rng)
+            )
         )
         if rng.random() < 0.7:
             features.append(Feature(kind="planters", storeys=open_storeys, span=span))
     features.append(Feature(kind="canopy", span=(0.5, 0.5), depth_m=uniform(rng, 0.7, 1.2), style="wide"))
     return Massing(
-        kind="tube house", volumes=tuple(volumes), features=tuple(features), entrance=(0, 0.5),
+        kind="tube", volumes=tuple(volumes), features=tuple(features), entrance=(0, 0.5),
         door_m=(0.8 * width, 2.7), plinth_m=0.2,
     )  # fmt: skip
 
@@ -148,7 +150,9 @@ def villa(rng: Generator) -> Massing:
                        head_m=2.5, bars=(int(rng.integers(0, 2)), 0), sill=False, irregular=0.25, recess_m=0.14)  # fmt: skip
     ribbon = replace(calm, kind="ribbon", sill_m=uniform(rng, 0.8, 1.4), irregular=0.0)
     faces = [glassy, calm, ribbon, calm]
-    roof_a = RoofSpec(kind=pick(rng, "flat", "slab"), parapet_m=0.35, overhang_m=uniform(rng, 0.4, 1.2), thickness_m=0.3)
+    roof_a = RoofSpec(
+        kind=pick(rng, "flat", "slab"), parapet_m=0.35, overhang_m=uniform(rng, 0.4, 1.2), thickness_m=0.3
+    )
     roof_b = pitched_roof(rng, ("flat", "slab", "flat", "slab", "shed", "butterfly", "gable", "hip"))
     ground = Volume(
         polygon=rectangle(-x, -y, x, y), base_m=plinth, storeys_m=(uniform(rng, 3.1, 3.6),),
@@ -175,12 +179,16 @@ def villa(rng: Generator) -> Massing:
         volumes.append(third)
         features.append(Feature(kind="terrace", volume=1, style="glass"))
     elif rng.random() < 0.5:
-        features.append(Feature(kind="balconies", volume=1, storeys=(0,), span=(0.1, 0.9), depth_m=1.6, style=railing(rng)))
+        features.append(
+            Feature(kind="balconies", volume=1, storeys=(0,), span=(0.1, 0.9), depth_m=1.6, style=railing(rng))
+        )
     if rng.random() < 0.4:
         features.append(Feature(kind="lam", volume=1, storeys=(0,), span=pick(rng, (0.05, 0.45), (0.5, 0.95)),
                                 depth_m=0.25, style=pick(rng, "vertical", "horizontal")))  # fmt: skip
     at = pick(rng, 0.2, 0.5, 0.8)
-    features.append(Feature(kind="canopy", span=(at, at), depth_m=uniform(rng, 1.2, 2.5), style=pick(rng, "thin", "wide")))
+    features.append(
+        Feature(kind="canopy", span=(at, at), depth_m=uniform(rng, 1.2, 2.5), style=pick(rng, "thin", "wide"))
+    )
     return Massing(
         kind="villa", volumes=tuple(volumes), features=tuple(features), entrance=(0, at),
         door_m=(uniform(rng, 1.1, 1.8), 2.4), plinth_m=plinth,
@@ -226,7 +234,16 @@ def courtyard(rng: Generator) -> Massing:
     roof = pitched_roof(rng, ("gable", "flat", "hip", "shed"))
     plinth = uniform(rng, 0.2, 0.5)
     if roof.kind == "flat" or rng.random() < 0.3:
-        plan = ((-x, -y), (-x + arm, -y), (-x + arm, y - arm), (x - arm, y - arm), (x - arm, -y), (x, -y), (x, y), (-x, y))
+        plan = (
+            (-x, -y),
+            (-x + arm, -y),
+            (-x + arm, y - arm),
+            (x - arm, y - arm),
+            (x - arm, -y),
+            (x, -y),
+            (x, y),
+            (-x, y),
+        )
         volumes = [Volume(polygon=plan, base_m=plinth, storeys_m=storeys, styles=all_sides(style),
                           roof=replace(roof, kind="flat"))]  # fmt: skip
     else:
@@ -252,8 +269,8 @@ def courtyard(rng: Generator) -> Massing:
 
 # Each kind with how often it is built.
 KINDS: dict[str, tuple[Callable[[Generator], Massing], float]] = {
-    "house": (house, 0.20),
-    "tube house": (tube_house, 0.17),
+    "detached": (house, 0.20),
+    "tube": (tube_house, 0.17),
     "villa": (villa, 0.17),
     "slab": (slab, 0.10),
     "tower": (tower, 0.07),

@@ -101,8 +101,8 @@ def _choose(rng: np.random.Generator, weights: dict[str, float]) -> str:
 
 # How likely each kind of building is to wear each finish.
 _WALLS: dict[str, dict[str, float]] = {
-    "house": {"render": 4, "brick": 4, "board": 2.5, "stone": 1, "concrete": 0.7},
-    "tube house": {"render": 6, "tile": 1.2, "concrete": 1.5, "brick": 1.5, "stone": 0.7},
+    "detached": {"render": 4, "brick": 4, "board": 2.5, "stone": 1, "concrete": 0.7},
+    "tube": {"render": 6, "tile": 1.2, "concrete": 1.5, "brick": 1.5, "stone": 0.7},
     "villa": {"render": 5, "concrete": 2, "stone": 1.2, "board": 1, "brick": 1},
     "slab": {"render": 5, "brick": 2, "concrete": 2, "metal panel": 1, "tile": 1},
     "tower": {"metal panel": 3, "concrete": 2.5, "stone": 1, "render": 1.5, "brick": 1},
@@ -126,7 +126,9 @@ def choose_palette(kind: str, rng: np.random.Generator) -> Palette:
     """
     walls = _WALLS[kind]
     wall = _choose(rng, walls)
-    accent = _choose(rng, {"board": 3, "render": 3, "brick": 1.5, "concrete": 1.5, "stone": 1.5, "metal panel": 1, "tile": 0.7})
+    accent = _choose(
+        rng, {"board": 3, "render": 3, "brick": 1.5, "concrete": 1.5, "stone": 1.5, "metal panel": 1, "tile": 0.7}
+    )
     roof = _choose(rng, {"roof tile": 5, "standing seam": 3, "shingle": 1})
     wear = float(rng.beta(1.3, 3.0))
     finishes = {

@@ -158,18 +158,38 @@ def _sloped(con: Construction, row: int, volume: Volume, box: Rectangle, roof: R
     soffit = con.open("roof.soffit", "soffit", "IfcCovering")
     for (s0, h0), (s1, h1) in zip(line[:-1], line[1:], strict=True):
         a, b = ends
-        quad(top, place(s0, a, h0 + thick), place(s0, b, h0 + thick), place(s1, b, h1 + thick), place(s1, a, h1 + thick))
+        quad(
+            top, place(s0, a, h0 + thick), place(s0, b, h0 + thick), place(s1, b, h1 + thick), place(s1, a, h1 + thick)
+        )
         quad(soffit, place(s1, a, h1), place(s1, b, h1), place(s0, b, h0), place(s0, a, h0))
         quad(edge, place(s1, a, h1), place(s0, a, h0), place(s0, a, h0 + thick), place(s1, a, h1 + thick))
         quad(edge, place(s0, b, h0), place(s1, b, h1), place(s1, b, h1 + thick), place(s0, b, h0 + thick))
     (s0, h0), (s1, h1) = line[0], line[-1]
-    quad(edge, place(s0, ends[0], h0), place(s0, ends[1], h0), place(s0, ends[1], h0 + thick), place(s0, ends[0], h0 + thick))
-    quad(edge, place(s1, ends[1], h1), place(s1, ends[0], h1), place(s1, ends[0], h1 + thick), place(s1, ends[1], h1 + thick))
+    quad(
+        edge,
+        place(s0, ends[0], h0),
+        place(s0, ends[1], h0),
+        place(s0, ends[1], h0 + thick),
+        place(s0, ends[0], h0 + thick),
+    )
+    quad(
+        edge,
+        place(s1, ends[1], h1),
+        place(s1, ends[0], h1),
+        place(s1, ends[0], h1 + thick),
+        place(s1, ends[1], h1 + thick),
+    )
     _gables(con, row, volume, box, roof, inner, base - volume.top_m)
 
 
 def _gables(
-    con: Construction, row: int, volume: Volume, box: Rectangle, roof: RoofSpec, line: NDArray[np.float64], lift_m: float
+    con: Construction,
+    row: int,
+    volume: Volume,
+    box: Rectangle,
+    roof: RoofSpec,
+    line: NDArray[np.float64],
+    lift_m: float,
 ) -> None:
     """Walls between the wall tops and the underside: both ends, and the high sides."""
     x0, y0, x1, y1 = box
@@ -193,7 +213,12 @@ def _gables(
         if roof.into_m[end]:
             continue
         for (s0, h0), (s1, h1) in zip(line[:-1], line[1:], strict=True):
-            corners = (place(s1, along, 0), place(s0, along, 0), place(s0, along, h0 + lift_m), place(s1, along, h1 + lift_m))
+            corners = (
+                place(s1, along, 0),
+                place(s0, along, 0),
+                place(s0, along, h0 + lift_m),
+                place(s1, along, h1 + lift_m),
+            )
             quad(names[end], *(corners if end == 0 else corners[::-1]))
     (s0, h0), (s1, h1) = line[0], line[-1]
     if h0 + lift_m > 0.001:
