@@ -91,6 +91,11 @@ class Construction:
         """The massing's features of some kinds."""
         return (f for f in self.massing.features if f.kind in kinds)
 
+    def fronts(self, feature: Feature) -> list[tuple[int, WallFrame]]:
+        """Edges of the feature's volume that face its side, with their rows."""
+        frames = self.massing.volumes[feature.volume].frames
+        return [(edge, f) for edge, f in enumerate(frames) if f.side == feature.side]
+
     def next_number(self, storey: int) -> int:
         """Number of the next window on a storey, from 1."""
         self.counts[storey] = self.counts.get(storey, 0) + 1

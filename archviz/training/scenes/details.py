@@ -1,4 +1,4 @@
-"""What hangs on a building: balconies, galleries, screens, canopies, columns, bands, terraces, roof works."""
+"""What hangs on a building: balconies, galleries, canopies, porches, columns, planters."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import numpy as np
 from archviz.training.scenes.builder import WallFrame, offset_polygon
 from archviz.training.scenes.construction import Construction
 from archviz.training.scenes.plan import Feature
-from archviz.training.scenes.railings import add_plant, add_railing, add_steps, run_frame
+from archviz.training.scenes.railings import RAIL_M, add_plant, add_railing, add_steps, run_frame
+from archviz.training.scenes.roof_works import chimney, pergola, plant_room, terrace
 from archviz.training.scenes.roofs import underside_m
+from archviz.training.scenes.screens import bands, breeze_blocks, fins, louvres, party_wall
 
 __all__ = ["build_base", "build_features"]
 
-_RAIL_M = 1.05
 _SLAB_M = 0.18
 
 
@@ -63,12 +64,6 @@ def build_features(con: Construction) -> None:
         _BUILDERS[feature.kind](con, feature)
 
 
-def _fronts(con: Construction, feature: Feature) -> list[tuple[int, WallFrame]]:
-    """Edges of the feature's volume that face its side."""
-    frames = con.massing.volumes[feature.volume].frames
-    return [(edge, f) for edge, f in enumerate(frames) if f.side == feature.side]
-
-
 def _platform(
     con: Construction,
     name: str,
@@ -92,13 +87,13 @@ def _platform(
         run = run_frame(tuple(start), tuple(end))
         trim = 0.05 if style == "panel" else 0.0
         ends = (trim, run.length_m - trim) if start is not b else (-trim, run.length_m + trim)
-        add_railing(con, f"{name}.railing", run, ends, height_m=_RAIL_M, style=style)
+        add_railing(con, f"{name}.railing", run, ends, height_m=RAIL_M, style=style)
 
 
 def _balconies(con: Construction, feature: Feature) -> None:
     volume = con.massing.volumes[feature.volume]
     style, _, mode = feature.style.partition(" ")
-    for edge, frame in _fronts(con, feature):
+    for edge, frame in con.fronts(feature):
         u0, u1 = (s * frame.length_m for s in feature.span)
         for storey in feature.storeys:
             floor = frame.raised(volume.floor_m(storey) - volume.base_m)
@@ -124,7 +119,7 @@ def _balconies(con: Construction, feature: Feature) -> None:
 def _gallery(con: Construction, feature: Feature) -> None:
     """Open corridors on every upper floor, columns from the ground, a slab over the top one."""
     volume = con.massing.volumes[feature.volume]
-    for _, frame in _fronts(con, feature):
+    for _, frame in con.fronts(feature):
         for u in con.free_ranges(frame, feature.volume, v=1.0, w=0.3):
             if u[1] - u[0] < 3.0:
                 continue
@@ -142,68 +137,6 @@ def _gallery(con: Construction, feature: Feature) -> None:
             for x in np.linspace(u[0] + 0.2, u[1] - 0.2, count):
                 w = (feature.depth_m - 0.36, feature.depth_m - 0.12)
                 con.builder.wall_box(columns, frame, (x - 0.12, x + 0.12), (-0.03, total - 0.3), w)
-
-
-def _screen_region(con: Construction, feature: Feature) -> list[tuple[WallFrame, tuple[float, float], float, float]]:
-    """(frame, u range, bottom, top) of louvres and screens: runs of neighbouring storeys are joined."""
-    volume = con.massing.volumes[feature.volume]
-    regions = []
-    for _, frame in _fronts(con, feature):
-        u = (feature.span[0] * frame.length_m, feature.span[1] * frame.length_m)
-        for storey in feature.storeys:
-            low = volume.floor_m(storey) - volume.base_m
-            high = low + volume.storeys_m[storey]
-            if u[1] - u[0] > 0.8 and not con.covered(frame, u, (low, high), feature.volume):
-                regions.append((frame, u, low + 0.02, high - 0.02))
-    return regions
-
-
-def _lam(con: Construction, feature: Feature) -> None:
-    """Louvres in front of the wall, between rails that tie them to it."""
-    deep, thin = 0.12, 0.035
-    for frame, u, low, high in _screen_region(con, feature):
-        element = con.open("lam", "screen", "IfcShadingDevice")
-        w = (feature.depth_m, feature.depth_m + deep)
-        for v in (low, high - 0.06):
-            con.builder.wall_box(element, frame, u, (v, v + 0.06), (-0.01, w[1] + 0.01))
-        spacing = 0.2 if feature.style != "horizontal" else 0.22
-        if feature.style == "horizontal":
-            for v in np.arange(low + 0.14, high - 0.16, spacing):
-                con.builder.wall_box(element, frame, u, (float(v), float(v) + thin), w)
-            for x in np.linspace(u[0] + 0.03, u[1] - 0.03, max(2, round((u[1] - u[0]) / 1.5) + 1)):
-                con.builder.wall_box(
-                    element, frame, (x - 0.03, x + 0.03), (low + 0.06, high - 0.06), (w[0] - 0.05, w[0] - 0.005)
-                )
-            continue
-        for x in np.linspace(u[0], u[1] - thin, max(3, round((u[1] - u[0]) / spacing) + 1)):
-            con.builder.wall_box(element, frame, (float(x), float(x) + thin), (low + 0.06, high - 0.06), w)
-
-
-def _breeze(con: Construction, feature: Feature) -> None:
-    """A wall of pierced blocks in a frame that ties it to the building."""
-    web = 0.035
-    for frame, u, low, high in _screen_region(con, feature):
-        element = con.open("breeze block screen", "screen", "IfcWall")
-        w = (feature.depth_m, feature.depth_m + 0.1)
-        box = con.builder.wall_box
-        for v in ((low, low + 0.08), (high - 0.08, high)):
-            box(element, frame, u, v, (-0.01, w[1] + 0.02))
-        for x in (u[0], u[1] - 0.08):
-            box(element, frame, (x, x + 0.08), (low + 0.08, high - 0.08), (-0.01, w[1] + 0.02))
-        inner_u, inner_v = (u[0] + 0.08, u[1] - 0.08), (low + 0.08, high - 0.08)
-        columns = max(2, round((inner_u[1] - inner_u[0]) / 0.26))
-        rows = max(2, round((inner_v[1] - inner_v[0]) / 0.26))
-        xs, ys = np.linspace(*inner_u, columns + 1), np.linspace(*inner_v, rows + 1)
-        for y in ys[1:-1]:
-            box(element, frame, inner_u, (y - web / 2, y + web / 2), w)
-        for x in xs[1:-1]:
-            box(element, frame, (x - web / 2, x + web / 2), inner_v, (w[0] + 0.006, w[1] - 0.006))
-        if feature.style == "diagonal":
-            middle = (w[0] + w[1]) / 2
-            for i in range(columns):
-                for j in range(rows):
-                    a, b = frame.points([(xs[i], ys[j], middle), (xs[i + 1], ys[j + 1], middle)])
-                    con.builder.beam(element, a, b, width_m=0.06, height_m=0.03)
 
 
 def _door_span(con: Construction, feature: Feature) -> tuple[WallFrame, tuple[float, float], float] | None:
@@ -278,7 +211,7 @@ def _colonnade(con: Construction, feature: Feature) -> None:
 
 def _planters(con: Construction, feature: Feature) -> None:
     volume = con.massing.volumes[feature.volume]
-    for edge, frame in _fronts(con, feature):
+    for edge, frame in con.fronts(feature):
         u0, u1 = feature.span[0] * frame.length_m, feature.span[1] * frame.length_m
         depth = next((f.depth_m for f in con.features("balconies") if feature.storeys and f.side == feature.side), 0.0)
         for storey in feature.storeys or (0,):
@@ -305,121 +238,20 @@ def _trough(
         add_plant(con, f"{name}.plant", position, height_m=tall, radius_m=float(con.rng.uniform(0.22, 0.4)))
 
 
-def _fins(con: Construction, feature: Feature) -> None:
-    """Vertical fins between the bays, over the height of the volume."""
-    volume = con.massing.volumes[feature.volume]
-    element = con.open("fin", "trim", "IfcShadingDevice")
-    last = volume.storeys_m[: max(feature.storeys) + 1] if feature.storeys else volume.storeys_m
-    low = volume.floor_m(min(feature.storeys)) - volume.base_m if feature.storeys else 0.0
-    for edge, frame in enumerate(volume.frames):
-        # Ground-floor doors break the rhythm of the first storey, so the second one's decides.
-        holes = con.holes[feature.volume, edge, min(1, len(volume.storeys_m) - 1)]
-        joints = sorted({round(x, 3) for h in holes for p in h.panes for x in p}) if len(holes) == 1 else []
-        if not joints:
-            middles = sorted(sum(h.u) / 2 for h in holes)
-            joints = [(a + b) / 2 for a, b in zip(middles[:-1], middles[1:], strict=True)]
-        for x in joints:
-            u = (max(0.0, x - 0.06), min(frame.length_m, x + 0.06))
-            door = any(h.door and h.u[0] - 0.3 < x < h.u[1] + 0.3 for h in con.holes[feature.volume, edge, 0])
-            if not door and not con.covered(frame, u, (low + 0.1, sum(last)), feature.volume):
-                con.builder.wall_box(element, frame, u, (low, sum(last)), (-0.004, feature.depth_m))
-
-
-def _bands(con: Construction, feature: Feature) -> None:
-    volume = con.massing.volumes[feature.volume]
-    for storey in range(1, len(volume.storeys_m)):
-        z = volume.floor_m(storey)
-        band = con.open(f"band.{storey + volume.first_storey}", "trim", "IfcCovering")
-        con.edge_boxes(band, volume.polygon, (z - 0.15, z + 0.04), inner_m=0.01, outer_m=0.05, own=feature.volume)
-
-
-def _terrace(con: Construction, feature: Feature) -> None:
-    """A railing on the parapets of a flat roof that people walk on."""
-    volume = con.massing.volumes[feature.volume]
-    top = volume.top_m + volume.roof.parapet_m + 0.05
-    height = volume.top_m + 0.06 + _RAIL_M - top
-    if height < 0.25:
-        return
-    for frame in volume.frames:
-        for u0, u1 in con.free_ranges(frame, feature.volume, v=sum(volume.storeys_m) + 0.1, w=-0.1):
-            a, b = frame.points([(max(u0, 0.1), 0, -0.1), (min(u1, frame.length_m - 0.1), 0, -0.1)])
-            if np.linalg.norm(b - a) > 0.4:
-                run = run_frame((float(a[0]), float(a[1]), top - 0.01), (float(b[0]), float(b[1]), top - 0.01))
-                add_railing(con, "terrace.railing", run, (0.0, run.length_m), height_m=height, style=feature.style)
-
-
-def _pergola(con: Construction, feature: Feature) -> None:
-    """Beams over the front of a roof terrace."""
-    volume = con.massing.volumes[feature.volume]
-    x0, y0, x1, _ = volume.box
-    deck, high = volume.top_m + 0.05, volume.top_m + 2.5
-    element = con.open("pergola", "screen", "IfcMember")
-    back = y0 + feature.depth_m
-    for x in (x0 + 0.3, x1 - 0.3):
-        con.builder.box(element, (x - 0.05, y0 + 0.3, deck), (x + 0.05, y0 + 0.4, high))
-        con.builder.box(element, (x - 0.05, y0 + 0.05, high), (x + 0.05, back, high + 0.14))
-    for y in np.arange(y0 + 0.15, back - 0.1, 0.4):
-        con.builder.box(element, (x0 + 0.1, y, high + 0.145), (x1 - 0.1, y + 0.06, high + 0.245))
-
-
-def _chimney(con: Construction, feature: Feature) -> None:
-    volume = con.massing.volumes[feature.volume]
-    x0, y0, x1, y1 = volume.box
-    x, y = x0 + feature.span[0] * (x1 - x0), (y0 + y1) / 2 + 0.7
-    ridge = volume.top_m + volume.roof.thickness_m + con.roof_rise_m(feature.volume)
-    element = con.open("chimney", "accent", "IfcChimney")
-    con.builder.box(element, (x - 0.35, y - 0.3, volume.top_m), (x + 0.35, y + 0.3, ridge + 0.8))
-    con.builder.box(
-        con.open("chimney.cap", "trim", "IfcCovering"),
-        (x - 0.42, y - 0.37, ridge + 0.8),
-        (x + 0.42, y + 0.37, ridge + 0.9),
-    )
-
-
-def _plant_room(con: Construction, feature: Feature) -> None:
-    """A lift head and a few machines on the roof."""
-    volume, rng = con.massing.volumes[feature.volume], con.rng
-    x0, y0, x1, y1 = volume.box
-    roof = volume.top_m + (0.05 if volume.roof.kind == "flat" else volume.roof.thickness_m)
-    middle = (x0 + x1) / 2 + rng.uniform(-0.2, 0.2) * (x1 - x0)
-    wide, deep = 0.14 * (x1 - x0) + 1.0, 0.3 * (y1 - y0)
-    y = (y0 + y1) / 2
-    box = con.builder.box
-    box(
-        con.open("plant room", "accent", "IfcWall"),
-        (middle - wide, y - deep / 2, roof),
-        (middle + wide, y + deep / 2, roof + 2.7),
-    )
-    units = con.open("roof unit", "metal", "IfcUnitaryEquipment")
-    for _ in range(4):
-        x = float(rng.uniform(x0 + 2.0, x1 - 2.0))
-        if abs(x - middle) > wide + 1.2:
-            box(units, (x - 0.6, y - 0.5, roof), (x + 0.6, y + 0.5, roof + 1.2))
-
-
-def _party_wall(con: Construction, feature: Feature) -> None:
-    """A fin that carries the side wall forward past the front."""
-    for _, frame in _fronts(con, feature):
-        volume = con.massing.volumes[feature.volume]
-        element = con.open("side wall", "wall", "IfcWall")
-        for u in ((0.0, 0.12), (frame.length_m - 0.12, frame.length_m)):
-            con.builder.wall_box(element, frame, u, (-volume.base_m, sum(volume.storeys_m)), (-0.004, feature.depth_m))
-
-
 _BUILDERS: dict[str, Callable[[Construction, Feature], None]] = {
     "balconies": _balconies,
     "gallery": _gallery,
-    "lam": _lam,
-    "breeze": _breeze,
+    "lam": louvres,
+    "breeze": breeze_blocks,
     "canopy": _canopy,
     "porch": _porch,
     "colonnade": _colonnade,
     "planters": _planters,
-    "pergola": _pergola,
-    "chimney": _chimney,
-    "plant room": _plant_room,
-    "fins": _fins,
-    "bands": _bands,
-    "terrace": _terrace,
-    "party wall": _party_wall,
+    "pergola": pergola,
+    "chimney": chimney,
+    "plant room": plant_room,
+    "fins": fins,
+    "bands": bands,
+    "terrace": terrace,
+    "party wall": party_wall,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -51,7 +52,7 @@ def lay_out(length_m: float, height_m: float, style: FacadeStyle, rng: np.random
     run = length_m - 2 * margin
     count = max(1, round(run / style.bay_m))
     joints = [float(j) for j in margin + np.linspace(0.0, run, count + 1)]
-    return [Hole(u=(joints[0], joints[-1]), v=v, panes=tuple(zip(joints[:-1], joints[1:], strict=True)))]
+    return [Hole(u=(joints[0], joints[-1]), v=v, panes=tuple(pairwise(joints)))]
 
 
 def build_facades(con: Construction) -> None:
@@ -123,9 +124,9 @@ def _wall_face(con: Construction, wall: str, frame: WallFrame, height_m: float, 
     """The wall's face around the holes, in rows of as few quads as that takes."""
     us = sorted({0.0, frame.length_m, *(x for h in holes for x in h.u)})
     vs = sorted({0.0, height_m, *(x for h in holes for x in h.v)})
-    for v0, v1 in zip(vs[:-1], vs[1:], strict=True):
+    for v0, v1 in pairwise(vs):
         start: float | None = None
-        for u0, u1 in zip(us[:-1], us[1:], strict=True):
+        for u0, u1 in pairwise(us):
             middle = ((u0 + u1) / 2, (v0 + v1) / 2)
             hollow = any(h.u[0] < middle[0] < h.u[1] and h.v[0] < middle[1] < h.v[1] for h in holes)
             if not hollow and start is None:
@@ -204,7 +205,7 @@ def _entrance(con: Construction, frame: WallFrame, hole: Hole, style: FacadeStyl
     _members(con, element, frame, u, v, style, (0, 0))
     leaf = con.open(name, "door", "IfcDoor", part=Part.OPENING)
     joints = np.linspace(u[0] + m, u[1] - m, leaves + 1)
-    for a, b in zip(joints[:-1], joints[1:], strict=True):
+    for a, b in pairwise(joints):
         w = (-style.recess_m - 0.015, -style.recess_m + 0.012)
         con.builder.wall_box(leaf, frame, (float(a) + 0.004, float(b) - 0.004), (v[0] + 0.01, v[1] - m), w)
         # Raised fields, so that a leaf does not read as a hole.

@@ -38,20 +38,20 @@ _FINISHES: dict[str, _Finish] = {
         ("a8774a", "8a5f3c", "b98f62", "6b4a33", "9c958a", "3b3531", "c49a6c", "7a4a30", "8e877c"),
     ),
     "stone": (
-        TextureFamily.STONE, 0.8, 0.0, (0.2, 0.6), ("c9bda6", "a39b8e", "8c8780", "d6cdb8", "5f5e5d", "b59f80", "e0dace"),
+        TextureFamily.STONE, 0.8, 0.0, (0.2, 0.6), ("c9bda6", "a39b8e", "8c8780", "d6cdb8", "5f5e5d", "b59f80"),
     ),
     "metal panel": (
-        TextureFamily.PLAIN, 0.4, 0.6, (0.6, 1.5), ("a7abad", "5a5f63", "34383b", "8b6a4f", "c8cacb", "6f7f84", "d9dadb"),
+        TextureFamily.PLAIN, 0.4, 0.6, (0.6, 1.5), ("a7abad", "5a5f63", "34383b", "8b6a4f", "c8cacb", "6f7f84"),
     ),
     "tile": (
-        TextureFamily.TILE, 0.35, 0.0, (0.1, 0.6), ("e8e6e0", "7f9a8a", "6f8fa8", "b5603f", "3c4a50", "c9b79a", "d8d5cd"),
+        TextureFamily.TILE, 0.35, 0.0, (0.1, 0.6), ("e8e6e0", "7f9a8a", "6f8fa8", "b5603f", "3c4a50", "c9b79a"),
     ),
     "roof tile": (
         TextureFamily.TILE, 0.75, 0.0, (0.25, 0.4),
         ("a34f32", "8b4530", "b5643f", "5c3b32", "4a4745", "7a3b2b", "c07a50", "3c4750", "8d8a86"),
     ),
     "standing seam": (
-        TextureFamily.PLAIN, 0.4, 0.7, (0.4, 0.6), ("6f7478", "3a3d40", "8f9496", "7d3a2e", "4f6358", "a9adaf", "56636e"),
+        TextureFamily.PLAIN, 0.4, 0.7, (0.4, 0.6), ("6f7478", "3a3d40", "8f9496", "7d3a2e", "4f6358", "a9adaf"),
     ),
     "shingle": (TextureFamily.TIMBER, 0.8, 0.0, (0.12, 0.2), ("8a7f72", "6a5340", "55504a", "a08a6c")),
     "gravel": (TextureFamily.STONE, 0.9, 0.0, (0.03, 0.06), ("a9a49b", "8f8b85", "bdb8ae")),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import colorsys
 
+import numpy as np
+
 from archviz.core.material import Material
 from archviz.core.tone import linear_to_srgb
 from archviz.training.scenes.palette import Palette
@@ -56,7 +58,7 @@ def building_phrases(massing: Massing, palette: Palette) -> list[str]:
 
 def _colored(material: Material) -> str:
     """The name of a painted wall's colour as people say it."""
-    r, g, b = (float(c) for c in linear_to_srgb(material.base_color))
+    r, g, b = (float(c) for c in linear_to_srgb(np.asarray(material.base_color)))
     hue, saturation, value = colorsys.rgb_to_hsv(r, g, b)
     if saturation < 0.17:
         return "white walls" if value > 0.8 else "grey walls" if value > 0.5 else "dark walls"

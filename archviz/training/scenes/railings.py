@@ -8,9 +8,11 @@ from archviz.core.elements import Part
 from archviz.training.scenes.builder import WallFrame
 from archviz.training.scenes.construction import Construction, PlantRecord
 
-__all__ = ["add_plant", "add_railing", "add_steps", "run_frame"]
+__all__ = ["RAIL_M", "add_plant", "add_railing", "add_steps", "run_frame"]
 
 Point = tuple[float, float, float]
+# Height of a handrail over the floor.
+RAIL_M = 1.05
 _BAR_SPACING_M, _BAR_M = 0.125, 0.016
 _RISER_M, _TREAD_M = 0.17, 0.3
 
@@ -80,11 +82,10 @@ def add_steps(con: Construction, frame: WallFrame, u: tuple[float, float], top_m
     stair = con.open("stair", "base", "IfcStair")
     for step in range(count):
         high = top_m * (1 - step / count) - (0.02 if step == 0 else 0.0)
-        wide = 0.3 + 0.0 * step
         start = 0.0 if step == 0 else landing_m + (step - 1) * _TREAD_M
         stop = landing_m + step * _TREAD_M
         # Each step stands on the ground, so that no face floats.
-        con.builder.wall_box(stair, frame, (u[0] - wide, u[1] + wide), (-top_m, high - top_m), (start, stop))
+        con.builder.wall_box(stair, frame, (u[0] - 0.3, u[1] + 0.3), (-top_m, high - top_m), (start, stop))
 
 
 def add_plant(con: Construction, name: str, position_m: Point, *, height_m: float, radius_m: float) -> None:
@@ -94,7 +95,7 @@ def add_plant(con: Construction, name: str, position_m: Point, *, height_m: floa
     for _ in range(3):
         radius = radius_m * rng.uniform(0.55, 0.8)
         shift = rng.uniform(-0.45, 0.45, 2) * radius_m
-        center = np.asarray(position_m) + [shift[0], shift[1], height_m * rng.uniform(0.4, 0.6)]
+        center = np.asarray(position_m) + np.array([*shift, height_m * rng.uniform(0.4, 0.6)])
         _lump(con, element, center, np.array([radius, radius, height_m * rng.uniform(0.38, 0.48)]))
     con.plants.append(
         PlantRecord(

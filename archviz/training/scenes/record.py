@@ -95,7 +95,10 @@ def read_scene(folder: Path) -> tuple[Scene, dict[str, Any]]:
 def _encode_glb(scene: Scene) -> bytes:
     """One node and mesh for each element, named by its row; Z stays up, as ``axes`` in the record says."""
     blob = bytearray()
-    views, accessors, meshes, nodes = [], [], [], []
+    views: list[dict[str, Any]] = []
+    accessors: list[dict[str, Any]] = []
+    meshes: list[dict[str, Any]] = []
+    nodes: list[dict[str, Any]] = []
     order = np.argsort(scene.face_elements, kind="stable")
     starts = np.searchsorted(scene.face_elements[order], np.arange(len(scene.table.elements) + 1))
     for row, element in enumerate(scene.table.elements):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Literal, cast
 
 import numpy as np
@@ -103,7 +104,7 @@ def _sawtooth(con: Construction, row: int, volume: Volume) -> None:
     count = max(2, round((x1 - x0) / _TOOTH_M))
     joints = np.linspace(x0, x1, count + 1)
     spec = replace(volume.roof, kind="shed", axis="y", overhang_m=0.0, thickness_m=0.16)
-    for a, b in zip(joints[:-1], joints[1:], strict=True):
+    for a, b in pairwise(joints):
         _sloped(con, row, volume, (float(a), y0, float(b), y1), spec)
 
 
@@ -156,7 +157,7 @@ def _sloped(con: Construction, row: int, volume: Volume, box: Rectangle, roof: R
     top = con.open("roof", "roof", "IfcRoof")
     edge = con.open("roof.fascia", "trim", "IfcCovering")
     soffit = con.open("roof.soffit", "soffit", "IfcCovering")
-    for (s0, h0), (s1, h1) in zip(line[:-1], line[1:], strict=True):
+    for (s0, h0), (s1, h1) in pairwise(line):
         a, b = ends
         quad(
             top, place(s0, a, h0 + thick), place(s0, b, h0 + thick), place(s1, b, h1 + thick), place(s1, a, h1 + thick)
@@ -212,7 +213,7 @@ def _gables(
     for end, along in ends:
         if roof.into_m[end]:
             continue
-        for (s0, h0), (s1, h1) in zip(line[:-1], line[1:], strict=True):
+        for (s0, h0), (s1, h1) in pairwise(line):
             corners = (
                 place(s1, along, 0),
                 place(s0, along, 0),

@@ -22,6 +22,7 @@ _SIZES = (Size(512, 512), Size(512, 512), Size(512, 512), Size(448, 640), Size(6
 _LEAST_UNBLOCKED = 0.6
 _LEAST_CLEAR_M = 1.0
 _GRID = 40
+_ALIKE_COSINE = float(np.cos(np.radians(28.0)))
 _TRIES = 40
 # View perspectives by how often they are drawn.
 _KINDS: tuple[tuple[ViewKind, float], ...] = (
@@ -46,6 +47,13 @@ def _corners(bounds: Bounds) -> NDArray[np.float64]:
     return low + grid * (high - low)
 
 
+def _alike(one: Camera, other: Camera) -> bool:
+    """Whether two cameras stand on the same side and look the same way."""
+    away, back = np.asarray(one.position_m), np.asarray(other.position_m)
+    near = away @ back > _ALIKE_COSINE * np.linalg.norm(away) * np.linalg.norm(back)
+    return bool(near and one.basis()[2] @ other.basis()[2] > _ALIKE_COSINE)
+
+
 def _grid_rays(camera: Camera) -> NDArray[np.float32]:
     rays = camera.resized(Size(_GRID, max(1, round(_GRID * camera.size.width / camera.size.height)))).ray_directions()
     return rays.reshape(-1, 3)
@@ -64,10 +72,10 @@ def unblocked_share(camera: Camera, caster: RayCaster, building: RayCaster) -> f
         The building alone.
     """
     rays = _grid_rays(camera)
-    alone = building.first_hits(camera.position_m, rays).faces >= 0
+    alone = building.first_hits(np.asarray(camera.position_m), rays).faces >= 0
     if not alone.any():
         return 0.0
-    faces = caster.first_hits(camera.position_m, rays[alone]).faces
+    faces = caster.first_hits(np.asarray(camera.position_m), rays[alone]).faces
     own = caster.scene.face_elements[faces] < len(building.scene.table.elements)
     return float(np.mean(own & (faces >= 0)))
 
@@ -103,7 +111,9 @@ class ViewFinder:
             if kind != "eye-level" and any(v.kind == kind for v in views):
                 continue
             camera = self._propose(kind)
-            if camera is not None and self._sees(camera, kind):
+            if camera is None or any(_alike(camera, v.camera) for v in views):
+                continue
+            if self._sees(camera, kind):
                 views.append(View(camera=camera, kind=kind))
             if len(views) == count:
                 break
@@ -120,11 +130,11 @@ class ViewFinder:
             start = Camera(
                 position_m=(0.0, 0.0, 0.0), target_m=(0.0, 1.0, 0.0), focal_mm=float(rng.uniform(20, 38)), size=size
             )
-            return self._fitted(start, bearing, 0.0, float(rng.uniform(0.55, 0.88)))
+            return self._fitted(start, bearing, 0.0, float(rng.uniform(0.62, 0.92)))
         if kind == "aerial":
             bearing, focal = float(rng.uniform(110, 250)), float(rng.uniform(28, 50))
             start = Camera(position_m=(0.0, 0.0, 0.0), target_m=(0.0, 1.0, 0.0), focal_mm=focal, size=size)
-            return self._fitted(start, bearing, float(rng.uniform(18, 45)), float(rng.uniform(0.55, 0.85)))
+            return self._fitted(start, bearing, float(rng.uniform(18, 45)), float(rng.uniform(0.62, 0.9)))
         if kind == "elevation":
             bearing = float(rng.choice([180.0, 180.0, 180.0, 90.0, 270.0]))
             start = Camera(
@@ -185,9 +195,9 @@ class ViewFinder:
         distance = float(self._building.first_hits(start, np.array([[0.0, 1.0, 0.0]])).distances_m[0])
         if not np.isfinite(distance):
             return None
-        wall = start + [0.0, distance, 0.0]
+        wall = start + np.array([0.0, distance, 0.0])
         angle, back = np.radians(rng.normal(0.0, 22.0)), float(rng.uniform(6.0, 10.0))
-        position = wall + [back * np.sin(angle), -back * np.cos(angle), 0.0]
+        position = wall + back * np.array([np.sin(angle), -np.cos(angle), 0.0])
         if floor == 0.0:
             ground = self._ground_m(position[0], position[1])
             if ground is None:
@@ -207,7 +217,7 @@ class ViewFinder:
     def _sees(self, camera: Camera, kind: ViewKind) -> bool:
         """Whether the building is in frame, large enough, and not hidden, and the camera stands free."""
         rays = _grid_rays(camera)
-        hits = self._caster.first_hits(camera.position_m, rays)
+        hits = self._caster.first_hits(np.asarray(camera.position_m), rays)
         if hits.distances_m.min() < _LEAST_CLEAR_M:
             return False
         own = self._caster.scene.face_elements[hits.faces] < len(self._building.scene.table.elements)
