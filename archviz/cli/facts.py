@@ -34,7 +34,7 @@ def run_inspect(options: argparse.Namespace, console: Console) -> None:
 
 def run_sun(options: argparse.Namespace, console: Console) -> None:
     """``archviz sun``."""
-    from archviz.lighting import solar_position, sun_day
+    from archviz.lighting.solar import solar_position, sun_day
 
     place, when = parse_place(options.place), parse_when(options.when)
     sun = solar_position(place, when)
@@ -59,8 +59,8 @@ def run_presets(options: argparse.Namespace, console: Console) -> None:
     from archviz.presets import environments, lightings
 
     data: dict[str, Any] = {
-        "environments": [{"id": p.id, "names": dict(p.names), "prompt": p.prompt} for p in environments().values()],
-        "lightings": [{"id": p.id, "names": dict(p.names), "prompt": p.prompt} for p in lightings().values()],
+        "environments": [_preset(p) for p in environments().values()],
+        "lightings": [_preset(p) for p in lightings().values()],
         "views": [{"id": view} for view in VIEW_PRESETS],
     }
     lines: list[str] = []
@@ -136,9 +136,13 @@ def _drawing_facts(drawing: Any) -> dict[str, Any]:
     }
 
 
-def _preset_line(preset: dict[str, Any]) -> str:
-    names = preset.get("names", {})
-    return f"  {preset['id']:<18} {names.get('en', '')}{' · ' + names['vi'] if 'vi' in names else ''}".rstrip()
+def _preset(preset: Any) -> dict[str, str]:
+    return {"id": preset.id, "name_en": preset.name_en, "name_vi": preset.name_vi, "prompt": preset.prompt}
+
+
+def _preset_line(preset: dict[str, str]) -> str:
+    names = " · ".join(preset[key] for key in ("name_en", "name_vi") if key in preset)
+    return f"  {preset['id']:<18} {names}".rstrip()
 
 
 def _lines(data: dict[str, Any]) -> list[str]:

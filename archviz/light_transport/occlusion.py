@@ -100,7 +100,7 @@ def ambient_occlusion(
 def _openness(light: RayCaster, origins: Array, normals: Array, turns: Array, rays: int, radius_m: float) -> Array:
     """(n,) share of the pattern's rays that meet nothing."""
     across, along = _frames(normals)
-    cosine, sine = np.cos(turns)[:, None], np.sin(turns)[:, None]
+    cosine, sine = np.cos(turns)[:, None].astype(np.float32), np.sin(turns)[:, None].astype(np.float32)
     across, along = cosine * across + sine * along, cosine * along - sine * across
     blocked = np.zeros(len(origins), dtype=np.float32)
     for k in range(rays if len(origins) else 0):

@@ -27,7 +27,7 @@ Rgb = NDArray[np.float64]
 _RAYLEIGH = np.array([0.0638, 0.0972, 0.1934])
 _OZONE = np.array([0.035, 0.025, 0.004])
 _AEROSOL_SLOPE = np.array([0.61, 0.55, 0.465]) ** -1.3
-_TURBIDITY = (0.02, 0.15)  # Angstrom's beta at haze 0 and 1
+_TURBIDITY = (0.02, 0.17)  # Angstrom's beta at haze 0 and 1
 # Above the air, white-balanced so that the noon sun at a turbidity of 0.06 comes out (3.0, 2.85, 2.6).
 _SUN_ABOVE_AIR = np.array([3.75, 3.74, 3.78])
 
@@ -40,7 +40,7 @@ _SKY_ZENITH = np.array(
         [0.0055, 0.0115, 0.0400],
         [0.0115, 0.0205, 0.0600],
         [0.0260, 0.0380, 0.0820],
-        [0.0280, 0.0520, 0.1120],
+        [0.0260, 0.0460, 0.0960],
         [0.0380, 0.0790, 0.1700],
         [0.0580, 0.1250, 0.2850],
         [0.0620, 0.1320, 0.3000],
@@ -53,17 +53,18 @@ _SKY_HORIZON = np.array(
         [0.0155, 0.0175, 0.0330],
         [0.0620, 0.0440, 0.0480],
         [0.1700, 0.1000, 0.0750],
-        [0.1950, 0.1580, 0.1350],
-        [0.2200, 0.2450, 0.2850],
+        [0.1800, 0.1380, 0.1050],
+        [0.2150, 0.2300, 0.2550],
         [0.3100, 0.3950, 0.5000],
         [0.3250, 0.4150, 0.5250],
     ]
 )
-# About a low sun, and after it has set, the sky itself glows: peak radiance by altitude.
-_GLOW_ALTITUDES = np.array([-9.0, -6.0, -3.0, 0.0, 2.0, 5.0, 10.0, 20.0])
-_GLOW_PEAK = np.array([0.0, 0.015, 0.09, 0.42, 0.55, 0.38, 0.10, 0.0])
+# About a low sun the sky itself glows, far more than its dimmed disc would tell: peak radiance by altitude.
+_GLOW_ALTITUDES = np.array([-0.3, 0.6, 2.0, 5.0, 10.0, 20.0])
+_GLOW_PEAK = np.array([0.0, 0.42, 0.55, 0.38, 0.10, 0.0])
 _GLOW_COLOR = np.array([1.00, 0.50, 0.20])
 
+_LEAST_DIRECT = 1e-4  # direct light below this is none
 _FULL_MOON = np.array([0.0170, 0.0190, 0.0230])  # far above the physical 1/400000: what a long exposure shows
 _WARM_WINDOW = np.array([1.00, 0.62, 0.27])
 _WARM_LAMP = np.array([1.00, 0.64, 0.30])
@@ -74,11 +75,13 @@ _LAMP_INTENSITY = 1.2
 # curve: full at noon, half under rain clouds or at dusk, a sixth at night, so that dark stays dark.
 _GREY_FACADE = 0.35
 _GREY_RADIANCE = np.array([0.0015, 0.006, 0.015, 0.05, 0.12, 0.25])
-_GREY_SHOWN = np.array([0.040, 0.058, 0.095, 0.150, 0.22, 0.26])
+_GREY_SHOWN = np.array([0.040, 0.058, 0.095, 0.165, 0.25, 0.30])
 # The horizon, with part of the glow, shows no more than this, as one exposes for the sky against
 # the light.
 _HORIZON_SHOWN = 0.85
 _GLOW_METERED = 0.3
+# What a moonlit night needs; a night without moon stays the darker one.
+_LONGEST_EXPOSURE = 27.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,8 +155,7 @@ def daylight(sun: SunDirection | None, weather: Weather) -> Illumination:
     Returns
     -------
     Illumination
-        Its ``sun`` is ``None`` where the sky has no brighter side; in twilight it is below the
-        horizon and its irradiance 0.
+        Its ``sun`` is ``None`` where nothing casts a shadow: twilight, deep night, overcast.
     """
     if weather.moon and sun is not None and sun.altitude_deg < 0:
         sun = SunDirection(altitude_deg=-sun.altitude_deg, azimuth_deg=sun.azimuth_deg + 180)
@@ -164,9 +166,9 @@ def daylight(sun: SunDirection | None, weather: Weather) -> Illumination:
     zenith, horizon = _clouded(zenith, horizon, direct * elevation, weather)
     # Thin and broken cloud lets the sun through; a closed cover does not.
     direct = direct * (1 - _smoothstep(0.35, 0.95, weather.cloud_cover))
+    if sun is None or direct.max() < _LEAST_DIRECT:
+        sun, direct = None, np.zeros(3)
     glow = np.zeros(3) if sun is None else _glow(direct, altitude, weather)
-    if direct.max() + glow.max() < 1e-4:
-        sun = None
     light = Illumination(
         sun=sun,
         sun_irradiance=_rgb(direct),
@@ -233,11 +235,12 @@ def _exposure(light: Illumination) -> float:
     if light.sun is not None:
         rise = math.radians(max(light.sun.altitude_deg, 0.0))
         # The facade stands 60 degrees off the sun's azimuth: neither the bright nor the dark side.
-        irradiance = irradiance + direct * np.array([0.5 * math.cos(rise), math.sin(rise)])
+        share = np.array([0.5 * math.cos(rise), math.sin(rise)], dtype=np.float32)
+        irradiance = irradiance + np.float32(direct) * share
     grey = float(irradiance.mean()) * _GREY_FACADE / math.pi
     shown = float(np.interp(math.log(grey), np.log(_GREY_RADIANCE), _GREY_SHOWN))
     horizon = luminance(np.add(light.horizon_radiance, np.multiply(light.glow_radiance, _GLOW_METERED))).item()
-    return min(shown / grey, _HORIZON_SHOWN / horizon)
+    return min(shown / grey, _HORIZON_SHOWN / horizon, _LONGEST_EXPOSURE)
 
 
 def _smoothstep(low: float, high: float, value: float) -> float:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
 
 from archviz.core.errors import OptionError
 from archviz.core.place import Place, SunDirection
@@ -15,6 +18,9 @@ __all__ = ["SunDay", "aware_time", "solar_position", "sun_day"]
 DELTA_T_S = 67.0
 # The algorithm's stated accuracy (0.0003 degrees) needs a known DELTA_T_S, hence not its full range of years.
 YEARS = (1900, 2200)
+# Of the centre, when the upper limb touches the horizon: the sun's radius and the horizon's refraction.
+RIM_ALTITUDE_DEG = -0.8333
+_HALF_DAY_MIN = 720
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +97,10 @@ def solar_position(
     ----------
     I. Reda, A. Andreas, "Solar position algorithm for solar radiation applications", NREL/TP-560-34302.
     """
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-untyped]
     from pvlib import solarposition
 
-    time = aware_time(place, when).astimezone(timezone.utc)
+    time = aware_time(place, when).astimezone(UTC)
     row = solarposition.spa_python(
         pd.DatetimeIndex([time]),
         place.latitude_deg,
@@ -122,22 +128,35 @@ def sun_day(place: Place, day: date) -> SunDay:
 
     zone = _zone(place)
     noon = aware_time(place, datetime(day.year, day.month, day.day, 12, tzinfo=zone))
-    # The algorithm answers for days of universal time: the local day's events lie in one of three.
-    days = [noon.astimezone(timezone.utc) + timedelta(days=shift) for shift in (-1, 0, 1)]
+    # The library answers for days of universal time: the local day's noon lies in one of three.
+    days = [noon.astimezone(UTC) + timedelta(days=shift) for shift in (-1, 0, 1)]
     table = solarposition.sun_rise_set_transit_spa(
         pd.DatetimeIndex(days), place.latitude_deg, place.longitude_deg, delta_t=DELTA_T_S
     )
-    events = {
-        name: [_to_second(t).astimezone(zone) for t in table[name] if not pd.isna(t)]
-        for name in ("sunrise", "transit", "sunset")
-    }
-    transit = min(events["transit"], key=lambda t: abs(t - noon))
-    half_day = timedelta(hours=12)
-    rise = [t for t in events["sunrise"] if timedelta(0) <= transit - t <= half_day]
-    fall = [t for t in events["sunset"] if timedelta(0) <= t - transit <= half_day]
-    if not (rise and fall):
-        return SunDay(sunrise=None, solar_noon=transit, sunset=None)
-    return SunDay(sunrise=max(rise), solar_noon=transit, sunset=min(fall))
+    transit = min((t.to_pydatetime(warn=False) for t in table["transit"]), key=lambda t: abs(t - noon))
+    # Its sunrise and sunset may be a neighbouring day's, a minute off: take them from the altitudes.
+    minutes = np.arange(-_HALF_DAY_MIN, _HALF_DAY_MIN + 1)
+    times = pd.DatetimeIndex([transit + timedelta(minutes=int(m)) for m in minutes])
+    geometric = solarposition.spa_python(times, place.latitude_deg, place.longitude_deg, delta_t=DELTA_T_S)
+    height = geometric["elevation"].to_numpy() - RIM_ALTITUDE_DEG
+    rise = _crossing(height[_HALF_DAY_MIN::-1])
+    fall = _crossing(height[_HALF_DAY_MIN:])
+    if rise is None or fall is None:
+        return SunDay(sunrise=None, solar_noon=_to_second(transit, zone), sunset=None)
+    return SunDay(
+        sunrise=_to_second(transit - timedelta(minutes=rise), zone),
+        solar_noon=_to_second(transit, zone),
+        sunset=_to_second(transit + timedelta(minutes=fall), zone),
+    )
+
+
+def _crossing(heights: NDArray[np.float64]) -> float | None:
+    """At which step heights that start above 0 first fall below; ``None`` where they do not."""
+    below = np.flatnonzero(heights < 0)
+    if heights[0] < 0 or not len(below):
+        return None
+    k = int(below[0])
+    return float(k - 1 + heights[k - 1] / (heights[k - 1] - heights[k]))
 
 
 def _zone(place: Place) -> tzinfo:
@@ -151,5 +170,5 @@ def _zone(place: Place) -> tzinfo:
         ) from error
 
 
-def _to_second(time: datetime) -> datetime:
-    return datetime.fromtimestamp(round(time.timestamp()), tz=timezone.utc)
+def _to_second(time: datetime, zone: tzinfo) -> datetime:
+    return datetime.fromtimestamp(round(time.timestamp()), tz=zone)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from archviz.render.request import RenderRequest, ResolvedRequest
 
 if TYPE_CHECKING:
+    from archviz.diffusion import OnStep
     from archviz.render.maps import ViewMaps
-    from archviz.render.renderer import OnStep, Plan, Renderer, RenderResult
+    from archviz.render.renderer import Plan, Renderer, RenderResult
 
 __all__ = [
     "Plan",

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from archviz.core.camera import Camera
 from archviz.core.errors import OptionError
 from archviz.core.illumination import Illumination
 from archviz.core.place import Place, SunDirection
-from archviz.lighting import SunDay, Weather, daylight, solar_position, sun_day
+from archviz.lighting.daylight import Weather, daylight
+from archviz.lighting.solar import SunDay, aware_time, solar_position, sun_day
 from archviz.presets import LightingPreset, lighting
 from archviz.render.request import DEFAULT_LIGHTING
 
@@ -78,72 +78,70 @@ def resolve_light(
     ----------
     preset
         Lighting id; ``None`` takes the one that fits the sun.
+    place, when, north_deg
+        As in :class:`archviz.render.RenderRequest`.
+    camera
+        The view; ``None`` for a drawing and for text alone.
 
     Raises
     ------
     OptionError
         The preset is unknown or contradicts the sun, or a moment is given without a place.
     """
-    if when is not None and place is None:
-        raise OptionError(f"when {when.isoformat()} needs a place; give --place LAT,LON, for example 10.82,106.63")
+    if place is not None:
+        return _real_light(preset, place, when, north_deg or 0.0)
     if when is not None:
-        when = _aware(when, _placed(place))
+        raise OptionError(f"when {when.isoformat()} needs a place; give --place LAT,LON, for example 10.82,106.63")
+    chosen = lighting(preset or DEFAULT_LIGHTING)
+    sun = SunDirection(
+        altitude_deg=chosen.sun_altitude_deg,
+        azimuth_deg=view_azimuth_deg(camera) + chosen.sun_azimuth_from_view_deg,
+    )
+    return ResolvedLight(
+        lighting=chosen,
+        when=None,
+        sun=None,
+        illumination=daylight(sun, _weather(chosen)),
+        assumptions=("no place given: the sun stands where the lighting puts it, relative to the view",),
+        warnings=()
+        if north_deg is None
+        else (f"north {north_deg:g} has no effect without a place: the lighting's sun is relative to the view",),
+    )
+
+
+def _real_light(preset: str | None, place: Place, when: datetime | None, north_deg: float) -> ResolvedLight:
+    """The light under the sun of a place."""
     assumptions: list[str] = []
-    warnings: list[str] = []
-    if place is None and north_deg is not None:
-        warnings.append(f"north {north_deg:g} has no effect without a place: the preset's sun is relative to the view")
-    moment = when
-    if place is not None and when is None:
+    if when is None:
         chosen = lighting(preset or DEFAULT_LIGHTING)
         moment = _equinox_moment(place, chosen.hour)
         assumptions.append(
             f"no moment given: {_clock(chosen.hour)} solar time on 21 March, the hour of lighting {chosen.id}"
         )
-    elif preset is not None:
-        chosen = lighting(preset)
-    elif when is None:
-        chosen = lighting(DEFAULT_LIGHTING)
     else:
-        chosen = lighting(fitting_lighting(solar_position(_placed(place), when), place, when))
-        assumptions.append(f"no lighting given: {chosen.id} fits the sun of the moment")
-    sun: SunDirection | None = None
-    if moment is not None:
-        real = solar_position(_placed(place), moment)
-        _refuse_contradiction(chosen, real, _placed(place), moment)
-        sun = real.turned(north_deg or 0.0)
-    relative = SunDirection(
-        altitude_deg=chosen.sun_altitude_deg,
-        azimuth_deg=view_azimuth_deg(camera) + chosen.sun_azimuth_from_view_deg,
-    )
-    source = sun
-    if sun is None or chosen.moon:
-        source = relative
-        if sun is not None:
-            assumptions.append("the moon stands where the preset puts it; its real position is not computed")
-        else:
-            assumptions.append("no place given: the sun stands where the preset puts it, relative to the view")
+        moment = aware_time(place, when)
+        chosen = lighting(preset or fitting_lighting(solar_position(place, moment), place, moment))
+        if preset is None:
+            assumptions.append(f"no lighting given: {chosen.id} fits the sun of the moment")
+    real = solar_position(place, moment)
+    _refuse_contradiction(chosen, real, place, moment)
+    if chosen.moon:
+        assumptions.append("a full moon stands opposite the sun; its real phase and position are not computed")
+    sun = real.turned(north_deg)
     return ResolvedLight(
         lighting=chosen,
         when=moment,
         sun=sun,
-        illumination=daylight(source, _weather(chosen)),
+        illumination=daylight(sun, _weather(chosen)),
         assumptions=tuple(assumptions),
-        warnings=tuple(warnings),
+        warnings=(),
     )
 
 
-def fitting_lighting(sun: SunDirection, place: Place | None = None, when: datetime | None = None) -> str:
-    """Id of the preset for a clear sky with the sun there.
-
-    Parameters
-    ----------
-    sun
-        The real sun.
-    place, when
-        Tell morning from evening near the poles, where the azimuth alone does not.
-    """
+def fitting_lighting(sun: SunDirection, place: Place, when: datetime) -> str:
+    """Id of the preset for a clear sky under the real sun of a place and moment."""
     altitude = sun.altitude_deg
-    before_noon = sun.azimuth_deg < 180.0 if place is None or when is None else _is_before_noon(place, when)
+    before_noon = _is_before_noon(place, when)
     if altitude < -8.0:
         return "night"
     if altitude < _RISE_ALTITUDE_DEG:
@@ -157,11 +155,11 @@ def fitting_lighting(sun: SunDirection, place: Place | None = None, when: dateti
 
 def daylight_hours(place: Place, when: datetime) -> str:
     """``the sun is up from 05:31 to 18:16 (UTC+07:00)``, or that it does not rise or set that day."""
-    day = sun_day(place, when.date())
+    day = _sun_day(place, when)
     if day.sunrise is None or day.sunset is None:
         up = solar_position(place, when).altitude_deg > _RISE_ALTITUDE_DEG
         return "the sun does not set that day" if up else "the sun does not rise that day"
-    zone = when.tzinfo or day.sunrise.tzinfo
+    zone = when.tzinfo or day.solar_noon.tzinfo
     rise, fall = (moment.astimezone(zone) for moment in (day.sunrise, day.sunset))
     return f"the sun is up from {rise:%H:%M} to {fall:%H:%M} ({rise.tzname()})"
 
@@ -191,40 +189,21 @@ def _refuse_contradiction(chosen: LightingPreset, sun: SunDirection, place: Plac
         )
 
 
-def _aware(when: datetime, place: Place) -> datetime:
-    """The moment with its offset from UTC."""
-    if when.tzinfo is not None:
-        return when
-    if place.time_zone is None:
-        raise OptionError(
-            f"when {when.isoformat()} has no offset from UTC and the place no time zone;"
-            f" write the offset, for example {when.isoformat()}+07:00"
-        )
-    return when.replace(tzinfo=ZoneInfo(place.time_zone))
-
-
 def _equinox_moment(place: Place, hour: float) -> datetime:
     """UTC moment of a solar hour on the equinox at a place."""
-    noon = _solar_noon(sun_day(place, _EQUINOX), place, _EQUINOX)
-    return (noon + timedelta(hours=hour - 12.0)).replace(microsecond=0)
+    noon = sun_day(place, _EQUINOX).solar_noon
+    return (noon + timedelta(hours=hour - 12.0)).astimezone(UTC).replace(microsecond=0)
 
 
 def _is_before_noon(place: Place, when: datetime) -> bool:
-    noon = _solar_noon(sun_day(place, when.date()), place, when.date())
-    # A date in UTC may name the noon of the neighbouring day: only the hour of the day counts.
-    return ((when - noon).total_seconds() / 3600.0) % 24.0 >= 12.0
+    return when < _sun_day(place, when).solar_noon
 
 
-def _solar_noon(day: SunDay, place: Place, on: date) -> datetime:
-    """Solar noon, or the mean sun's where the day has none."""
-    if day.solar_noon is not None:
-        return day.solar_noon.astimezone(UTC)
-    return datetime(on.year, on.month, on.day, 12, tzinfo=UTC) - timedelta(hours=place.longitude_deg / 15.0)
-
-
-def _placed(place: Place | None) -> Place:
-    assert place is not None  # a moment without a place was refused before
-    return place
+def _sun_day(place: Place, when: datetime) -> SunDay:
+    """The sun's day on the calendar of the place, whatever offset the moment is written in."""
+    day = sun_day(place, when.date())
+    local = when.astimezone(day.solar_noon.tzinfo).date()
+    return day if local == when.date() else sun_day(place, local)
 
 
 def _clock(hour: float) -> str:

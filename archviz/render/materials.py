@@ -8,8 +8,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from archviz.core.elements import ElementTable
 from archviz.core.errors import OptionError
 from archviz.core.material import Material
@@ -20,6 +18,8 @@ __all__ = ["MaterialText", "apply_materials", "match_elements", "read_material"]
 
 _FILLERS = frozenset("a an and of the in with very màu bằng và".split())
 _LONGEST_PHRASE = 2
+_UNSHADED = (1.0, 0.0)
+_WHITEST = 0.9  # albedo of fresh white paint: light shades tend to it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ def read_material(text: str, current: Material) -> MaterialText:
     understood: list[str] = []
     ignored: list[str] = []
     color: tuple[float, float, float] | None = None
-    shade = (1.0, 0.0)
+    shade = _UNSHADED
     roughness: float | None = None
     for phrase in _split(text.lower()):
         if (substance := SUBSTANCES.get(phrase)) is not None:
@@ -76,9 +76,9 @@ def read_material(text: str, current: Material) -> MaterialText:
                 ignored.append(phrase)
             continue
         understood.append(phrase)
-    base = np.asarray(color or material.base_color) * shade[0]
-    base = base + (0.9 - base) * shade[1] if shade[1] else base
-    material = replace(material, base_color=tuple(map(float, np.clip(base, 0.0, 1.0))))
+    if shade != _UNSHADED or color is not None:
+        base = color or material.base_color
+        material = replace(material, base_color=tuple(_shaded(value, *shade) for value in base))  # type: ignore[arg-type]
     if roughness is not None:
         material = replace(material, roughness=roughness)
     return MaterialText(material=material, understood=tuple(understood), ignored=tuple(ignored))
@@ -131,6 +131,11 @@ def _split(text: str) -> list[str]:
                 at += length
                 break
     return phrases
+
+
+def _shaded(value: float, factor: float, white: float) -> float:
+    value *= factor
+    return value + max(0.0, _WHITEST - value) * white
 
 
 def _linear(srgb: tuple[float, float, float]) -> tuple[float, float, float]:

@@ -181,7 +181,8 @@ def read_recipe(path: Path) -> tuple[dict[str, Any], Path | None]:
         The file is missing or holds no recipe.
     """
     try:
-        head = path.open("rb").read(8)
+        with path.open("rb") as file:
+            head = file.read(8)
     except OSError as error:
         raise FileFormatError(f"{path}: {error.strerror}; give a picture or a recipe that archviz wrote") from error
     beside = path.with_suffix(".json")
@@ -192,7 +193,7 @@ def read_recipe(path: Path) -> tuple[dict[str, Any], Path | None]:
 
             with Image.open(path, formats=["PNG"]) as picture:
                 picture.load()
-                recipe = json.loads(picture.info[RECIPE_KEY])  # type: ignore[index]
+                recipe = json.loads(picture.info[RECIPE_KEY])
             if beside.is_file():
                 run = json.loads(beside.read_text(encoding="utf-8")).get("run", {})
         else:

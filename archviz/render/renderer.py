@@ -271,7 +271,8 @@ class Renderer:
 
     def _light(self, resolved: ResolvedRequest, gbuffer: GBuffer) -> LightBuffer:
         from archviz.geometry.panes import lit_panes
-        from archviz.light_transport import ambient_occlusion, light
+        from archviz.light_transport.deferred import light
+        from archviz.light_transport.occlusion import ambient_occlusion
 
         stage = self._staged(resolved)
         occlusion: LightMap = self.shelf.get(

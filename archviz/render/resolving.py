@@ -90,7 +90,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
             materials=request.materials,
             free_text=request.prompt,
         ),
-        _vocabulary(spec.id),
+        _vocabulary(spec, request.weights),
     )
     understood = dict.fromkeys([*prompt.understood, *read])
     # A word that the maps show was not ignored, though the prompt has no use for it; nor the other way round.
@@ -227,9 +227,10 @@ def _without_folder(text: str, path: Path | None) -> str:
     return text if path is None else text.replace(str(path), path.name)
 
 
-def _vocabulary(engine: str) -> Vocabulary | None:
-    """The phrases a packaged engine was taught; ``None`` for one with a general text encoder."""
-    path = _WEIGHTS / engine / "vocabulary.json"
-    if not path.is_file():
+def _vocabulary(spec: EngineSpec, weights: Path | None) -> Vocabulary | None:
+    """The phrases an engine was taught; ``None`` for one with a general text encoder."""
+    packaged = next((c.packaged for c in spec.checkpoints if c.packaged), None)
+    if packaged is None:
         return None
-    return Vocabulary(json.loads(path.read_text(encoding="utf-8"))["terms"])
+    path = (weights or _WEIGHTS / packaged) / "vocabulary.json"
+    return Vocabulary(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None

@@ -50,5 +50,7 @@ def build_stage(building: Scene, environment_id: str, mode: SurroundingsMode, se
         Decides where plants and neighbours stand.
     """
     preset = environment(environment_id if mode == "geometry" else _PLAIN)
-    around = build_surroundings(SurroundingsSpec.from_table(preset.surroundings), building.building_bounds(), seed=seed)
+    around = build_surroundings(
+        SurroundingsSpec.from_table(preset.surroundings, source=preset.source), building.building_bounds(), seed=seed
+    )
     return Stage(caster=RayCaster(building.merged(around.scene)), lamps_m=around.lamps_m)

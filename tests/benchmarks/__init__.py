@@ -1,0 +1,1 @@
+"""Speed of archviz on this machine: ``python -m tests.benchmarks``."""

@@ -21,7 +21,7 @@ def build(pieces: list[Piece]) -> Scene:
     """A scene of elements, each a name, a part, a material and quads (4, 3) counter-clockwise from outside."""
     quads = [np.asarray(q, dtype=float) for piece in pieces for q in piece[3]]
     rows = 4 * np.arange(len(quads))[:, None]
-    faces = np.concatenate([rows + [0, 1, 2], rows + [0, 2, 3]], axis=1).reshape(-1, 3)
+    faces = (rows + np.array([0, 1, 2, 0, 2, 3])).reshape(-1, 3)
     owners = np.repeat(np.arange(len(pieces)), [2 * len(piece[3]) for piece in pieces])
     elements = tuple(Element(name=p[0], material=k, part=p[1]) for k, p in enumerate(pieces))
     table = ElementTable(elements, tuple(p[2] for p in pieces))

@@ -32,9 +32,7 @@ def test_a_colour_overrules_the_substance_and_keeps_its_texture() -> None:
     found = read_material("white brick", GREY)
     assert found.material.family is TextureFamily.BRICK
     assert found.material.base_color == pytest.approx(srgb_to_linear(COLORS["white"]), abs=1e-6)
-    assert read_material("brick white", GREY).material == Material(
-        **{**found.material.__dict__, "name": "brick white"}
-    )
+    assert read_material("brick white", GREY).material == Material(**{**found.material.__dict__, "name": "brick white"})
 
 
 def test_a_colour_alone_keeps_the_rest() -> None:

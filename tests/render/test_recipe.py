@@ -109,7 +109,8 @@ def test_the_json_beside_says_where_the_input_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [None, b"", b"not json", b"[]", b"{}", b'{"format": 99, "resolved": {}, "numerics": {}}', b"\x89PNG\r\n\x1a\nxx"]
+    "content",
+    [None, b"", b"not json", b"[]", b"{}", b'{"format": 99, "resolved": {}, "numerics": {}}', b"\x89PNG\r\n\x1a\nxx"],
 )
 def test_no_recipe_is_said_in_words(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "r.json"

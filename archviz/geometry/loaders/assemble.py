@@ -1,0 +1,270 @@
+"""From what a file holds to a scene: names, roles, unit, axis, place of the origin, checks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.elements import Element, ElementTable, Part
+from archviz.core.errors import FileFormatError, GeometryError, OptionError
+from archviz.core.material import Material
+from archviz.geometry.loaders.conventions import (
+    building_parts,
+    guess_unit,
+    guess_up,
+    to_z_up,
+    unit_metres,
+    unit_name,
+)
+from archviz.geometry.loaders.raw import Axis, RawModel, RawPart, check_triangles
+from archviz.geometry.naming import family_of, is_generic, is_glass, part_of
+from archviz.geometry.scene import Scene
+
+__all__ = ["Assembled", "LoadOptions", "assemble"]
+
+_GLASS_TRANSMISSION = 0.9
+_GLASS_ROUGHNESS = 0.05
+# Coordinates farther out than this are a survey's, not a drawing's.
+_FAR_M = 1000.0
+_ODD_HEIGHT_M = (1.0, 1000.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadOptions:
+    """What the user says about a file.
+
+    Parameters
+    ----------
+    unit, up
+        Overrule what the file says or what would be guessed.
+    hide, show
+        Patterns of element names, as in a shell: what to drop, and what to keep of the rest.
+    """
+
+    unit: str | None = None
+    up: Axis | None = None
+    hide: tuple[str, ...] = ()
+    show: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.unit is not None:
+            unit_metres(self.unit)
+        if self.up not in (None, "y", "z"):
+            raise OptionError(f"up axis {self.up!r} is not accepted; choose y or z")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Assembled:
+    """A scene and what was understood, assumed and left out on the way."""
+
+    scene: Scene
+    unit: str
+    up_axis: Axis
+    assumptions: tuple[str, ...]
+    warnings: tuple[str, ...]
+    hidden: tuple[str, ...]
+
+
+def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> Assembled:
+    """Settle names, roles, unit and axis, and put the building's base on the origin.
+
+    Parameters
+    ----------
+    raw
+        The file's content.
+    options
+        What the user says.
+    usual_up
+        The format's usual up axis where it leaves it open.
+
+    Raises
+    ------
+    FileFormatError
+        A coordinate is not finite, or there are too many triangles.
+    GeometryError
+        There is nothing to draw.
+    OptionError
+        A pattern of ``hide`` or ``show`` matches nothing.
+    """
+    parts = [p for p in raw.parts if len(p.faces)]
+    if not parts:
+        raise GeometryError("the model holds no triangles; export it with meshes")
+    check_triangles(sum(len(p.faces) for p in parts))
+    if not all(np.isfinite(p.vertices[np.unique(p.faces)]).all() for p in parts):
+        raise FileFormatError(
+            "a coordinate is not a finite number (NaN or infinity); repair the model and export again"
+        )
+    parts, names, hidden = _selected(_by_owner(parts), raw.materials, options)
+    assumptions: list[str] = []
+    warnings = list(dict.fromkeys(raw.warnings))
+    table = _table(parts, names, raw.materials)
+    roles = [element.part for element in table.elements]
+    up, parts = _settle_up(parts, raw, options, usual_up, assumptions)
+    unit_m, parts = _settle_unit(parts, roles, raw, options, assumptions)
+    vertices, faces, owners = _joined(parts)
+    _check_extents(vertices, faces)
+    own = building_parts(parts, roles)
+    points = np.concatenate([p.vertices[np.unique(p.faces)] for p in own])
+    low, high = points.min(axis=0), points.max(axis=0)
+    base = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
+    if np.abs(base).max() > _FAR_M:
+        assumptions.append("moved to the origin from {:.1f}, {:.1f}, {:.1f} m".format(*base))
+    if not _ODD_HEIGHT_M[0] <= (high - low)[2] <= _ODD_HEIGHT_M[1]:
+        warnings.append(f"the building is {(high - low)[2]:.4g} m high; --unit tells another unit")
+    scene = Scene(
+        vertices_m=(vertices - base).astype(np.float32),
+        faces=faces.astype(np.int32),
+        face_elements=owners,
+        table=table,
+    )
+    return Assembled(
+        scene=scene,
+        unit=unit_name(unit_m),
+        up_axis=up,
+        assumptions=tuple(assumptions),
+        warnings=tuple(warnings),
+        hidden=hidden,
+    )
+
+
+def _by_owner(parts: Sequence[RawPart]) -> list[RawPart]:
+    """Parts of one owner and material joined: each becomes one element."""
+    joined: dict[tuple[int, int], list[RawPart]] = {}
+    for part in parts:
+        joined.setdefault((part.owner, part.material), []).append(part)
+    result = []
+    for same in joined.values():
+        starts = np.cumsum([0, *(len(p.vertices) for p in same)])
+        faces = np.concatenate([p.faces + start for p, start in zip(same, starts[:-1], strict=True)])
+        result.append(replace(same[0], vertices=np.concatenate([p.vertices for p in same]), faces=faces))
+    return result
+
+
+def _selected(
+    parts: Sequence[RawPart], materials: Sequence[Material], options: LoadOptions
+) -> tuple[list[RawPart], list[str], tuple[str, ...]]:
+    names = _unique_names(parts, materials)
+    kept = [True] * len(names)
+    for patterns, drop in ((options.show, False), (options.hide, True)):
+        matched = [False] * len(names)
+        for pattern in patterns:
+            found = [fnmatchcase(name.lower(), pattern.lower()) for name in names]
+            if not any(found):
+                raise OptionError(
+                    f"no element is called {pattern!r}; there are {', '.join(names[:8])}"
+                    + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+                )
+            matched = [m or f for m, f in zip(matched, found, strict=True)]
+        if patterns:
+            kept = [k and m != drop for k, m in zip(kept, matched, strict=True)]
+    if not any(kept):
+        raise GeometryError("every element is hidden; show at least one")
+    hidden = tuple(name for name, keep in zip(names, kept, strict=True) if not keep)
+    rows = [row for row, keep in enumerate(kept) if keep]
+    return [parts[row] for row in rows], [names[row] for row in rows], hidden
+
+
+def _unique_names(parts: Sequence[RawPart], materials: Sequence[Material]) -> list[str]:
+    """One name per part: its own, with its material where its owner has several."""
+    shares = Counter(part.owner for part in parts)
+    names: list[str] = []
+    taken: set[str] = set()
+    counts: dict[str, int] = {}
+    for part in parts:
+        name = part.name or "part"
+        material = materials[part.material].name
+        if shares[part.owner] > 1 and material:
+            name = f"{name}.{material}"
+        unique = name
+        while unique in taken:
+            counts[name] = counts.get(name, 1) + 1
+            unique = f"{name}.{counts[name]}"
+        taken.add(unique)
+        names.append(unique)
+    return names
+
+
+def _table(parts: Sequence[RawPart], names: Sequence[str], materials: Sequence[Material]) -> ElementTable:
+    rows: dict[Material, int] = {}
+    elements = []
+    for part, name in zip(parts, names, strict=True):
+        material = _understood(materials[part.material], name)
+        role = part_of(part.name, group=part.group, material=material.name, transmissive=material.transmission > 0.5)
+        elements.append(
+            Element(name=name, material=rows.setdefault(material, len(rows)), part=role, class_name=part.group)
+        )
+    return ElementTable(tuple(elements), tuple(rows))
+
+
+def _understood(material: Material, element: str) -> Material:
+    """The material with what its name, or else its element's, says about texture and glass."""
+    generic = is_generic(material.name)
+    if is_glass(material.name) or (generic and is_glass(element)):
+        return replace(
+            material,
+            name=material.name or "glass",
+            transmission=max(material.transmission, _GLASS_TRANSMISSION),
+            roughness=min(material.roughness, _GLASS_ROUGHNESS),
+        )
+    family = family_of(material.name, element) if generic else family_of(material.name)
+    return replace(material, name=material.name or "default", family=family)
+
+
+def _settle_up(
+    parts: list[RawPart], raw: RawModel, options: LoadOptions, usual: Axis | None, assumptions: list[str]
+) -> tuple[Axis, list[RawPart]]:
+    if options.up is not None:
+        up = options.up
+    elif raw.up is not None:
+        up = raw.up
+    else:
+        up = guess_up(parts, usual=usual or "z")
+        assumptions.append(f"up axis {up.upper()}, guessed from the building's shape; --up overrules")
+    return up, [replace(p, vertices=to_z_up(p.vertices, up)) for p in parts]
+
+
+def _settle_unit(
+    parts: list[RawPart], roles: Sequence[Part], raw: RawModel, options: LoadOptions, assumptions: list[str]
+) -> tuple[float, list[RawPart]]:
+    if options.unit is not None:
+        metres = unit_metres(options.unit)
+    elif raw.unit_m is not None:
+        metres = raw.unit_m
+    else:
+        own = building_parts(parts, roles)
+        extents = np.ptp(np.concatenate([p.vertices[np.unique(p.faces)] for p in own]), axis=0)
+        unit = guess_unit(own, extents)
+        metres = unit_metres(unit)
+        size = " x ".join(f"{e * metres:.4g}" for e in extents)
+        assumptions.append(f"unit {unit}, guessed from the building's size ({size} m); --unit overrules")
+    return metres, [replace(p, vertices=p.vertices * metres) for p in parts]
+
+
+def _joined(parts: Sequence[RawPart]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int32]]:
+    """All parts' used vertices, faces and owners."""
+    vertices, faces, owners = [], [], []
+    count = 0
+    for row, part in enumerate(parts):
+        own, local = np.unique(part.faces, return_inverse=True)
+        vertices.append(part.vertices[own])
+        faces.append(local.reshape(-1, 3) + count)
+        owners.append(np.full(len(part.faces), row, dtype=np.int32))
+        count += len(own)
+    return np.concatenate(vertices), np.concatenate(faces), np.concatenate(owners)
+
+
+def _check_extents(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> None:
+    extents = np.ptp(vertices, axis=0)
+    if not np.isfinite(extents).all() or extents.max() > 1e7:
+        raise FileFormatError(f"the model is {extents.max():.3g} m long; give --unit or repair it")
+    if (extents > 1e-9).sum() < 2:
+        raise GeometryError("the model has no extent along two axes: a point or a line; export it with meshes")
+    corners = vertices[faces] - vertices.mean(axis=0)
+    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1).sum() / 2
+    if not area > 1e-12 * extents.max() ** 2:
+        raise GeometryError("all triangles of the model have no area; export it with meshes")

@@ -1,0 +1,136 @@
+"""Which unit and which up axis a file means that does not say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.elements import Part
+from archviz.core.errors import OptionError
+from archviz.geometry.loaders.raw import Axis, RawPart
+from archviz.geometry.naming import words_of
+
+__all__ = ["UNITS", "guess_unit", "guess_up", "to_z_up", "unit_metres", "unit_name"]
+
+UNITS: Mapping[str, float] = MappingProxyType({"m": 1.0, "mm": 0.001, "cm": 0.01, "in": 0.0254, "ft": 0.3048})
+# How much likelier metres are than each unit before the size is known [nats]: what modellers write
+# into files without units.
+_PRIOR = {"m": 0.0, "mm": -0.7, "cm": -1.2, "in": -2.0, "ft": -3.0}
+# Buildings in metres: log-normal height and length about those of a house, wide enough for towers
+# and slabs. Outside the hard range nothing is built.
+_HEIGHT_M, _HEIGHT_SPREAD = 9.0, 1.2
+_LENGTH_M, _LENGTH_SPREAD = 15.0, 1.1
+_PLAUSIBLE_M = (2.0, 400.0)
+_IMPLAUSIBLE = -5.0
+_DOOR_M = (1.8, 3.2)
+_DOOR_WORDS = {"door", "doors", "cửa"}
+_FLAT_WORDS = {"floor", "ground", "slab", "terrain", "site", "sàn", "nền", "lawn", "roof", "mái"}
+
+_TO_Z_UP: Mapping[Axis, tuple[tuple[int, float], ...]] = MappingProxyType(
+    {
+        "z": ((0, 1.0), (1, 1.0), (2, 1.0)),
+        # glTF's front +Z becomes -Y, the south.
+        "y": ((0, 1.0), (2, -1.0), (1, 1.0)),
+        # Collada 1.4.1, X_UP: right -Y, up +X, towards the viewer +Z.
+        "x": ((1, -1.0), (2, -1.0), (0, 1.0)),
+    }
+)
+
+
+def unit_metres(unit: str) -> float:
+    """Metres of a unit's name.
+
+    Raises
+    ------
+    OptionError
+        The unit is not known.
+    """
+    if unit not in UNITS:
+        raise OptionError(f"unit {unit!r} is not known; choose one of {', '.join(UNITS)}")
+    return UNITS[unit]
+
+
+def unit_name(metres: float) -> str:
+    """The unit's name, or the metres it has."""
+    return next((name for name, value in UNITS.items() if math.isclose(value, metres, rel_tol=1e-4)), f"{metres:g} m")
+
+
+def to_z_up(points: NDArray[np.float64], up: Axis) -> NDArray[np.float64]:
+    """(n, 3) points turned so that ``up`` becomes Z and the front the south."""
+    return np.stack([points[:, axis] * sign for axis, sign in _TO_Z_UP[up]], axis=1)
+
+
+def guess_unit(parts: Sequence[RawPart], extents: NDArray[np.float64]) -> str:
+    """The unit in which a building of ``extents`` and its doors have a plausible size.
+
+    Parameters
+    ----------
+    parts
+        Z up, in the file's unit.
+    extents
+        (3,) of the building, Z up, in the file's unit.
+    """
+    doors = [float(np.ptp(p.vertices[:, 2])) for p in parts if len(p.faces) and _DOOR_WORDS & set(words_of(p.name))]
+    door = float(np.median(doors)) if doors else None
+
+    def score(unit: str) -> float:
+        height, length = extents[2] * UNITS[unit], max(extents[0], extents[1]) * UNITS[unit]
+        total = _PRIOR[unit]
+        total -= (math.log(max(height, 1e-9) / _HEIGHT_M) / _HEIGHT_SPREAD) ** 2 / 2
+        total -= (math.log(max(length, 1e-9) / _LENGTH_M) / _LENGTH_SPREAD) ** 2 / 2
+        if not _PLAUSIBLE_M[0] <= max(height, length) <= 4 * _PLAUSIBLE_M[1] or height > _PLAUSIBLE_M[1]:
+            total += _IMPLAUSIBLE
+        if door is not None and not _DOOR_M[0] <= door * UNITS[unit] <= _DOOR_M[1]:
+            total += _IMPLAUSIBLE
+        return total
+
+    return max(UNITS, key=score)
+
+
+def guess_up(parts: Sequence[RawPart], *, usual: Axis) -> Axis:
+    """Y or Z, by what the shape says, else the format's ``usual`` one.
+
+    Three things are weighed against the usual axis: a storey plan is rounder than a facade is; parts
+    named floor, ground or roof are thin upwards; and a building stands on a flat base under a roof
+    that is not, while its facades are alike at both ends.
+    """
+    points = np.concatenate([p.vertices[np.unique(p.faces)] for p in parts if len(p.faces)])
+    _, ey, ez = (float(e) for e in np.ptp(points, axis=0))
+    weight = 0.5 if usual == "z" else -0.5
+    # Footprint x by y where Z is up, x by z where Y is: the rounder one wins.
+    ex = float(np.ptp(points[:, 0]))
+    if min(ex, ey, ez) > 0:
+        weight += float(np.clip((abs(math.log(ex / ez)) - abs(math.log(ex / ey))) / 0.3, -1, 1))
+    for part in parts:
+        if _FLAT_WORDS & set(words_of(part.name)) and len(part.faces):
+            _, py, pz = np.ptp(part.vertices[np.unique(part.faces)], axis=0)
+            if max(py, pz) > 3 * min(py, pz):
+                weight += 2.0 if pz < py else -2.0
+    weight += 1.5 * (_base_flatness(parts, 2) - _base_flatness(parts, 1))
+    return "z" if weight > 0 else "y"
+
+
+def _base_flatness(parts: Sequence[RawPart], axis: int) -> float:
+    """Share of the plan that lies flat at the low end of an axis, less that at the high end."""
+    triangles = np.concatenate([p.vertices[p.faces] for p in parts if len(p.faces)])
+    low, high = triangles[..., axis].min(), triangles[..., axis].max()
+    if high <= low:
+        return 0.0
+    spans = np.ptp(triangles.reshape(-1, 3), axis=0)
+    plan = float(np.prod(np.delete(spans, axis)))
+    cross = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
+    area = np.abs(cross[:, axis]) / 2
+    near = 0.02 * (high - low)
+    at_low = float(area[(triangles[..., axis] < low + near).all(axis=1)].sum())
+    at_high = float(area[(triangles[..., axis] > high - near).all(axis=1)].sum())
+    return (min(at_low / plan, 1.0) - min(at_high / plan, 1.0)) if plan > 0 else 0.0
+
+
+def building_parts(parts: Sequence[RawPart], roles: Sequence[Part]) -> list[RawPart]:
+    """The parts that are the building's, or all where none is."""
+    own = [p for p, role in zip(parts, roles, strict=True) if role in (Part.BUILDING, Part.OPENING)]
+    return own or list(parts)

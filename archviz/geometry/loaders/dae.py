@@ -1,0 +1,184 @@
+"""Collada, read by pycollada.
+
+trimesh reads Collada by the same library but drops node names, the unit and the up axis.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.errors import FileFormatError
+from archviz.core.material import Material
+from archviz.core.tone import srgb_to_linear
+from archviz.geometry.loaders.folder import ModelFolder
+from archviz.geometry.loaders.polygons import triangulate
+from archviz.geometry.loaders.raw import NO_MATERIAL, Axis, RawModel, RawPart, check_triangles, transmission_of
+
+__all__ = ["read_dae"]
+
+MAX_XML_BYTES = 64_000_000
+MAX_INSTANCES = 10_000
+MAX_DEPTH = 256
+_AXES: dict[str, Axis] = {"X_UP": "x", "Y_UP": "y", "Z_UP": "z"}
+
+
+@dataclass
+class _Reading:
+    folder: ModelFolder
+    materials: list[Material] = field(default_factory=lambda: [NO_MATERIAL])
+    rows: dict[str, int] = field(default_factory=dict)
+    parts: list[RawPart] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    instances: int = 0
+    triangles: int = 0
+
+
+def read_dae(path: Path) -> RawModel:
+    """Read a Collada file: one part per node and material, its unit and up axis beside.
+
+    Raises
+    ------
+    FileFormatError
+        It is damaged, or beyond the ceilings on size, nodes and triangles.
+    """
+    import collada
+
+    data = path.read_bytes()
+    if len(data) > MAX_XML_BYTES:
+        raise FileFormatError(f"its XML is larger than {MAX_XML_BYTES // 10**6} MB; export GLB")
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise FileFormatError("it declares XML entities, which are not read; export it again")
+    ignored = [collada.common.DaeBrokenRefError, collada.common.DaeUnsupportedError]
+    document = collada.Collada(io.BytesIO(data), ignore=ignored)
+    reading = _Reading(ModelFolder(path.parent))
+    for error in document.errors:
+        reading.warnings.append(f"a part of the Collada file is left out: {str(error).splitlines()[0][:120]}")
+    if document.scene is None:
+        raise FileFormatError("the Collada file has no scene; export it again")
+    for node in document.scene.nodes:
+        _read_node(reading, node, np.eye(4), "", 0)
+    info = document.assetInfo
+    unit = float(info.unitmeter) if info.unitmeter else 1.0
+    if not (np.isfinite(unit) and 1e-6 <= unit <= 1e6):
+        raise FileFormatError(f"the Collada unit of {unit} metres makes no sense; give --unit or export again")
+    return RawModel(
+        parts=reading.parts,
+        materials=reading.materials,
+        unit_m=unit,
+        up=_AXES.get(str(info.upaxis), "y"),
+        warnings=reading.warnings,
+    )
+
+
+def _read_node(reading: _Reading, node: Any, parent: NDArray[np.float64], group: str, depth: int) -> None:
+    import collada
+
+    if depth > MAX_DEPTH:
+        raise FileFormatError(f"Collada nodes lie deeper than {MAX_DEPTH}; export the file again")
+    if isinstance(node, collada.scene.NodeNode):
+        # A component placed here; its matrix is its target's, which has a name of its own.
+        _read_node(reading, node.node, parent, group, depth + 1)
+    elif isinstance(node, collada.scene.Node):
+        matrix = parent @ np.asarray(node.matrix, dtype=np.float64)
+        name = (node.xmlnode.get("name") if node.xmlnode is not None else None) or node.id or ""
+        for child in node.children:
+            if isinstance(child, collada.scene.GeometryNode):
+                _read_geometry(reading, child, matrix, name, group)
+            else:
+                _read_node(reading, child, matrix, name or group, depth + 1)
+
+
+def _read_geometry(reading: _Reading, node: Any, matrix: NDArray[np.float64], name: str, group: str) -> None:
+    import collada
+
+    reading.instances += 1
+    if reading.instances > MAX_INSTANCES:
+        raise FileFormatError(f"more than {MAX_INSTANCES} nodes hold meshes; join some of them")
+    bound = {m.symbol: m.target for m in node.materials}
+    geometry = node.geometry
+    for primitive in geometry.primitives:
+        if isinstance(primitive, collada.polylist.Polylist):
+            loops = [
+                primitive.vertex_index[start:end].tolist()
+                for start, end in zip(primitive.polystarts, primitive.polyends, strict=True)
+            ]
+            vertices = np.asarray(primitive.vertex, dtype=np.float64)
+            faces = triangulate(vertices, loops)
+        elif isinstance(primitive, collada.triangleset.TriangleSet) and primitive.vertex is not None:
+            vertices = np.asarray(primitive.vertex, dtype=np.float64)
+            faces = np.asarray(primitive.vertex_index, dtype=np.int64).reshape(-1, 3)
+        else:
+            continue
+        reading.triangles += len(faces)
+        check_triangles(reading.triangles)
+        if len(faces) and not 0 <= faces.min() <= faces.max() < len(vertices):
+            raise FileFormatError("a Collada face names a vertex that does not exist; export the file again")
+        own, local = np.unique(faces, return_inverse=True)
+        faces = local.reshape(-1, 3).astype(np.int64)
+        if np.linalg.det(matrix[:3, :3]) < 0:
+            faces = faces[:, ::-1]
+        reading.parts.append(
+            RawPart(
+                name=name or geometry.name or geometry.id,
+                group=group or (geometry.name or "" if name else ""),
+                vertices=vertices[own] @ matrix[:3, :3].T + matrix[:3, 3],
+                faces=faces,
+                material=_material_row(reading, bound.get(primitive.material)),
+                owner=reading.instances,
+            )
+        )
+
+
+def _material_row(reading: _Reading, material: Any) -> int:
+    if material is None:
+        return 0
+    if material.id not in reading.rows:
+        reading.rows[material.id] = len(reading.materials)
+        reading.materials.append(_material(reading, material))
+    return reading.rows[material.id]
+
+
+def _material(reading: _Reading, material: Any) -> Material:
+    import collada
+
+    effect, name = material.effect, material.name or material.id
+    color, alpha = (0.6, 0.6, 0.6), _alpha(effect)
+    if isinstance(effect.diffuse, collada.material.Map):
+        picture = effect.diffuse.sampler.surface.image.path
+        mean = reading.folder.mean_color(picture)
+        if mean is None:
+            reading.warnings.append(f"texture {picture!r} is missing or cannot be read; {name!r} is grey")
+        else:
+            color = mean[0]
+    elif effect.diffuse is not None:
+        color = _linear(effect.diffuse)
+    emission = (0.0, 0.0, 0.0)
+    if effect.emission is not None and not isinstance(effect.emission, collada.material.Map):
+        emission = _linear(effect.emission)
+    return Material(name=name, base_color=color, transmission=transmission_of(alpha), emission=emission)
+
+
+def _linear(color: Any) -> tuple[float, float, float]:
+    r, g, b = (float(c) for c in srgb_to_linear(np.clip(np.asarray(color[:3], dtype=np.float64), 0.0, 1.0)))
+    return r, g, b
+
+
+def _alpha(effect: Any) -> float:
+    """Opacity by the Collada 1.4.1 specification, "Determining transparency"."""
+    amount = effect.transparency
+    amount = float(amount) if isinstance(amount, (int, float)) else 1.0
+    alpha = amount
+    if isinstance(effect.transparent, tuple):
+        color = effect.transparent
+        if str(effect.opaque_mode or "").endswith("RGB_ZERO"):
+            alpha = 1.0 - amount * float(np.mean(color[:3]))
+        elif len(color) > 3:
+            alpha = amount * float(color[3])
+    # Nobody models what cannot be seen: exporters that count the other way round write 0 for opaque.
+    return alpha if 1e-3 < alpha <= 1.0 else 1.0

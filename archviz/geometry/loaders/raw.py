@@ -1,0 +1,157 @@
+"""What a loader reads from a file, before units, axes and names are settled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.material import Material
+from archviz.core.tone import srgb_to_linear
+
+__all__ = [
+    "MAX_TRIANGLES",
+    "NO_MATERIAL",
+    "Axis",
+    "RawModel",
+    "RawPart",
+    "check_triangles",
+    "parts_by_color",
+    "transmission_of",
+]
+
+Axis = Literal["x", "y", "z"]
+
+MAX_TRIANGLES = 5_000_000
+# What a surface is made of whose file does not say.
+NO_MATERIAL = Material(name="")
+# More colours than this on one part are a photograph or a gradient: they are binned.
+_MAX_COLORS = 32
+_BINS = 4
+# Panes are drawn half opaque as a rule; below this they would not count as glass.
+_GLASS_TRANSMISSION = 0.6
+_OPAQUE = 0.9
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RawPart:
+    """Triangles of one material that stand under one name in the file.
+
+    Parameters
+    ----------
+    name
+        Of the node, group or object; may be empty or stand twice.
+    group
+        Name of what holds it; empty where nothing does.
+    vertices
+        (v, 3) float64 in the file's unit and axes.
+    faces
+        (f, 3) int64 rows of ``vertices``.
+    material
+        Its row in the model's materials.
+    owner
+        Which object of the file it belongs to: parts of one owner and material are one element.
+    """
+
+    name: str
+    vertices: NDArray[np.float64]
+    faces: NDArray[np.int64]
+    material: int
+    group: str = ""
+    owner: int = 0
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RawModel:
+    """A file's parts and materials.
+
+    Parameters
+    ----------
+    parts, materials
+        Triangles, and what they are made of.
+    unit_m
+        Metres per file unit; ``None`` where the file does not say.
+    up
+        The axis that is up; ``None`` where the file does not say.
+    warnings
+        What was left out or could not be read, one sentence each.
+    """
+
+    parts: Sequence[RawPart]
+    materials: Sequence[Material]
+    unit_m: float | None = None
+    up: Axis | None = None
+    warnings: Sequence[str] = ()
+
+
+def transmission_of(alpha: float) -> float:
+    """Transmission that an opacity stands for: 0 when nearly opaque, else that of glass at least."""
+    return max(1.0 - max(alpha, 0.0), _GLASS_TRANSMISSION) if alpha < _OPAQUE else 0.0
+
+
+def check_triangles(count: int) -> None:
+    """Refuse more triangles than :data:`MAX_TRIANGLES`, before they are read where that can be.
+
+    Raises
+    ------
+    FileFormatError
+        There are more.
+    """
+    from archviz.core.errors import FileFormatError
+
+    if count > MAX_TRIANGLES:
+        raise FileFormatError(
+            f"{count} triangles are too many; up to {MAX_TRIANGLES} are accepted, so simplify the model"
+        )
+
+
+def parts_by_color(
+    part: RawPart, colors: NDArray[np.floating], *, linear: bool, base: Material, first_row: int
+) -> tuple[list[RawPart], list[Material]]:
+    """Split a part by its faces' colours, one material each.
+
+    Parameters
+    ----------
+    part
+        Its ``material`` is not used.
+    colors
+        (f, 3) or (v, 3) RGB in [0, 1]; a face of three vertices gets their mean.
+    linear
+        Whether colours are linear light; else sRGB.
+    base
+        What the colours are multiplied into.
+    first_row
+        Row that the first new material will have.
+
+    Returns
+    -------
+    parts, materials
+        In step: part ``i`` has material ``first_row + i``.
+    """
+    rgb = np.clip(np.asarray(colors, dtype=np.float64), 0.0, 1.0)
+    light = rgb if linear else srgb_to_linear(rgb).astype(np.float64)
+    if len(light) != len(part.faces):
+        light = light[part.faces].mean(axis=1)
+    levels = np.round(light * 255).astype(np.int64)
+    if len(np.unique(levels, axis=0)) > _MAX_COLORS:
+        # Bins even in perceived lightness: square root stands for the sRGB curve.
+        levels = np.minimum((np.sqrt(light) * _BINS).astype(np.int64), _BINS - 1)
+    keys, owner = np.unique(levels, axis=0, return_inverse=True)
+    owner = owner.reshape(-1)
+    parts, materials = [], []
+    for row in range(len(keys)):
+        own = owner == row
+        color = light[own].mean(axis=0) * base.base_color
+        suffix = "".join(f"{round(255 * c):02x}" for c in np.clip(color, 0, 1) ** (1 / 2.2))
+        name = f"{base.name or 'color'} {suffix}" if len(keys) > 1 or not base.name else base.name
+        materials.append(replace(base, name=name, base_color=_rgb(color)))
+        parts.append(replace(part, faces=part.faces[own], material=first_row + row))
+    return parts, materials
+
+
+def _rgb(color: NDArray[np.float64]) -> tuple[float, float, float]:
+    r, g, b = (float(c) for c in np.clip(color, 0.0, 1.0))
+    return r, g, b

@@ -1,0 +1,91 @@
+"""Panes of openings, and which of them are lit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from archviz.core.elements import Part
+from archviz.core.errors import OptionError
+from archviz.core.material import Material
+from archviz.geometry.panes import lit_panes, opening_panes
+from archviz.geometry.scene import Scene
+from tests.light_transport.scenes import box, build
+
+WALL = Material(name="wall")
+GLASS = Material(name="glass", transmission=0.9)
+TIMBER = Material(name="door leaf")
+
+
+def window(x: float, width: float = 1.0) -> np.ndarray:
+    return np.array([(x, 0, 1), (x + width, 0, 1), (x + width, 0, 2), (x, 0, 2)])
+
+
+def row_of_windows(count: int) -> Scene:
+    return build(
+        [
+            ("wall", Part.BUILDING, WALL, box((-1, 0.1, 0), (3 * count, 5, 3))),
+            ("glazing", Part.OPENING, GLASS, [window(2.0 * k) for k in range(count)]),
+        ]
+    )
+
+
+def test_each_separate_piece_of_an_element_is_a_pane() -> None:
+    panes = opening_panes(row_of_windows(5))
+    assert panes.dtype == np.int32
+    assert (panes[:12] == -1).all()
+    np.testing.assert_array_equal(panes[12:], np.repeat(np.arange(5), 2))
+
+
+def test_corners_at_one_place_are_welded_and_others_are_not() -> None:
+    scene = build(
+        [
+            # Two quads that share an edge, in their own vertices, within the welding distance.
+            ("one", Part.OPENING, GLASS, [window(0.0), window(1.00001)]),
+            # Two quads a centimetre apart.
+            ("two", Part.OPENING, GLASS, [window(5.0), window(6.01)]),
+            # The same place as "one", yet another element.
+            ("three", Part.OPENING, GLASS, [window(0.0)]),
+            ("box", Part.OPENING, GLASS, box((10, 0, 0), (11, 0.02, 1))),
+        ]
+    )
+    np.testing.assert_array_equal(opening_panes(scene), [0] * 4 + [1, 1, 2, 2] + [3, 3] + [4] * 12)
+
+
+def test_a_scene_without_openings_has_no_pane() -> None:
+    scene = build([("wall", Part.BUILDING, GLASS, box((0, 0, 0), (1, 1, 1)))])
+    assert (opening_panes(scene) == -1).all()
+    assert not lit_panes(scene, 1.0, 3).any()
+
+
+def test_the_share_of_panes_is_lit_whole() -> None:
+    scene = row_of_windows(20)
+    panes = opening_panes(scene)
+    for share in (0.0, 0.25, 0.5, 1.0):
+        lit = lit_panes(scene, share, 7)
+        assert len(np.unique(panes[lit])) == share * 20
+        assert not lit[panes < 0].any()
+        for pane in range(20):
+            assert len(set(lit[panes == pane])) == 1
+
+
+def test_the_seed_alone_decides() -> None:
+    scene = row_of_windows(20)
+    lit = lit_panes(scene, 0.5, 7)
+    np.testing.assert_array_equal(lit, lit_panes(scene, 0.5, 7))
+    assert (lit != lit_panes(scene, 0.5, 8)).any()
+    # A later hour lights more windows and puts none out.
+    assert (lit <= lit_panes(scene, 0.8, 7)).all()
+
+
+def test_doors_stay_dark_beside_glass_and_light_up_without_it() -> None:
+    door = ("door", Part.OPENING, TIMBER, [window(8.0)])
+    with_glass = build([("glass", Part.OPENING, GLASS, [window(0.0)]), door])
+    np.testing.assert_array_equal(lit_panes(with_glass, 1.0, 1), [True, True, False, False])
+    assert lit_panes(build([door]), 1.0, 1).all()
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
+def test_a_share_out_of_range_is_refused(share: float) -> None:
+    with pytest.raises(OptionError, match="0 to 1"):
+        lit_panes(row_of_windows(1), share, 0)

@@ -1,0 +1,157 @@
+"""From open choices to none: defaults, refusals, seeds, words."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archviz.core.camera import Camera
+from archviz.core.errors import FileFormatError, InputError, OptionError
+from archviz.core.place import Place
+from archviz.core.size import Size
+from archviz.render import Renderer, RenderRequest, ResolvedRequest, resolve
+from archviz.render.inputs import hash_file
+from archviz.render.recipe import resolved_to_json
+from tests.scripted_engine import scripted_loader
+
+SMALL = Size(height=64, width=96)
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Renderer:
+    """One for the module: the house is read once for each way of reading it."""
+    return Renderer(load=scripted_loader()[0])
+
+
+def _house(renderer: Renderer, house: Path, **fields: Any) -> ResolvedRequest:
+    return renderer.resolve(RenderRequest(input=house, **({"size": SMALL} | fields)))
+
+
+def test_defaults_close_every_choice(renderer: Renderer, house: Path) -> None:
+    found = renderer.resolve(RenderRequest(input=house))
+    assert (found.engine, found.environment, found.lighting, found.view) == ("mini", "park", "morning", "front-left")
+    assert found.size == Size(height=512, width=768)
+    assert found.camera is not None and found.camera.size == found.size
+    assert (found.input_kind, found.input_sha256) == ("model", hash_file(house))
+    assert (found.surroundings, found.geometry, found.seed) == ("geometry", "strict", 0)
+    assert found.steps >= 1
+    assert found.place is None and found.when is None and found.sun is None
+
+
+def test_equal_requests_resolve_equally(renderer: Renderer, house: Path) -> None:
+    given: dict[str, Any] = {"materials": {"Roof": "blue tiles"}, "prompt": "children playing", "seed": 5}
+    assert _house(renderer, house, **given) == resolve(RenderRequest(input=house, size=SMALL, **given))
+
+
+def test_noise_follows_seed_and_view_alone(renderer: Renderer, house: Path) -> None:
+    base = _house(renderer, house, view="front")
+    same = _house(renderer, house, view="front", lighting="night", environment="desert", materials={"Roof": "brick"})
+    assert same.noise_seed == base.noise_seed
+    seeds = {
+        base.noise_seed,
+        _house(renderer, house, view="front", seed=1).noise_seed,
+        _house(renderer, house, view="aerial").noise_seed,
+        _house(renderer, house, camera=base.camera).noise_seed,
+    }
+    assert len(seeds) == 4
+
+
+def test_a_camera_keeps_its_size_unless_another_is_given(renderer: Renderer, house: Path) -> None:
+    camera = Camera(position_m=(0, -25, 1.6), target_m=(0, 0, 3), size=Size(height=128, width=64))
+    assert _house(renderer, house, camera=camera, size=None).camera == camera
+    assert _house(renderer, house, camera=camera).camera == camera.resized(SMALL)
+
+
+def test_materials_go_to_elements_and_words_are_accounted_for(renderer: Renderer, house: Path) -> None:
+    found = _house(renderer, house, materials={"window*": "dark glass", "Roof": "red tiles with xyzzy"})
+    assert found.materials == {
+        "Window left": "dark glass",
+        "Window right": "dark glass",
+        "Roof": "red tiles with xyzzy",
+    }
+    heard = " ".join(found.prompt_understood)
+    assert all(word in heard for word in ("glass", "red", "tiles", "dark"))
+    assert "xyzzy" in found.prompt_ignored or "xyzzy" in found.prompt
+    assert not set(found.prompt_ignored) & {"red", "tiles", "dark", "glass", "with"}
+
+
+def test_the_sun_of_place_and_moment_is_in_the_result(renderer: Renderer, house: Path) -> None:
+    found = _house(
+        renderer,
+        house,
+        place=Place(latitude_deg=10.82, longitude_deg=106.63),
+        when=datetime.fromisoformat("2025-12-21T11:45+07:00"),
+        north_deg=90.0,
+    )
+    assert found.sun is not None
+    assert found.sun.altitude_deg == pytest.approx(55.7, abs=0.1)
+    # In the south by the compass; true north lies towards the model's +X, so south towards -X.
+    assert found.sun.azimuth_deg == pytest.approx(270.0, abs=3.0)
+
+
+def test_a_drawing_keeps_its_shape(renderer: Renderer, drawing: Path) -> None:
+    found = renderer.resolve(RenderRequest(input=drawing))
+    assert (found.input_kind, found.size) == ("sketch", Size(height=576, width=768))
+    assert (found.camera, found.view, found.surroundings) == (None, None, "imagined")
+
+
+def test_text_alone(renderer: Renderer) -> None:
+    found = renderer.resolve(RenderRequest(prompt="brick house", environment="snow", size=SMALL))
+    assert (found.input_kind, found.input_sha256, found.camera) == ("text", None, None)
+    assert "snow" in found.prompt
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"environment": "moon"}, ("'moon'", "park")),
+        ({"lighting": "dawn"}, ("'dawn'", "sunrise")),
+        ({"view": "back"}, ("'back'", "front-left")),
+        ({"engine": "dalle"}, ("'dalle'", "mini")),
+        ({"size": Size(height=32, width=512)}, ("512x32", "64 to 2048")),
+        ({"size": Size(height=512, width=4096)}, ("4096x512", "64 to 2048")),
+        ({"steps": 10_000}, ("10000", "mini")),
+        ({"few_step": True}, ("mini", "no few-step LoRA")),
+        ({"control_scales": {"scribble": 1.0}}, ("'scribble'", "mini")),
+        ({"materials": {"Rof": "tiles"}}, ("'Rof'", "Roof")),
+        ({"when": datetime.fromisoformat("2025-06-21T12:00+07:00")}, ("needs a place",)),
+    ],
+)
+def test_refused_with_value_and_choices(
+    renderer: Renderer, house: Path, fields: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(OptionError) as caught:
+        _house(renderer, house, **fields)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"view": "front"}, {"unit": "mm"}, {"up": "z"}, {"hide": ("a",)}, {"surroundings": "geometry"}]
+)
+def test_what_only_a_model_has_is_refused_for_a_drawing(
+    renderer: Renderer, drawing: Path, fields: dict[str, Any]
+) -> None:
+    with pytest.raises(OptionError, match=f"{next(iter(fields))}.*(3D model|leave)"):
+        renderer.resolve(RenderRequest(input=drawing, **fields))
+
+
+def test_broken_files_are_refused(renderer: Renderer, tmp_path: Path) -> None:
+    (tmp_path / "text.glb").write_text("this is not a model, it is a letter", encoding="utf-8")
+    for path in (tmp_path / "missing.glb", tmp_path / "text.glb"):
+        with pytest.raises(InputError, match=path.name) as caught:
+            renderer.resolve(RenderRequest(input=path))
+        assert isinstance(caught.value, FileFormatError)
+
+
+def test_the_recipe_tells_no_folder_of_this_machine(renderer: Renderer, house: Path) -> None:
+    assert str(house.parent) not in str(resolved_to_json(_house(renderer, house)))
+
+
+def test_a_resolved_request_leaves_only_what_has_a_meaning_as_none(renderer: Renderer, house: Path) -> None:
+    found = _house(renderer, house)
+    none = {f.name for f in dataclasses.fields(found) if getattr(found, f.name) is None}
+    assert none == {"weights", "unit", "up", "place", "when", "sun", "device"}
