@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from archviz.core.errors import OptionError
-from archviz.presets.table import Table, Text, check_table, read_toml
+from archviz.presets.table import Rule, Table, Text, check_table, read_toml
 
 __all__ = ["EnvironmentPreset", "environment", "environments", "read_environments"]
 
@@ -41,7 +41,7 @@ class EnvironmentPreset:
     source: str
 
 
-_RULES = {"name_en": Text(60), "name_vi": Text(60), "prompt": Text(240), "surroundings": Table()}
+_RULES: Mapping[str, Rule] = {"name_en": Text(60), "name_vi": Text(60), "prompt": Text(240), "surroundings": Table()}
 
 
 def read_environments(path: Path) -> Mapping[str, EnvironmentPreset]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from archviz.core.errors import OptionError
-from archviz.presets.table import Flag, Number, Text, check_table, read_toml
+from archviz.presets.table import Flag, Number, Rule, Text, check_table, read_toml
 
 __all__ = ["LightingPreset", "lighting", "lightings", "read_lightings"]
 
@@ -60,7 +60,7 @@ class LightingPreset:
     moon: bool
 
 
-_RULES = {
+_RULES: Mapping[str, Rule] = {
     "name_en": Text(60),
     "name_vi": Text(60),
     "prompt": Text(240),

@@ -11,7 +11,7 @@ from typing import Any
 
 from archviz.core.errors import FileFormatError, OptionError
 
-__all__ = ["Flag", "Number", "Table", "Text", "check_table", "read_toml"]
+__all__ = ["Flag", "Number", "Rule", "Table", "Text", "check_table", "read_toml"]
 
 
 @dataclass(frozen=True)

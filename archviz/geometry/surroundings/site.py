@@ -18,11 +18,12 @@ APRON_Z_M = -0.02
 _MARGIN_M = 1.0
 # Cameras of the view presets stand up to 45 degrees off the front; the wedge leaves a little more.
 _WEDGE = math.tan(math.radians(50.0))
+_WEDGE_MEDIUM = math.tan(math.radians(25.0))
 # As shares of the largest extent: a 28 mm lens frames a corner from about twice it, a 200 mm lens an
 # elevation from about eight times it.
 _WEDGE_LENGTH = 3.0
 _STRIP_LENGTH = 10.0
-_LOW_M = 0.85
+_LOW_M, _MEDIUM_M = 0.85, 1.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,27 +72,29 @@ class Site:
         dy = np.maximum(np.abs(np.asarray(y, float)) - self.half_y_m, 0.0)
         return np.hypot(dx, dy)
 
-    def hides_building(self, x: ArrayLike, y: ArrayLike, *, radius_m: float, height_m: float) -> NDArray[np.bool_]:
+    def hides_building(
+        self, x: ArrayLike, y: ArrayLike, *, radius_m: ArrayLike, height_m: ArrayLike
+    ) -> NDArray[np.bool_]:
         """True where a thing of that size would stand between a view preset's camera and the building.
 
-        The front is open in a wedge of 50 degrees to either side; each elevation in a strip of the
-        building's width. Things lower than 0.85 m may stand anywhere.
+        The front is open in a wedge of 50 degrees to either side, of 25 degrees for things below
+        1.9 m (they hide no more than the foot of a wall); each elevation in a strip of the building's
+        width. Things lower than 0.85 m may stand anywhere.
         """
-        px, py = np.asarray(x, float), np.asarray(y, float)
-        if height_m <= _LOW_M:
-            return np.zeros(np.broadcast(px, py).shape, dtype=bool)
-        depth = -py - self.half_y_m + radius_m
-        reach = self.half_x_m + _MARGIN_M + radius_m
-        wedge = (depth > 0) & (depth < _WEDGE_LENGTH * self.size_m) & (np.abs(px) < reach + _WEDGE * depth)
+        px, py, radius, height = np.broadcast_arrays(*(np.asarray(v, float) for v in (x, y, radius_m, height_m)))
+        depth = -py - self.half_y_m + radius
+        reach = self.half_x_m + _MARGIN_M + radius
+        slope = np.where(height < _MEDIUM_M, _WEDGE_MEDIUM, _WEDGE)
+        wedge = (depth > 0) & (depth < _WEDGE_LENGTH * self.size_m) & (np.abs(px) < reach + slope * depth)
         far = _STRIP_LENGTH * self.size_m
         along_y = (np.abs(px) < reach) & (np.abs(py) < far)
-        along_x = (np.abs(py) < self.half_y_m + _MARGIN_M + radius_m) & (np.abs(px) < far)
-        return wedge | along_y | along_x
+        along_x = (np.abs(py) < self.half_y_m + _MARGIN_M + radius) & (np.abs(px) < far) & (height >= _MEDIUM_M)
+        return (height > _LOW_M) & (wedge | along_y | along_x)
 
-    def is_taken(self, x: ArrayLike, y: ArrayLike, *, radius_m: float) -> NDArray[np.bool_]:
+    def is_taken(self, x: ArrayLike, y: ArrayLike, *, radius_m: ArrayLike) -> NDArray[np.bool_]:
         """True within ``radius_m`` of the building or of a reserved rectangle."""
-        px, py = np.asarray(x, float), np.asarray(y, float)
-        taken = self.footprint_distance_m(px, py) < radius_m
+        px, py, r = np.broadcast_arrays(*(np.asarray(v, float) for v in (x, y, radius_m)))
+        taken = self.footprint_distance_m(px, py) < r
         for x0, y0, x1, y1 in self._taken:
-            taken |= (px > x0 - radius_m) & (px < x1 + radius_m) & (py > y0 - radius_m) & (py < y1 + radius_m)
+            taken = taken | ((px > x0 - r) & (px < x1 + r) & (py > y0 - r) & (py < y1 + r))
         return taken

@@ -16,10 +16,10 @@ from archviz.geometry.surroundings.ground import (
 from archviz.geometry.surroundings.shapes import Triangles, box, join, quad
 from archviz.geometry.surroundings.site import Site
 
-__all__ = ["build_water"]
+__all__ = ["build_water", "terrace_bund"]
 
 _MATERIAL = {"river": "river-water", "lake": "clear-water", "sea": "sea-water", "pond": "clear-water"}
-_BUND_HALF_M = 0.35
+_BUND_HALF_M, _BUND_CREST_M = 0.35, 0.18
 _MAX_SHOOTS = 9000
 _RICE_HEIGHT_M = 0.45
 
@@ -44,17 +44,33 @@ def _sheet(low: tuple[float, float], high: tuple[float, float], z: float) -> Tri
     return quad((x0, y0, z), (x1, y0, z), (x1, y1, z), (x0, y1, z))
 
 
+def _field(site: Site) -> tuple[float, float, float]:
+    """Half side of the field of paddies, depth of a row, and y where the terraces begin to climb [m]."""
+    reach = max(130.0, 5 * site.size_m)
+    # The first step lies behind the plot.
+    return reach, TERRACE_DEPTH_M * max(1.0, reach / 260.0), site.half_y_m + 8.0
+
+
+def _terrace_level(row: float, depth: float) -> float:
+    """Water level of a row; row 0 is the first behind the plot [m]."""
+    return WATER_LEVEL_M["paddies"] + max(0.0, row + 1) * TERRACE_STEP_M * depth / TERRACE_DEPTH_M
+
+
+def terrace_bund(y: float, site: Site) -> tuple[float, float]:
+    """y and height of the crest of the bund nearest to ``y`` [m]."""
+    _, depth, foot = _field(site)
+    row = round((y - foot) / depth)
+    return foot + row * depth, _terrace_level(row, depth) + _BUND_CREST_M
+
+
 def _build_paddies(site: Site, out: SceneBuilder, *, rng: np.random.Generator) -> None:
     """A field of paddies on both sides of the building; behind it they climb in terraces."""
-    reach = max(130.0, 5 * site.size_m)
-    depth = TERRACE_DEPTH_M * max(1.0, reach / 260.0)
-    # Rows begin at the foot of the terraces, so that the first step lies behind the plot.
-    foot = site.half_y_m + 8.0
+    reach, depth, foot = _field(site)
     rows = np.arange(-np.ceil(reach / depth), np.ceil(reach / depth))
     flooded, green, bunds, shoots = [], [], [], []
     for row in rows:
         y0, y1 = foot + row * depth, foot + (row + 1) * depth
-        level = WATER_LEVEL_M["paddies"] + max(0.0, row + 1) * TERRACE_STEP_M * depth / TERRACE_DEPTH_M
+        level = _terrace_level(row, depth)
         widths = rng.uniform(1.1, 2.0, int(2.2 * reach / depth) + 2) * depth
         edges = -reach + np.concatenate([[0.0], np.cumsum(widths)])
         edges = np.append(edges[edges < reach], reach)
@@ -90,7 +106,7 @@ def _bund(start: tuple[float, float], end: tuple[float, float], level: float) ->
     """An earth wall around a paddy, its crest above the water and its foot below the lower terrace's."""
     (x0, y0), (x1, y1) = start, end
     low = (x0 - _BUND_HALF_M, y0 - _BUND_HALF_M, level - 0.6 - TERRACE_STEP_M)
-    return box(low, (x1 + _BUND_HALF_M, y1 + _BUND_HALF_M, level + 0.18))
+    return box(low, (x1 + _BUND_HALF_M, y1 + _BUND_HALF_M, level + _BUND_CREST_M))
 
 
 def _shoots(

@@ -1,0 +1,30 @@
+"""Scores of a picture against its maps and its sun; every score has a chance level that it must beat."""
+
+from archviz.fidelity.drift import Drift, drift
+from archviz.fidelity.edges import EdgeEvidence, edge_evidence
+from archviz.fidelity.intervals import Interval, bootstrap_mean
+from archviz.fidelity.report import FidelityReport, report
+from archviz.fidelity.shadows import ShadowAgreement, ShadowGroup, shadow_agreement
+from archviz.fidelity.silhouette import Silhouette, silhouette
+from archviz.fidelity.straightness import Straightness, straightness
+from archviz.fidelity.wireframe import Wireframe, trace_wireframe
+
+__all__ = [
+    "Drift",
+    "EdgeEvidence",
+    "FidelityReport",
+    "Interval",
+    "ShadowAgreement",
+    "ShadowGroup",
+    "Silhouette",
+    "Straightness",
+    "Wireframe",
+    "bootstrap_mean",
+    "drift",
+    "edge_evidence",
+    "report",
+    "shadow_agreement",
+    "silhouette",
+    "straightness",
+    "trace_wireframe",
+]

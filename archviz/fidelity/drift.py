@@ -1,0 +1,102 @@
+"""Drift: how far the building's lines move from one picture of a view to another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.gbuffer import GBuffer
+from archviz.fidelity.gradient import GradientField, find_edges
+from archviz.fidelity.wireframe import EdgePart, Wireframe, trace_wireframe
+
+__all__ = ["Drift", "drift"]
+
+# How far from the model's line an edge is looked for: beyond it lies a neighbour rather than a
+# line that moved.
+_SEARCH_PX = 6.0
+_LARGE_PX = 2.0
+_MIN_SAMPLES = 30
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Drift:
+    """Displacement of edges, along their normals, between two pictures.
+
+    Parameters
+    ----------
+    median_px, p95_px
+        Median and 95th percentile of its amount [px]; ``None`` with too few edges in both.
+    share_over_2px
+        Share of the edges found in both that moved by more than two pixels.
+    found_share
+        Share of the samples whose edge was found in both pictures.
+    reason
+        Why there is no drift.
+    displacements_px
+        (n,) float32 signed displacement of each sample; NaN where an edge was missing in one.
+    normals
+        (n, 2) float32 the directions that they are measured along.
+    """
+
+    median_px: float | None
+    p95_px: float | None
+    share_over_2px: float | None
+    found_share: float
+    reason: str | None
+    displacements_px: NDArray[np.float32]
+    normals: NDArray[np.float32]
+
+
+def drift(
+    picture_a: NDArray[np.generic],
+    picture_b: NDArray[np.generic],
+    gbuffer: GBuffer,
+    *,
+    part: EdgePart = "building",
+    wireframe: Wireframe | None = None,
+) -> Drift:
+    """Measure how far the lines of a view move from picture a to picture b.
+
+    In each picture the edge nearest to the model's line is taken, within six pixels: where two
+    lines stand closer than they move, one is taken for the other and the amount is too small or
+    too large by their distance.
+
+    Parameters
+    ----------
+    picture_a, picture_b
+        (H, W, 3) sRGB, uint8 or float [0, 1], of the G-buffer's size.
+    gbuffer
+        The view that both pictures show.
+    part
+        Whose edges.
+    wireframe
+        The G-buffer's, where it is traced already.
+
+    Raises
+    ------
+    OptionError
+        A picture has another size, dtype or range.
+    """
+    wires = trace_wireframe(gbuffer) if wireframe is None else wireframe
+    usable = wires.selected(part) & ~wires.thin
+    positions, normals = wires.positions_px[usable], wires.normals[usable]
+    offsets = [
+        find_edges(GradientField.of(p, gbuffer.size), positions, normals, tolerance_px=_SEARCH_PX).offsets_px
+        for p in (picture_a, picture_b)
+    ]
+    moved = offsets[1] - offsets[0]
+    both = np.isfinite(moved)
+    count = int(both.sum())
+    enough = count >= _MIN_SAMPLES
+    amount = np.abs(moved[both])
+    return Drift(
+        median_px=float(np.median(amount)) if enough else None,
+        p95_px=float(np.percentile(amount, 95)) if enough else None,
+        share_over_2px=float((amount > _LARGE_PX).mean()) if enough else None,
+        found_share=count / max(len(positions), 1),
+        reason=None if enough else f"{count} edge samples found in both pictures; drift needs {_MIN_SAMPLES}",
+        displacements_px=moved,
+        normals=normals,
+    )

@@ -1,0 +1,139 @@
+"""All scores of one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.gbuffer import GBuffer
+from archviz.core.illumination import LightBuffer
+from archviz.fidelity.drift import Drift, drift
+from archviz.fidelity.edges import EdgeEvidence, edge_evidence
+from archviz.fidelity.shadows import ShadowAgreement, shadow_agreement
+from archviz.fidelity.silhouette import Silhouette, silhouette
+from archviz.fidelity.straightness import Straightness, straightness
+from archviz.fidelity.wireframe import trace_wireframe
+
+__all__ = ["FidelityReport", "report"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FidelityReport:
+    """What one picture keeps of its model and its sun.
+
+    Parameters
+    ----------
+    building, surroundings
+        Edge evidence of each.
+    silhouette
+        Building against sky, and the evidence of its whole outline.
+    straightness
+        Waver of long edges.
+    shadows
+        ``None`` where no light was given.
+    drift
+        ``None`` where no second picture was given.
+    """
+
+    building: EdgeEvidence
+    surroundings: EdgeEvidence
+    silhouette: Silhouette
+    straightness: Straightness
+    shadows: ShadowAgreement | None
+    drift: Drift | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of ``archviz check``.
+
+        ``edge_recall`` is the building's edge evidence over chance (1 all lines, 0 no better than
+        the shifted wireframe); raw recall and chance stand in ``edges``. A score without a meaning
+        is null and its reason stands in ``reasons``.
+        """
+        shadows, moved = self.shadows, self.drift
+        scores: dict[str, tuple[float | None, str | None]] = {
+            "edge_recall": (self.building.score, self.building.reason),
+            "silhouette_iou": (self.silhouette.iou, self.silhouette.reason),
+            "straightness_px": (self.straightness.excess_px, self.straightness.reason),
+            "openings": (None, "not measured"),
+            "shadow_agreement": (None, "no light was given") if shadows is None else (shadows.auc, shadows.reason),
+            "drift_px": (None, "no reference picture was given") if moved is None else (moved.median_px, moved.reason),
+        }
+        answer: dict[str, Any] = {key: _rounded(value) for key, (value, _) in scores.items()}
+        answer["edges"] = {
+            "building": _evidence_json(self.building),
+            "surroundings": _evidence_json(self.surroundings),
+            "outline": _evidence_json(self.silhouette.boundary),
+        }
+        if moved is not None:
+            answer["drift"] = {
+                "median_px": _rounded(moved.median_px),
+                "p95_px": _rounded(moved.p95_px),
+                "share_over_2px": _rounded(moved.share_over_2px),
+                "found_share": _rounded(moved.found_share),
+            }
+        if shadows is not None and shadows.rank is not None:
+            answer["shadow_rank"] = {"rank": shadows.rank, "of": 1 + len(shadows.turned)}
+        answer["reasons"] = {key: reason for key, (value, reason) in scores.items() if value is None}
+        return answer
+
+
+def report(
+    picture: NDArray[np.generic],
+    gbuffer: GBuffer,
+    *,
+    light: LightBuffer | None = None,
+    reference: NDArray[np.generic] | None = None,
+    other: NDArray[np.generic] | None = None,
+    turned: Mapping[float, LightBuffer] | None = None,
+) -> FidelityReport:
+    """Score a picture against its view.
+
+    Parameters
+    ----------
+    picture
+        (H, W, 3) sRGB, uint8 or float [0, 1], of the G-buffer's size.
+    gbuffer
+        The view.
+    light
+        The light that was asked for; without it shadows are not judged.
+    reference
+        Truth, lit clay or deferred colour of the same view and light: what can be seen at all.
+    other
+        Another picture of the same view, to measure drift from.
+    turned
+        Light under the sun turned by so many degrees.
+
+    Raises
+    ------
+    OptionError
+        A picture has another size, dtype or range.
+    """
+    wires = trace_wireframe(gbuffer)
+    return FidelityReport(
+        building=edge_evidence(picture, gbuffer, reference=reference, part="building", wireframe=wires),
+        surroundings=edge_evidence(picture, gbuffer, reference=reference, part="surroundings", wireframe=wires),
+        silhouette=silhouette(picture, gbuffer, reference=reference, wireframe=wires),
+        straightness=straightness(picture, gbuffer, reference=reference, wireframe=wires),
+        shadows=None if light is None else shadow_agreement(picture, gbuffer, light, turned=turned),
+        drift=None if other is None else drift(other, picture, gbuffer, wireframe=wires),
+    )
+
+
+def _evidence_json(evidence: EdgeEvidence) -> dict[str, Any]:
+    return {
+        "recall": _rounded(evidence.recall),
+        "chance": _rounded(evidence.chance),
+        "score": _rounded(evidence.score),
+        "samples": evidence.samples,
+        "observable": evidence.observable,
+        "thin": evidence.thin,
+        "reason": evidence.reason,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), 4)
