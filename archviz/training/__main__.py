@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     trace = steps.add_parser("trace")
     trace.add_argument("--count", type=int, default=400)
     trace.add_argument("--start", type=int, default=0, help="first seed")
-    trace.add_argument("--samples", type=int, default=32, help="paths a pixel")
+    trace.add_argument("--samples", type=int, default=24, help="paths a pixel")
     steps.add_parser("pairs")
     autoencoder = steps.add_parser("autoencoder")
     autoencoder.add_argument("--steps", type=int, default=6000)

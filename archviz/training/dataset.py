@@ -26,10 +26,11 @@ from archviz.light_transport import ambient_occlusion, light, sun_visibility
 from archviz.lighting.daylight import Weather, daylight
 from archviz.presets import LightingPreset, environment, environments, lightings
 from archviz.training.captions import BUILDING_PHRASES, WALL_PHRASES, phrases_of, vocabulary
-from archviz.training.mix import TracedView, load_traced, mix
+from archviz.training.mix import mix
 from archviz.training.networks import train_tokenizer
 from archviz.training.pairs import split_stack
 from archviz.training.scenes import read_scene
+from archviz.training.traced import TracedView
 
 __all__ = ["Mix", "draw_mixes", "light_view", "prepare_pairs", "without_surroundings", "write_texts"]
 
@@ -151,7 +152,7 @@ def prepare_pairs(cache: Path, *, limit: int | None = None) -> int:
         beside = folder.with_name(f".{folder.name}.{os.getpid()}")
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        _write_view(beside, scene, record, int(traced_path.stem), load_traced(traced_path))
+        _write_view(beside, scene, record, int(traced_path.stem), TracedView.load(traced_path))
         beside.rename(folder)
         made += 1
         print(f"pairs: {folder.name}", flush=True)
@@ -163,7 +164,7 @@ def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, t
     camera = Camera.from_json(record["cameras"][view]["camera"])
     mixes = _view_mixes(record, view)
     pictures = [
-        mix(traced, m.illumination, camera, sun=m.sun, seed=seed * 1024 + view * 32 + i) for i, m in enumerate(mixes)
+        mix(traced, m.illumination, camera, seed=seed * 1024 + view * 32 + i) for i, m in enumerate(mixes)
     ]
     np.save(folder / "pictures.npy", np.stack(pictures))
     for kind, version in (("complete", scene), ("building", without_surroundings(scene))):

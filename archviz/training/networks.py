@@ -74,7 +74,7 @@ def build_autoencoder(config: MiniConfig = MINI) -> Any:
     from diffusers import AutoencoderTiny
 
     width = (config.autoencoder_channels,) * 4
-    return AutoencoderTiny(
+    model = AutoencoderTiny(
         latent_channels=config.latent_channels,
         encoder_block_out_channels=width,
         decoder_block_out_channels=width,
@@ -82,6 +82,22 @@ def build_autoencoder(config: MiniConfig = MINI) -> Any:
         num_decoder_blocks=config.decoder_blocks,
         scaling_factor=1.0,
     )
+    _keep_variance(model)
+    return model
+
+
+def _keep_variance(autoencoder: Any) -> None:
+    """He et al. (2015), with residual branches that start small; there is no normalisation to make up for less."""
+    from diffusers.models.autoencoders.vae import AutoencoderTinyBlock
+
+    for layer in autoencoder.modules():
+        if isinstance(layer, nn.Conv2d):
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
+    for block in autoencoder.modules():
+        if isinstance(block, AutoencoderTinyBlock):
+            block.conv[-1].weight.data.mul_(0.1)
 
 
 def build_denoiser(config: MiniConfig = MINI) -> DenoiserNetworks:

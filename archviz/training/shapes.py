@@ -46,7 +46,7 @@ class ShapeSource:
 
 def _color(generator: np.random.Generator) -> NDArray[np.float32]:
     grey = generator.uniform(0.05, 1.0)
-    return np.clip(grey * (1 + generator.normal(0, 0.18, 3)), 0, 1).astype(np.float32)
+    return np.clip(grey * (1 + generator.normal(0, 0.3, 3)), 0, 1).astype(np.float32)
 
 
 def _gradient(generator: np.random.Generator, side: int) -> NDArray[np.float32]:
