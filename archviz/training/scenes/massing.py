@@ -10,7 +10,7 @@ import numpy as np
 
 from archviz.training.scenes.massing_large import hall, school, slab, tower
 from archviz.training.scenes.massing_open import courtyard, pavilion, villa
-from archviz.training.scenes.massing_style import all_sides, house_style, pick, pitched_roof, railing, uniform
+from archviz.training.scenes.massing_style import all_sides, capped, house_style, pick, pitched_roof, railing, uniform
 from archviz.training.scenes.plan import FacadeStyle, Feature, Massing, RoofKind, RoofSpec, Side, Volume, rectangle
 
 __all__ = ["KINDS", "choose_massing"]
@@ -196,4 +196,5 @@ def choose_massing(rng: Generator) -> Massing:
     """A building of a random kind."""
     names = list(KINDS)
     shares = np.array([KINDS[n][1] for n in names])
-    return KINDS[names[int(rng.choice(len(names), p=shares / shares.sum()))]][0](rng)
+    massing = KINDS[names[int(rng.choice(len(names), p=shares / shares.sum()))]][0](rng)
+    return replace(massing, volumes=tuple(replace(v, roof=capped(v.roof, v.box)) for v in massing.volumes))

@@ -1,61 +1,63 @@
-"""The surroundings of a training scene."""
+"""The surroundings of a training scene: the environment presets, each a little different every time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
-from archviz.core.elements import Part
-from archviz.core.material import Material, TextureFamily
-from archviz.core.seeds import derive_generator
-from archviz.geometry.scene import Bounds, Scene
-from archviz.training.scenes.builder import MeshBuilder
+from archviz.geometry.scene import Bounds
+from archviz.geometry.surroundings import Surroundings, SurroundingsSpec, build_surroundings
+from archviz.presets import environment, environments
 
-__all__ = ["ENVIRONMENTS", "SiteScene", "surroundings_for"]
+__all__ = ["choose_environment", "surroundings_for"]
 
-ENVIRONMENTS = (
-    "rice-paddies", "tube-house-street", "mekong-riverside", "hoi-an", "tropical-garden", "da-lat-pines",
-    "ha-long-coast", "downtown", "suburb", "park", "forest", "meadow", "desert", "snow", "lakeside", "studio",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class SiteScene:
-    """Geometry around a building, and what stands in it as records."""
-
-    scene: Scene
-    lamps_m: list[list[float]]
-    plants: list[dict[str, Any]]
-    figures: list[dict[str, Any]]
+# How much likelier than others an environment is for a kind of building. Every pair occurs: users
+# put anything anywhere.
+_LIKELY: dict[str, dict[str, float]] = {
+    "tube": {"tube-house-street": 4.0, "hoi-an": 2.0, "downtown": 2.0},
+    "tower": {"downtown": 6.0, "park": 2.0, "lakeside": 1.5, "rice-paddies": 0.4, "forest": 0.4, "hoi-an": 0.3},
+    "slab": {"downtown": 3.0, "park": 2.0, "suburb": 1.5},
+    "detached": {"suburb": 2.0, "snow": 1.3, "forest": 1.3, "meadow": 1.3},
+    "villa": {"tropical-garden": 2.0, "lakeside": 1.5, "da-lat-pines": 1.5, "ha-long-coast": 1.5},
+    "pavilion": {"park": 2.0, "lakeside": 1.5, "tropical-garden": 1.5},
+    "school": {"suburb": 1.5, "park": 1.5, "tropical-garden": 1.5},
+}
+_SPREAD = 0.35
 
 
-def surroundings_for(environment_id: str, bounds: Bounds, seed: int) -> SiteScene:
-    """The surroundings of one environment preset around a building."""
-    rng = derive_generator(seed, "surroundings", environment_id)
-    materials = {
-        "ground": Material(name="lawn", base_color=(0.09, 0.16, 0.05), roughness=0.9, family=TextureFamily.GRASS),
-        "leaf": Material(name="leaf", base_color=(0.07, 0.13, 0.04), family=TextureFamily.FOLIAGE),
-        "bark": Material(name="bark", base_color=(0.16, 0.11, 0.07)),
-    }
-    out = MeshBuilder(materials)
-    far = 1500.0
-    ground = out.open("ground", "ground", part=Part.GROUND)
-    out.flat(ground, ((-far, -far), (far, -far), (far, far), (-far, far)), -0.01)
-    plants = []
-    turns = np.linspace(0, 2 * np.pi, 8, endpoint=False)
-    for number in range(4):
-        angle = float(rng.uniform(-0.6, np.pi + 0.6))
-        reach = max(bounds.extents_m[:2]) * 0.75 + rng.uniform(4.0, 12.0)
-        x, y, tall = reach * np.cos(angle), reach * np.sin(angle), float(rng.uniform(4.0, 8.0))
-        trunk = out.open(f"tree.{number}.trunk", "bark", part=Part.SURROUNDINGS)
-        out.column(trunk, (x, y), -0.01, 0.5 * tall, 0.15)
-        crown = out.open(f"tree.{number}.crown", "leaf", part=Part.SURROUNDINGS)
-        ring = tuple((float(x + 0.3 * tall * np.cos(t)), float(y + 0.3 * tall * np.sin(t))) for t in turns)
-        out.prism(crown, ring, 0.4 * tall, tall)
-        plants.append(
-            {"species": "broadleaf", "position_m": [x, y, 0.0], "height_m": tall, "crown_radius_m": 0.3 * tall,
-             "elements": [f"tree.{number}.trunk", f"tree.{number}.crown"]}
-        )  # fmt: skip
-    return SiteScene(scene=out.build(), lamps_m=[], plants=plants, figures=[])
+def choose_environment(kind: str, rng: np.random.Generator) -> str:
+    """Id of an environment preset for a kind of building."""
+    ids = list(environments())
+    weights = np.array([_LIKELY.get(kind, {}).get(i, 1.0) for i in ids])
+    return ids[int(rng.choice(len(ids), p=weights / weights.sum()))]
+
+
+def surroundings_for(environment_id: str, bounds: Bounds, seed: int, *, rng: np.random.Generator) -> Surroundings:
+    """The surroundings of one environment preset around a building.
+
+    Parameters
+    ----------
+    environment_id
+        Id of the preset.
+    bounds
+        Box around the building.
+    seed
+        Of the surroundings.
+    rng
+        Varies the preset's densities and heights, so that no environment means one amount of trees.
+    """
+    preset = environment(environment_id)
+    spec = SurroundingsSpec.from_table(preset.surroundings, source=preset.source)
+    plants = tuple(
+        replace(p, density_per_ha=float(min(p.density_per_ha * np.exp(rng.normal(0.0, _SPREAD)), 2000.0)))
+        for p in spec.plants
+    )
+    varied = replace(
+        spec,
+        plants=plants,
+        relief_m=float(spec.relief_m * rng.uniform(0.7, 1.3)),
+        neighbour_share=float(min(1.0, spec.neighbour_share * rng.uniform(0.7, 1.15))),
+        figure_count=round(spec.figure_count * rng.uniform(0.6, 1.4)),
+    )
+    return build_surroundings(varied, bounds, seed=seed)

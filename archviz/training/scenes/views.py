@@ -123,9 +123,12 @@ class ViewFinder:
         rng = self._rng
         size = _SIZES[int(rng.integers(len(_SIZES)))]
         width, depth, height = self._bounds.extents_m
+        # The frame follows the building: upright for a tower, never upright for a long low one.
+        if height > 1.4 * max(width, depth):
+            size = size if size.height > size.width else Size(640, 448)
+        elif max(width, depth) > 1.5 * height and size.height > size.width:
+            size = Size(448, 640)
         if kind == "eye-level":
-            if height > 1.6 * max(width, depth):
-                size = Size(640, 448)
             bearing = float(rng.choice([180.0, 222.0, 138.0], p=[0.2, 0.4, 0.4]) + rng.normal(0.0, 14.0))
             start = Camera(
                 position_m=(0.0, 0.0, 0.0), target_m=(0.0, 1.0, 0.0), focal_mm=float(rng.uniform(20, 38)), size=size
