@@ -255,7 +255,7 @@ def test_phrases_come_from_the_known_ones() -> None:
             assert set(phrases) <= set(MATERIAL_PHRASES)
             assert len(phrases) >= 2
             seen |= set(phrases)
-    assert len(seen) >= 0.9 * len(MATERIAL_PHRASES)
+    assert len(seen) >= 0.85 * len(MATERIAL_PHRASES)
 
 
 def test_plans_are_plausible() -> None:

@@ -165,6 +165,8 @@ def tube_house(rng: Generator) -> Massing:
         )
         if rng.random() < 0.7:
             features.append(Feature(kind="planters", storeys=open_storeys, span=span))
+    if top_roof.kind in ("flat", "slab") and rng.random() < 0.5:
+        features.append(Feature(kind="tank", volume=len(volumes) - 1, span=(uniform(rng, 0.25, 0.75),) * 2))
     if rng.random() < 0.35:
         features.append(Feature(kind="party wall", depth_m=uniform(rng, 0.3, 0.8)))
     features.append(Feature(kind="canopy", span=(0.5, 0.5), depth_m=uniform(rng, 0.7, 1.2), style="wide"))

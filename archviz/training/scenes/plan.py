@@ -17,7 +17,7 @@ Side = Literal["south", "east", "north", "west"]
 RoofKind = Literal["flat", "slab", "gable", "hip", "shed", "butterfly", "vault", "sawtooth", "none"]
 FeatureKind = Literal[
     "balconies", "gallery", "lam", "breeze", "canopy", "porch", "colonnade", "planters", "pergola",
-    "chimney", "plant room", "fins", "bands", "terrace", "party wall",
+    "chimney", "plant room", "fins", "bands", "terrace", "party wall", "tank",
 ]  # fmt: skip
 
 

@@ -20,6 +20,8 @@ ViewKind = Literal["eye-level", "aerial", "elevation", "close-up"]
 _SIZES = (Size(512, 512), Size(512, 512), Size(512, 512), Size(448, 640), Size(640, 448))
 # Below this share the building is hidden; see unblocked_share.
 _LEAST_UNBLOCKED = 0.6
+# A view whose building is less than this glass and doors shows a blank side.
+_LEAST_OPENINGS = 0.03
 _LEAST_CLEAR_M = 1.0
 _GRID = 40
 _ALIKE_COSINE = float(np.cos(np.radians(28.0)))
@@ -226,6 +228,9 @@ class ViewFinder:
         own = self._caster.scene.face_elements[hits.faces] < len(self._building.scene.table.elements)
         share = float(np.mean(own & (hits.faces >= 0)))
         if share < (0.35 if kind == "close-up" else 0.08):
+            return False
+        openings = self._caster.scene.table.element_parts()[self._caster.scene.face_elements[hits.faces]]
+        if float(np.mean(own & (hits.faces >= 0) & (openings == int(Part.OPENING)))) < _LEAST_OPENINGS * share:
             return False
         if kind != "close-up":
             pixels, _ = camera.project(_corners(self._bounds))
