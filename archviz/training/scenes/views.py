@@ -109,7 +109,11 @@ class ViewFinder:
         kinds, shares = zip(*_KINDS, strict=True)
         views: list[View] = []
         for attempt in range(_TRIES):
-            kind: ViewKind = "eye-level" if not views and attempt < _TRIES // 2 else self._rng.choice(kinds, p=shares)
+            kind: ViewKind = (
+                "eye-level"
+                if not views and attempt < _TRIES // 2
+                else kinds[int(self._rng.choice(len(kinds), p=shares))]
+            )
             if kind != "eye-level" and any(v.kind == kind for v in views):
                 continue
             camera = self._propose(kind)
