@@ -16,13 +16,14 @@ from archviz.core.elements import ElementTable, Part
 from archviz.core.errors import FileFormatError
 from archviz.core.material import TextureFamily
 from archviz.core.seeds import derive_generator
+from archviz.core.size import Size
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.training.scenes import MATERIAL_PHRASES, TrainingScene, generate, main_scenes, read_scene, write
 from archviz.training.scenes.massing import KINDS, choose_massing
 from archviz.training.scenes.views import unblocked_share
 
-SEEDS = range(12)
+SEEDS = range(10)
 
 
 @cache
@@ -93,6 +94,10 @@ def test_cameras_see_the_building(seed: int) -> None:
         assert everything.first_hits(np.array(camera.position_m), np.array([[0.0, 0.0, -1.0]])).distances_m[0] > 1.0
         assert 18 <= camera.focal_mm <= 50
         assert (camera.size.width, camera.size.height) in {(512, 512), (640, 448), (448, 640)}
+        grid = camera.resized(Size(32, 32)).ray_directions().reshape(-1, 3)
+        seen = everything.first_hits(np.array(camera.position_m), grid).faces
+        parts = training_scene.scene.table.element_parts()[training_scene.scene.face_elements[seen]]
+        assert np.mean((parts == Part.OPENING) & (seen >= 0)) > 0.001
         if view["view"] == "close-up":
             continue
         pixels, depth = camera.project(corners)
@@ -124,7 +129,8 @@ def test_the_record_names_what_the_scene_holds(seed: int) -> None:
     assert [e["name"] for e in record["elements"]] == [e.name for e in table.elements]
     assert [m["name"] for m in record["materials"]] == [m.name for m in table.materials]
     names = {e.name for e in table.elements}
-    assert {p["element"] for p in record["panes"]} == {n for n in names if n.endswith(".glass")}
+    own = [e.name for e in table.elements[: own_elements(training_scene.scene)]]
+    assert {p["element"] for p in record["panes"]} == {n for n in own if n.endswith(".glass")}
     for plant in record["plants"]:
         assert plant["elements"]
         assert set(plant["elements"]) <= names
@@ -139,9 +145,9 @@ def test_the_record_names_what_the_scene_holds(seed: int) -> None:
 
 
 def test_kinds_are_held_out() -> None:
-    for seed in range(60):
+    for seed in range(16):
         plan = choose_massing(derive_generator(seed, "massing"))
-        if seed < 40 and (plan.kind == "courtyard" or plan.roof == "butterfly" or seed % 10 == 0):
+        if plan.kind == "courtyard" or plan.roof == "butterfly" or seed % 10 == 0:
             assert scene_of(seed).record["split"] == "holdout"
     assert scene_of(1).record["split"] == "train"
 
@@ -184,12 +190,12 @@ def test_a_broken_folder_is_refused(tmp_path: Path, damage: str) -> None:
 
 
 def test_scenes_are_written_once_and_whole(tmp_path: Path) -> None:
-    main_scenes(tmp_path, 2, 1)
+    main_scenes(tmp_path, 1, 1)
     folders = sorted(p.name for p in (tmp_path / "scenes").iterdir())
-    assert folders == ["000001", "000002"]
+    assert folders == ["000001"]
     kept = tmp_path / "scenes" / "000001" / "scene.json"
     before = kept.stat().st_mtime_ns
-    main_scenes(tmp_path, 3, 1)
-    assert sorted(p.name for p in (tmp_path / "scenes").iterdir()) == ["000001", "000002", "000003"]
+    main_scenes(tmp_path, 2, 1)
+    assert sorted(p.name for p in (tmp_path / "scenes").iterdir()) == ["000001", "000002"]
     assert kept.stat().st_mtime_ns == before
-    assert read_scene(tmp_path / "scenes" / "000003")[1]["seed"] == 3
+    assert read_scene(tmp_path / "scenes" / "000002")[1]["seed"] == 2

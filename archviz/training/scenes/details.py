@@ -10,7 +10,7 @@ from archviz.training.scenes.builder import WallFrame, offset_polygon
 from archviz.training.scenes.construction import Construction
 from archviz.training.scenes.plan import Feature
 from archviz.training.scenes.railings import RAIL_M, add_plant, add_railing, add_steps, run_frame
-from archviz.training.scenes.roof_works import chimney, pergola, plant_room, terrace
+from archviz.training.scenes.roof_works import chimney, pergola, plant_room, tank, terrace
 from archviz.training.scenes.roofs import underside_m
 from archviz.training.scenes.screens import bands, breeze_blocks, fins, louvres, party_wall
 
@@ -252,6 +252,7 @@ _BUILDERS: dict[str, Callable[[Construction, Feature], None]] = {
     "plant room": plant_room,
     "fins": fins,
     "bands": bands,
+    "tank": tank,
     "terrace": terrace,
     "party wall": party_wall,
 }

@@ -14,7 +14,8 @@ from archviz.core.elements import ElementTable, unique_name
 from archviz.core.errors import InternalError
 from archviz.core.seeds import derive_generator, derive_seed
 from archviz.geometry.scene import Scene
-from archviz.training.scenes.construction import Construction
+from archviz.geometry.surroundings import Plant, Surroundings
+from archviz.training.scenes.construction import Construction, PlantRecord
 from archviz.training.scenes.details import build_base, build_features
 from archviz.training.scenes.facade import build_facades
 from archviz.training.scenes.massing import choose_massing
@@ -23,7 +24,7 @@ from archviz.training.scenes.phrases import building_phrases
 from archviz.training.scenes.plan import Massing
 from archviz.training.scenes.record import RECORD_VERSION, TrainingScene, table_record, write
 from archviz.training.scenes.roofs import build_roof
-from archviz.training.scenes.surroundings import ENVIRONMENTS, SiteScene, surroundings_for
+from archviz.training.scenes.surroundings import choose_environment, surroundings_for
 from archviz.training.scenes.views import View, ViewFinder, choose_suns
 
 __all__ = ["build_building", "generate", "main_scenes"]
@@ -58,8 +59,9 @@ def generate(seed: int) -> TrainingScene:
     building, shift = _centered(con.builder.build())
     for attempt in range(_ATTEMPTS):
         rng = derive_generator(seed, "site", attempt)
-        environment = ENVIRONMENTS[int(rng.integers(len(ENVIRONMENTS)))]
-        site = surroundings_for(environment, building.building_bounds(), derive_seed(seed, "surroundings", attempt))
+        environment = choose_environment(massing.kind, rng)
+        site_seed = derive_seed(seed, "surroundings", attempt)
+        site = surroundings_for(environment, building.building_bounds(), site_seed, rng=rng)
         merged = building.merged(_with_own_material_names(site.scene, building))
         views = ViewFinder(building, merged, rng).find(int(rng.integers(2, 4)))
         if len(views) >= 2:
@@ -107,7 +109,7 @@ def _with_own_material_names(scene: Scene, building: Scene) -> Scene:
 
 
 def _record(
-    seed: int, con: Construction, shift: np.ndarray, environment: str, site: SiteScene, offset: int,
+    seed: int, con: Construction, shift: np.ndarray, environment: str, site: Surroundings, offset: int,
     merged: Scene, views: list[View], rng: np.random.Generator,
 ) -> dict[str, Any]:  # fmt: skip
     massing, palette = con.massing, con.palette
@@ -117,17 +119,13 @@ def _record(
     renamed = {
         old.name: new.name for old, new in zip(site.scene.table.elements, merged.table.elements[offset:], strict=True)
     }
-    plants = [
-        {
-            "species": p.species,
-            "position_m": [float(c) for c in np.asarray(p.position_m) + shift],
-            "height_m": p.height_m,
-            "crown_radius_m": p.crown_radius_m,
-            "elements": list(p.elements),
-        }
-        for p in con.plants
-    ]
-    plants += [{**p, "elements": [renamed[e] for e in p["elements"]]} for p in site.plants]
+    plants = [_plant_record(replace(p, position_m=_moved(p.position_m, shift)), {}) for p in con.plants]
+    plants += [_plant_record(p, renamed) for p in site.plants]
+    figures = [
+        {"kind": f.kind, "position_m": list(f.position_m), "height_m": f.height_m,
+         "elements": [renamed[e] for e in f.elements]}
+        for f in site.figures
+    ]  # fmt: skip
     return {
         "version": RECORD_VERSION,
         "seed": seed,
@@ -154,8 +152,8 @@ def _record(
             for pane in con.panes
         ],
         "plants": plants,
-        "figures": [{**f, "elements": [renamed[e] for e in f["elements"]]} for f in site.figures],
-        "lamps_m": site.lamps_m,
+        "figures": figures,
+        "lamps_m": site.lamps_m.tolist(),
         "suns": choose_suns(views[0].camera, rng),
         "window_lit_share": lit_share,
         "cameras": [{"camera": v.camera.to_json(), "view": v.kind} for v in views],
@@ -167,6 +165,20 @@ def _record(
             "materials": building_phrases(massing, palette),
             "environment": environment,
         },
+    }
+
+
+def _moved(position: tuple[float, float, float], shift: np.ndarray) -> tuple[float, float, float]:
+    return (position[0] + float(shift[0]), position[1] + float(shift[1]), position[2] + float(shift[2]))
+
+
+def _plant_record(plant: Plant | PlantRecord, renamed: dict[str, str]) -> dict[str, Any]:
+    return {
+        "species": plant.species,
+        "position_m": list(plant.position_m),
+        "height_m": plant.height_m,
+        "crown_radius_m": plant.crown_radius_m,
+        "elements": [renamed.get(e, e) for e in plant.elements],
     }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from archviz.training.scenes.massing_large import hall, school, slab, tower
 from archviz.training.scenes.massing_open import courtyard, pavilion, villa
-from archviz.training.scenes.massing_style import all_sides, house_style, pick, pitched_roof, railing, uniform
+from archviz.training.scenes.massing_style import all_sides, capped, house_style, pick, pitched_roof, railing, uniform
 from archviz.training.scenes.plan import FacadeStyle, Feature, Massing, RoofKind, RoofSpec, Side, Volume, rectangle
 
 __all__ = ["KINDS", "choose_massing"]
@@ -165,6 +165,8 @@ def tube_house(rng: Generator) -> Massing:
         )
         if rng.random() < 0.7:
             features.append(Feature(kind="planters", storeys=open_storeys, span=span))
+    if top_roof.kind in ("flat", "slab") and rng.random() < 0.5:
+        features.append(Feature(kind="tank", volume=len(volumes) - 1, span=(uniform(rng, 0.25, 0.75),) * 2))
     if rng.random() < 0.35:
         features.append(Feature(kind="party wall", depth_m=uniform(rng, 0.3, 0.8)))
     features.append(Feature(kind="canopy", span=(0.5, 0.5), depth_m=uniform(rng, 0.7, 1.2), style="wide"))
@@ -196,4 +198,5 @@ def choose_massing(rng: Generator) -> Massing:
     """A building of a random kind."""
     names = list(KINDS)
     shares = np.array([KINDS[n][1] for n in names])
-    return KINDS[names[int(rng.choice(len(names), p=shares / shares.sum()))]][0](rng)
+    massing = KINDS[names[int(rng.choice(len(names), p=shares / shares.sum()))]][0](rng)
+    return replace(massing, volumes=tuple(replace(v, roof=capped(v.roof, v.box)) for v in massing.volumes))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
 from archviz.training.scenes.plan import FacadeStyle, RoofKind, RoofSpec, Side
 
-__all__ = ["SIDES", "all_sides", "house_style", "pick", "pitched_roof", "railing", "uniform"]
+__all__ = ["SIDES", "all_sides", "capped", "house_style", "pick", "pitched_roof", "railing", "uniform"]
 
 T = TypeVar("T")
 SIDES: tuple[Side, ...] = ("south", "east", "north", "west")
@@ -17,6 +18,23 @@ _PITCH_DEG: dict[str, tuple[float, float]] = {
     "gable": (22.0, 45.0), "hip": (20.0, 35.0), "shed": (6.0, 18.0), "butterfly": (7.0, 14.0), "vault": (30.0, 75.0),
     "sawtooth": (18.0, 28.0),
 }  # fmt: skip
+
+
+# A roof never rises higher than this over its walls, however wide the building [m].
+_MAX_RISE_M: dict[str, float] = {"gable": 5.5, "hip": 5.0, "shed": 2.2, "butterfly": 2.0, "vault": 6.0}
+
+
+def capped(roof: RoofSpec, box: tuple[float, float, float, float]) -> RoofSpec:
+    """The roof with a slope that keeps its rise within what its kind may have."""
+    limit = _MAX_RISE_M.get(roof.kind)
+    if limit is None:
+        return roof
+    x0, y0, x1, y1 = box
+    span = min(x1 - x0, y1 - y0) if roof.kind == "hip" else (y1 - y0) if roof.axis == "x" else (x1 - x0)
+    run = {"shed": span, "butterfly": 0.6 * span}.get(roof.kind, span / 2)
+    # A vault rises by half its span times the tangent of half its angle.
+    share = 2.0 if roof.kind == "vault" else 1.0
+    return replace(roof, pitch_deg=min(roof.pitch_deg, share * float(np.degrees(np.arctan(limit / run)))))
 
 
 def uniform(rng: np.random.Generator, low: float, high: float) -> float:

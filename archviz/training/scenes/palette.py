@@ -164,7 +164,10 @@ def choose_palette(kind: str, rng: np.random.Generator) -> Palette:
 
 def _finish(name: str, finish: str, wear: float, rng: np.random.Generator) -> tuple[Material, dict[str, Any]]:
     family, roughness, metallic, (low, high), colors = _FINISHES[finish]
-    color = _linear(str(rng.choice(colors)), rng)
+    # Dark finishes are rarer than light ones, but on frames and railings they are the rule.
+    bright = np.array([0.12 + sum(int(c[i : i + 2], 16) for i in (0, 2, 4)) / 765 for c in colors])
+    shares = np.full(len(colors), 1.0) if finish == "lacquer" else bright**1.5
+    color = _linear(str(rng.choice(colors, p=shares / shares.sum())), rng)
     joint = _linear(str(rng.choice(["cfc9bd", "b5b0a6", "8b8782", "e6e2d8", "5a5754"])), rng)
     material = Material(
         name=name,

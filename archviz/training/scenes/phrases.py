@@ -31,7 +31,7 @@ _FEATURE_PHRASES = {
     "balconies": "balconies", "gallery": "open galleries", "lam": "louvres", "breeze": "breeze-block screen",
     "colonnade": "columns", "planters": "planters", "terrace": "roof terrace",
 }  # fmt: skip
-_HUES = ((0.05, "red walls"), (0.2, "ochre walls"), (0.47, "green walls"), (0.72, "blue walls"), (1.01, "pink walls"))
+_HUES = ((0.05, "red walls"), (0.2, "ochre walls"), (0.47, "green walls"), (0.72, "blue walls"), (1.01, "red walls"))
 
 # Every phrase that building_phrases may answer.
 MATERIAL_PHRASES: tuple[str, ...] = tuple(
@@ -60,6 +60,6 @@ def _colored(material: Material) -> str:
     """The name of a painted wall's colour as people say it."""
     r, g, b = (float(c) for c in linear_to_srgb(np.asarray(material.base_color)))
     hue, saturation, value = colorsys.rgb_to_hsv(r, g, b)
-    if saturation < 0.17:
+    if saturation < 0.125:
         return "white walls" if value > 0.8 else "grey walls" if value > 0.5 else "dark walls"
     return next(name for limit, name in _HUES if hue < limit)

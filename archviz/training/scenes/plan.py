@@ -17,7 +17,7 @@ Side = Literal["south", "east", "north", "west"]
 RoofKind = Literal["flat", "slab", "gable", "hip", "shed", "butterfly", "vault", "sawtooth", "none"]
 FeatureKind = Literal[
     "balconies", "gallery", "lam", "breeze", "canopy", "porch", "colonnade", "planters", "pergola",
-    "chimney", "plant room", "fins", "bands", "terrace", "party wall",
+    "chimney", "plant room", "fins", "bands", "terrace", "party wall", "tank",
 ]  # fmt: skip
 
 
@@ -210,9 +210,11 @@ class Massing:
 
     @property
     def roof(self) -> RoofKind:
-        """Kind of the main roof: that of the highest volume with one."""
+        """Kind of the main roof: that of the highest volume that is not just a stair or a room on top."""
         roofed = [v for v in self.volumes if v.roof.kind != "none"]
-        return max(roofed, key=lambda v: (v.top_m, -self.volumes.index(v))).roof.kind
+        areas = [(v.box[2] - v.box[0]) * (v.box[3] - v.box[1]) for v in roofed]
+        large = [v for v, area in zip(roofed, areas, strict=True) if area > 0.25 * max(areas)]
+        return max(large, key=lambda v: (v.top_m, -self.volumes.index(v))).roof.kind
 
     @property
     def storeys(self) -> int:

@@ -8,7 +8,7 @@ from archviz.training.scenes.construction import Construction
 from archviz.training.scenes.plan import Feature
 from archviz.training.scenes.railings import RAIL_M, add_railing, run_frame
 
-__all__ = ["chimney", "pergola", "plant_room", "terrace"]
+__all__ = ["chimney", "pergola", "plant_room", "tank", "terrace"]
 
 
 def terrace(con: Construction, feature: Feature) -> None:
@@ -73,3 +73,19 @@ def plant_room(con: Construction, feature: Feature) -> None:
         x = float(rng.uniform(x0 + 2.0, x1 - 2.0))
         if abs(x - middle) > wide + 1.2:
             box(units, (x - 0.6, y - 0.5, roof), (x + 0.6, y + 0.5, roof + 1.2))
+
+
+def tank(con: Construction, feature: Feature) -> None:
+    """A steel water tank on a stand."""
+    volume = con.massing.volumes[feature.volume]
+    x0, y0, x1, y1 = volume.box
+    low = volume.top_m + (0.05 if volume.roof.kind == "flat" else volume.roof.thickness_m)
+    x, y = x0 + feature.span[0] * (x1 - x0), y0 + 0.7 * (y1 - y0)
+    stand = con.open("tank.stand", "metal", "IfcMember")
+    for dx in (-0.4, 0.4):
+        for dy in (-0.4, 0.4):
+            con.builder.box(stand, (x + dx - 0.04, y + dy - 0.04, low), (x + dx + 0.04, y + dy + 0.04, low + 0.9))
+    con.builder.box(stand, (x - 0.5, y - 0.5, low + 0.9), (x + 0.5, y + 0.5, low + 0.98))
+    body = con.open("tank", "metal", "IfcTank")
+    con.builder.column(body, (x, y), low + 0.98, low + 2.2, 0.48)
+    con.builder.column(body, (x, y), low + 2.2, low + 2.3, 0.3)

@@ -143,8 +143,7 @@ def _sloped(con: Construction, row: int, volume: Volume, box: Rectangle, roof: R
     x0, y0, x1, y1 = box
     start, stop = (x0, x1) if roof.axis == "x" else (y0, y1)
     base = volume.top_m + 0.013 * row * (roof.kind != "sawtooth")
-    verge = min(roof.overhang_m, 0.9)
-    ends = (start - (roof.into_m[0] or verge), stop + (roof.into_m[1] or verge))
+    ends = (start - (roof.into_m[0] or roof.overhang_m), stop + (roof.into_m[1] or roof.overhang_m))
     thick = roof.thickness_m / float(np.cos(np.radians(min(roof.pitch_deg, 50.0))))
 
     def place(across: float, along: float, height: float) -> tuple[float, float, float]:

@@ -20,6 +20,8 @@ ViewKind = Literal["eye-level", "aerial", "elevation", "close-up"]
 _SIZES = (Size(512, 512), Size(512, 512), Size(512, 512), Size(448, 640), Size(640, 448))
 # Below this share the building is hidden; see unblocked_share.
 _LEAST_UNBLOCKED = 0.6
+# A view whose building is less than this glass and doors shows a blank side.
+_LEAST_OPENINGS = 0.03
 _LEAST_CLEAR_M = 1.0
 _GRID = 40
 _ALIKE_COSINE = float(np.cos(np.radians(28.0)))
@@ -107,7 +109,11 @@ class ViewFinder:
         kinds, shares = zip(*_KINDS, strict=True)
         views: list[View] = []
         for attempt in range(_TRIES):
-            kind: ViewKind = "eye-level" if not views and attempt < _TRIES // 2 else self._rng.choice(kinds, p=shares)
+            kind: ViewKind = (
+                "eye-level"
+                if not views and attempt < _TRIES // 2
+                else kinds[int(self._rng.choice(len(kinds), p=shares))]
+            )
             if kind != "eye-level" and any(v.kind == kind for v in views):
                 continue
             camera = self._propose(kind)
@@ -123,9 +129,12 @@ class ViewFinder:
         rng = self._rng
         size = _SIZES[int(rng.integers(len(_SIZES)))]
         width, depth, height = self._bounds.extents_m
+        # The frame follows the building: upright for a tower, never upright for a long low one.
+        if height > 1.4 * max(width, depth):
+            size = size if size.height > size.width else Size(640, 448)
+        elif max(width, depth) > 1.5 * height and size.height > size.width:
+            size = Size(448, 640)
         if kind == "eye-level":
-            if height > 1.6 * max(width, depth):
-                size = Size(640, 448)
             bearing = float(rng.choice([180.0, 222.0, 138.0], p=[0.2, 0.4, 0.4]) + rng.normal(0.0, 14.0))
             start = Camera(
                 position_m=(0.0, 0.0, 0.0), target_m=(0.0, 1.0, 0.0), focal_mm=float(rng.uniform(20, 38)), size=size
@@ -223,6 +232,9 @@ class ViewFinder:
         own = self._caster.scene.face_elements[hits.faces] < len(self._building.scene.table.elements)
         share = float(np.mean(own & (hits.faces >= 0)))
         if share < (0.35 if kind == "close-up" else 0.08):
+            return False
+        openings = self._caster.scene.table.element_parts()[self._caster.scene.face_elements[hits.faces]]
+        if float(np.mean(own & (hits.faces >= 0) & (openings == int(Part.OPENING)))) < _LEAST_OPENINGS * share:
             return False
         if kind != "close-up":
             pixels, _ = camera.project(_corners(self._bounds))
