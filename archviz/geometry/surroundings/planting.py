@@ -25,11 +25,13 @@ Field = NDArray[np.float64]
 # Crown radius as a share of the height, used before a plant is grown.
 _REACH: dict[Species, float] = {"bamboo": 0.42, "banana": 0.65, "conifer": 0.24, "pine": 0.22, "palm": 0.38}
 _DEFAULT_REACH = 0.5
-_CAP: dict[Zone, int] = {"near": 70, "around": 150, "far": 150, "shore": 26, "street": 30}
+_CAP: dict[Zone, int] = {"near": 90, "around": 170, "far": 170, "shore": 26, "street": 30}
 _LOW_SPECIES = ("agave", "shrub", "undergrowth")
 # Distance from the waterline that keeps a plant's foot dry [m].
 _DRY_M = 0.6
 _STREET_AREA_M2 = 1600.0
+# From this distance a crown is one lump.
+_COARSE_M = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,13 +64,12 @@ def plant_all(terrain: Terrain, out: SceneBuilder, *, rng: np.random.Generator) 
     for planting in terrain.spec.plants:
         found = _spots(planting, terrain, taken=spots, rng=rng)
         spots = np.concatenate([spots, found])
-        low, high = HEIGHTS_M[planting.species]
         for x, y, reach in found:
-            height = float(np.clip(reach / _reach(planting.species), low, high))
+            height = float(reach / _reach(planting.species))
             z = float(terrain.height_m(x, y))
             if terrain.spec.water == "paddies" and planting.zone == "around":
                 y, z = terrace_bund(y, terrain.site)
-            coarse = planting.zone == "far" or (planting.zone == "around" and math.hypot(x, y) > 90)
+            coarse = planting.zone == "far" or (planting.zone == "around" and math.hypot(x, y) > _COARSE_M)
             shape = grow(planting.species, height, rng=rng, coarse=coarse)
             name = f"plant.{len(plants) + 1}"
             placed_parts = [
@@ -97,13 +98,15 @@ def _spots(planting: Planting, terrain: Terrain, *, taken: Field, rng: np.random
     """(n, 3) x, y and reach of the plants of one planting [m]."""
     site, zone = terrain.site, planting.zone
     x, y, area = _candidates(zone, terrain, rng=rng)
-    heights = rng.uniform(*HEIGHTS_M[planting.species], len(x))
+    heights = planting.scale * rng.uniform(*HEIGHTS_M[planting.species], len(x))
     reach = heights * _reach(planting.species)
     count = min(_CAP[zone], round(planting.density_per_ha * area / 10_000))
     # A street tree's crown hangs over the carriageway and before the houses: only its trunk needs room.
     room = np.full(len(x), 0.5) if zone == "street" else reach + 0.3
     free = _growable(x, y, zone, terrain) & ~site.is_taken(x, y, radius_m=room)
     free &= ~site.hides_building(x, y, radius_m=reach, height_m=heights)
+    # Low plants stand before the front, but not so far out that they fill a camera's foreground.
+    free &= (zone != "near") | (y > site.front_m - 0.5 * site.size_m - 2.0)
     small = planting.species in _LOW_SPECIES
     others = taken
     chosen = np.zeros((0, 3))
@@ -122,11 +125,11 @@ def _spots(planting: Planting, terrain: Terrain, *, taken: Field, rng: np.random
 def _candidates(zone: Zone, terrain: Terrain, *, rng: np.random.Generator) -> tuple[Field, Field, float]:
     """Random points of a zone [m] and its area [m²]."""
     site = terrain.site
-    near = site.radius_m + max(12.0, 0.8 * site.size_m)
+    near = site.radius_m + max(15.0, 1.0 * site.size_m)
     inner, outer = {
         "near": (0.0, near),
         "around": (near, near + max(90.0, 2.5 * site.size_m)),
-        "far": (10 * site.size_m, 10 * site.size_m + 220.0),
+        "far": (10 * site.size_m, 10 * site.size_m + 70.0),
         "shore": (0.0, near + max(60.0, 2 * site.size_m)),
         "street": (0.0, 0.0),
     }[zone]

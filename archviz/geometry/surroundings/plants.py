@@ -77,8 +77,9 @@ def _coarse(species: Species, h: float, rng: np.random.Generator) -> Parts:
         trunk = tube((0, 0, -0.3), (0, 0, 0.85 * h), 0.16, sides=3)
         fronds = [blade((0, 0, 0.85 * h), a, 0.32 * h, 0.5, rise=0.5, droop=0.8, parts=2) for a in _turns(7, rng)]
         return [("trunk", "palm-bark", trunk), ("crown", "palm-leaves", join(*fronds))]
-    crown = lump((0, 0, 0.52 * h), (0.42 * h, 0.42 * h, 0.48 * h), rng, rough=0.15)
-    return [("crown", pick("leaves", rng), crown)]
+    trunk = tube((0, 0, -0.3), (0, 0, 0.4 * h), 0.03 * h, sides=3)
+    crown = lump((0, 0, 0.6 * h), (0.36 * h, 0.36 * h, 0.4 * h), rng, rough=0.17)
+    return [("trunk", "bark", trunk), ("crown", pick("leaves", rng), crown)]
 
 
 def _turns(count: int, rng: np.random.Generator) -> Vector:

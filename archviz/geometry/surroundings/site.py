@@ -24,6 +24,7 @@ _WEDGE_MEDIUM = math.tan(math.radians(25.0))
 _WEDGE_LENGTH = 3.0
 _STRIP_LENGTH = 10.0
 _LOW_M, _MEDIUM_M = 0.85, 1.9
+_GARDEN_SHARE = 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,8 @@ class Site:
 
         The front is open in a wedge of 50 degrees to either side, of 25 degrees for things below
         1.9 m (they hide no more than the foot of a wall); each elevation in a strip of the building's
-        width. Things lower than 0.85 m may stand anywhere.
+        width, at the sides only for things above 0.4 of its height. Things lower than 0.85 m may stand
+        anywhere.
         """
         px, py, radius, height = np.broadcast_arrays(*(np.asarray(v, float) for v in (x, y, radius_m, height_m)))
         depth = -py - self.half_y_m + radius
@@ -88,7 +90,9 @@ class Site:
         wedge = (depth > 0) & (depth < _WEDGE_LENGTH * self.size_m) & (np.abs(px) < reach + slope * depth)
         far = _STRIP_LENGTH * self.size_m
         along_y = (np.abs(px) < reach) & (np.abs(py) < far)
-        along_x = (np.abs(py) < self.half_y_m + _MARGIN_M + radius) & (np.abs(px) < far) & (height >= _MEDIUM_M)
+        # Garden plants may cover the foot of a side elevation.
+        tall = height > max(_MEDIUM_M, _GARDEN_SHARE * self.height_m)
+        along_x = (np.abs(py) < self.half_y_m + _MARGIN_M + radius) & (np.abs(px) < far) & tall
         return (height > _LOW_M) & (wedge | along_y | along_x)
 
     def is_taken(self, x: ArrayLike, y: ArrayLike, *, radius_m: ArrayLike) -> NDArray[np.bool_]:
