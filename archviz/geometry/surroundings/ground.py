@@ -53,7 +53,9 @@ _GROUND_MATERIAL = {
     "paving": "paving",
     "seamless": "seamless",
 }
-_SHORE_MATERIAL = {"river": "mud", "lake": "sand", "sea": "sand", "pond": "path", "paddies": "mud"}
+# Width of bare ground along the waterline [m].
+_SHORE_M = {"river": 1.8, "lake": 2.7, "sea": 5.5, "pond": 0.8}
+_SHORE_MATERIAL = {"river": "mud", "lake": "sand", "sea": "sand", "pond": "path"}
 
 
 def paddy_plot(site: Site) -> tuple[float, float, float, float]:
@@ -171,7 +173,9 @@ class Terrain:
             case "slopes":
                 return spec.relief_m * self._noise(x, y, 220.0) * _smoothstep(r, start, start + 350)
             case "hills":
-                return spec.relief_m * self._noise(x, y, 700.0) * _smoothstep(r, start + 150, start + 1500)
+                height = spec.relief_m * self._noise(x, y, 700.0) * _smoothstep(r, start + 150, start + 1500)
+                # Hills stand on the mainland and leave the sea open.
+                return height * _smoothstep(self.shore_m(x, y), 0.0, 200.0) if spec.water == "sea" else height
             case "mountains":
                 ridges = 1.0 - np.abs(2.0 * self._noise(x, y, 1500.0) - 1.0)
                 return spec.relief_m * ridges * _smoothstep(r, start + 500, start + 3200)
@@ -213,8 +217,8 @@ class Terrain:
             material = "snow-hill" if self.spec.ground == "snow" else "forest-hill"
             zones.append(("ground.hills", material, lambda x, y: 4.0 - self.relief_m(x, y)))
         if self.spec.water not in ("none", "paddies"):
-            bank = 0.9 * _BANK_M[self.spec.water]
-            zones.append(("ground.shore", _SHORE_MATERIAL[self.spec.water], lambda x, y: self.shore_m(x, y) - bank))
+            width = _SHORE_M[self.spec.water]
+            zones.append(("ground.shore", _SHORE_MATERIAL[self.spec.water], lambda x, y: self.shore_m(x, y) - width))
         return zones
 
     def _disc(self) -> Triangles:

@@ -17,7 +17,7 @@ from archviz.geometry.surroundings.spec import Planting, Species, Zone
 from archviz.geometry.surroundings.street import Street
 from archviz.geometry.surroundings.water import terrace_bund
 
-__all__ = ["Plant", "plant_all"]
+__all__ = ["MAX_TRIANGLES", "Plant", "plant_all"]
 
 Vector = tuple[float, float, float]
 Field = NDArray[np.float64]
@@ -30,6 +30,10 @@ _LOW_SPECIES = ("agave", "shrub", "undergrowth")
 # Distance from the waterline that keeps a plant's foot dry [m].
 _DRY_M = 0.6
 _STREET_AREA_M2 = 1600.0
+MAX_TRIANGLES = 148_000
+"""Planting ends when the surroundings hold so many triangles; above two thirds of it all trees are coarse."""
+
+_COARSE_FROM = MAX_TRIANGLES * 2 // 3
 # From this distance a crown is one lump.
 _COARSE_M = 60.0
 
@@ -70,7 +74,9 @@ def plant_all(terrain: Terrain, out: SceneBuilder, *, rng: np.random.Generator) 
             if terrain.spec.water == "paddies" and planting.zone == "around":
                 y, z = terrace_bund(y, terrain.site)
             coarse = planting.zone == "far" or (planting.zone == "around" and math.hypot(x, y) > _COARSE_M)
-            shape = grow(planting.species, height, rng=rng, coarse=coarse)
+            shape = grow(planting.species, height, rng=rng, coarse=coarse or out.triangle_count > _COARSE_FROM)
+            if out.triangle_count + sum(len(t) for _, _, t in shape.parts) > MAX_TRIANGLES:
+                return tuple(plants)
             name = f"plant.{len(plants) + 1}"
             placed_parts = [
                 out.add(
@@ -101,9 +107,10 @@ def _spots(planting: Planting, terrain: Terrain, *, taken: Field, rng: np.random
     heights = planting.scale * rng.uniform(*HEIGHTS_M[planting.species], len(x))
     reach = heights * _reach(planting.species)
     count = min(_CAP[zone], round(planting.density_per_ha * area / 10_000))
-    # A street tree's crown hangs over the carriageway and before the houses: only its trunk needs room.
-    room = np.full(len(x), 0.5) if zone == "street" else reach + 0.3
+    # Crowns overhang hedges, paths and streets, but grow neither into the building nor on a road.
+    room = 0.5 if zone == "street" else 0.4 * reach + 0.2
     free = _growable(x, y, zone, terrain) & ~site.is_taken(x, y, radius_m=room)
+    free &= site.footprint_distance_m(x, y) > reach + 0.2
     free &= ~site.hides_building(x, y, radius_m=reach, height_m=heights)
     # Low plants stand before the front, but not so far out that they fill a camera's foreground.
     free &= (zone != "near") | (y > site.front_m - 0.5 * site.size_m - 2.0)
@@ -156,4 +163,4 @@ def _growable(x: Field, y: Field, zone: Zone, terrain: Terrain) -> NDArray[np.bo
         return (shore > 0.5) & (shore < 7.0)
     if terrain.spec.water == "paddies" and zone in ("around", "far"):
         return np.full(len(x), True)
-    return shore > (1.5 if zone == "near" else _DRY_M)
+    return shore > _DRY_M

@@ -84,7 +84,7 @@ def cone(center: ArrayLike, radius: float, height: float, *, sides: int = 8) -> 
     angle = np.arange(sides) * (2 * math.pi / sides)
     ring = c + radius * np.stack([np.cos(angle), np.sin(angle), np.zeros(sides)], axis=1)
     after = np.roll(ring, -1, 0)
-    apex = np.broadcast_to(c + [0, 0, height], ring.shape)
+    apex = np.broadcast_to(c + np.array([0, 0, height]), ring.shape)
     middle = np.broadcast_to(c, ring.shape)
     return np.concatenate([np.stack([ring, after, apex], 1), np.stack([after, ring, middle], 1)])
 

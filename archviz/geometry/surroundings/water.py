@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from archviz.core.elements import Part
@@ -21,7 +23,7 @@ __all__ = ["build_water", "terrace_bund"]
 
 _MATERIAL = {"river": "river-water", "lake": "clear-water", "sea": "sea-water", "pond": "clear-water"}
 _BUND_HALF_M, _BUND_CREST_M = 0.35, 0.18
-_MAX_SHOOTS = 9000
+_MAX_SHOOTS = 7000
 _RICE_HEIGHT_M = 0.45
 
 
@@ -47,7 +49,7 @@ def _sheet(low: tuple[float, float], high: tuple[float, float], z: float) -> Tri
 
 def _field(site: Site) -> tuple[float, float, float]:
     """Half side of the field of paddies, depth of a row, and y where the terraces begin to climb [m]."""
-    reach = max(130.0, 5 * site.size_m)
+    reach = max(130.0, 3.5 * site.size_m)
     # The first step lies behind the plot.
     return reach, TERRACE_DEPTH_M * max(1.0, reach / 260.0), paddy_plot(site)[3] + 2.0
 
@@ -78,7 +80,7 @@ def _build_paddies(terrain: Terrain, out: SceneBuilder, *, rng: np.random.Genera
         edges = -reach + np.concatenate([[0.0], np.cumsum(widths)])
         edges = np.append(edges[edges < reach], reach)
         bunds.append(_bund((-reach, y0), (reach, y0), level))
-        for x0, x1 in zip(edges[:-1], edges[1:], strict=True):
+        for x0, x1 in pairwise(edges):
             bunds.append(_bund((x0, y0), (x0, y1), level))
             stage = rng.random()
             # Close to the building the fields lie under water; farther off some stand high.
