@@ -131,6 +131,8 @@ def tower(width: float, depth: float, height: float, rng: np.random.Generator, *
     glass = [_glass_front(-half + 0.8, 0.2, half - 0.8, min(4.2, podium - 0.6))]
     glass.append(_glass_sides(half, 0.8, 0.2, depth - 0.8, min(4.2, podium - 0.6)))
     pitch = float(rng.choice([3.6, 3.9, 7.8])) if mullions else 7.8
+    # A very tall tower's bands span several storeys, to stay light.
+    pitch *= max(1.0, round(height / 45.0 / pitch))
     curtain = rng.random() < 0.4
     for z in np.arange(podium + 0.6, height - 2.2, pitch):
         z1 = z + pitch - (0.35 if curtain else 1.4)

@@ -179,12 +179,13 @@ def _towers(terrain: Terrain, rng: np.random.Generator) -> Iterator[Plot]:
     site = terrain.site
     street = Street.of(terrain.spec, site)
     scale = max(1.0, site.height_m / 25.0)
-    reach = 170.0 * min(scale, 2.0) + 3 * site.size_m
+    broad = min(scale, 2.0)
+    reach = 170.0 * broad + site.size_m
     for side in (-1.0, 1.0):
-        for x, width in _row(side * (site.half_x_m + 7.0), side * reach, (17.0, 30.0), 8.0, rng):
+        for x, width in _row(side * (site.half_x_m + 7.0), side * reach, (17.0 * broad, 30.0 * broad), 8.0, rng):
             for row in range(3):
-                depth = float(rng.uniform(18, 28))
-                y = site.front_m + 1.5 + row * 44.0
+                depth = float(rng.uniform(18, 28)) * broad
+                y = site.front_m + 1.5 + row * 44.0 * broad
                 height = float(rng.uniform(16, 34) if row == 0 else rng.uniform(34, 95)) * scale
                 yield Plot(x_m=x, y_m=y, turn_deg=0.0, width_m=width, depth_m=depth, height_m=height)
             if not _in_view(site, x, street.across_m - 4.0, width, 25.0):

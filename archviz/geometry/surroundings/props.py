@@ -57,7 +57,6 @@ def _rocks(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> Non
 
 def _karst(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> None:
     """Limestone towers in the sea: steep below, rounded and wooded on top, most of them behind the building."""
-    site = terrain.site
     start = terrain.relief_start_m
     count = 0
     for k in range(60):
