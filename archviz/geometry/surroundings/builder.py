@@ -24,11 +24,12 @@ class SceneBuilder:
         self._materials: dict[str, int] = {}
         self._soups: list[Triangles] = []
         self._owners: list[int] = []
+        self._count = 0
 
     @property
     def triangle_count(self) -> int:
         """Triangles so far."""
-        return sum(map(len, self._soups))
+        return self._count
 
     def add(
         self, name: str, triangles: Triangles, *, material: str, part: Part = Part.SURROUNDINGS, class_name: str = ""
@@ -59,6 +60,7 @@ class SceneBuilder:
             raise InternalError(f"surroundings element {name!r} was given two materials")
         self._soups.append(triangles)
         self._owners.append(row)
+        self._count += len(triangles)
         return name
 
     def scene(self, *, offset_m: tuple[float, float, float] = (0.0, 0.0, 0.0)) -> Scene:

@@ -50,16 +50,21 @@ def person(kind: FigureKind, height_m: float, *, rng: np.random.Generator) -> tu
     neck = hip + lean
     head = neck + lean / np.linalg.norm(lean) * 0.09 * h
     legs = [
-        tube((s * 0.05 * h, s * stride, 0), hip + [s * 0.04 * h, 0, 0], 0.032 * h, end_radius=0.048 * h)
+        tube((s * 0.05 * h, s * stride, 0), hip + np.array([s * 0.04 * h, 0, 0]), 0.032 * h, end_radius=0.048 * h)
         for s in (-1, 1)
     ]
     torso = [
-        tube(hip - [0, 0, 0.03 * h], neck, 0.075 * h, end_radius=0.09 * h, sides=8),
+        tube(hip - np.array([0, 0, 0.03 * h]), neck, 0.075 * h, end_radius=0.09 * h, sides=8),
         sphere(neck, (0.1 * h, 0.07 * h, 0.04 * h), level=0),
     ]
     reach = np.array([0.0, -0.14 * h, -0.26 * h]) if bent else np.array([0.0, -0.03 * h, -0.33 * h])
     arms = [
-        tube(neck + [s * 0.1 * h, 0, -0.01 * h], neck + reach + [s * 0.12 * h, s * stride, 0], 0.028 * h, sides=5)
+        tube(
+            neck + np.array([s * 0.1 * h, 0, -0.01 * h]),
+            neck + reach + np.array([s * 0.12 * h, s * stride, 0]),
+            0.028 * h,
+            sides=5,
+        )
         for s in (-1, 1)
     ]
     parts = [
@@ -68,7 +73,7 @@ def person(kind: FigureKind, height_m: float, *, rng: np.random.Generator) -> tu
         ("head", "skin", sphere(head, (0.055 * h, 0.06 * h, 0.07 * h))),
     ]
     if bent:
-        parts.append(("hat", "palm-hat", cone(head + [0, 0, 0.015 * h], 0.15 * h, 0.1 * h, sides=14)))
+        parts.append(("hat", "palm-hat", cone(head + np.array([0, 0, 0.015 * h]), 0.15 * h, 0.1 * h, sides=14)))
     return tuple(parts)
 
 
@@ -107,10 +112,10 @@ def place_figures(terrain: Terrain, out: SceneBuilder, *, rng: np.random.Generat
 def _spot(terrain: Terrain, rng: np.random.Generator) -> tuple[float, float]:
     """A random place at the front's sides; on a street's pavements where there is one."""
     site = terrain.site
-    x = float(rng.choice([-1.0, 1.0]) * (site.half_x_m + rng.uniform(1.5, 0.8 * site.size_m + 4.0)))
+    x = float(rng.choice([-1.0, 1.0]) * (site.half_x_m + rng.uniform(1.5, 0.5 * site.size_m + 3.0)))
     if terrain.spec.road == "street":
         street = Street.of(terrain.spec, site)
         bands = ((street.near_m + 0.5, street.pavement_m), (street.across_m, street.far_m - 0.5))
         low, high = bands[int(rng.integers(2))]
         return x, float(rng.uniform(low, high))
-    return x, site.front_m - float(rng.uniform(1.0, 0.55 * site.size_m + 2.0))
+    return x, site.front_m - float(rng.uniform(1.0, 0.4 * site.size_m + 2.0))

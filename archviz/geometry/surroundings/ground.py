@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from archviz.core.elements import Part
 from archviz.geometry.surroundings.builder import SceneBuilder
-from archviz.geometry.surroundings.shapes import Triangles
+from archviz.geometry.surroundings.shapes import Triangles, split
 from archviz.geometry.surroundings.site import APRON_Z_M, Site
 from archviz.geometry.surroundings.spec import SurroundingsSpec
 
-__all__ = ["HORIZON_M", "STREET_BED_M", "Terrain"]
+__all__ = [
+    "HORIZON_M",
+    "STREET_BED_M",
+    "TERRACE_DEPTH_M",
+    "TERRACE_STEP_M",
+    "WATER_LEVEL_M",
+    "Terrain",
+    "paddy_plot",
+]
 
 Field = NDArray[np.float64]
 
@@ -26,8 +35,8 @@ STREET_BED_M = -0.16
 _SECTORS = 160
 _RING_GROWTH = 1.085
 # Width of the bank on either side of the waterline, water level and depth [m] by kind of water.
-_BANK_M = {"river": 2.5, "lake": 4.0, "sea": 7.0, "pond": 0.9, "paddies": 1.0}
-WATER_LEVEL_M = {"river": -0.8, "lake": -0.6, "sea": -0.8, "pond": -0.25, "paddies": -0.35}
+_BANK_M = {"river": 2.0, "lake": 3.0, "sea": 4.0, "pond": 0.9, "paddies": 1.0}
+WATER_LEVEL_M = {"river": -0.7, "lake": -1.0, "sea": -1.3, "pond": -0.25, "paddies": -0.35}
 """Level of the water's surface [m] by kind of water."""
 _DEPTH_M = 1.2
 TERRACE_DEPTH_M, TERRACE_STEP_M = 12.0, 0.4
@@ -44,7 +53,20 @@ _GROUND_MATERIAL = {
     "paving": "paving",
     "seamless": "seamless",
 }
-_SHORE_MATERIAL = {"river": "mud", "lake": "sand", "sea": "sand", "pond": "path", "paddies": "mud"}
+# Width of bare ground along the waterline [m].
+_SHORE_M = {"river": 1.8, "lake": 2.7, "sea": 5.5, "pond": 0.8}
+_SHORE_MATERIAL = {"river": "mud", "lake": "sand", "sea": "sand", "pond": "path"}
+
+
+def paddy_plot(site: Site) -> tuple[float, float, float, float]:
+    """x0, y0, x1, y1 of the earth platform amid the paddies: the building and a garden behind it [m]."""
+    side = 2.0 + 0.1 * site.size_m
+    return (
+        -site.half_x_m - side,
+        site.front_m - 2.0,
+        site.half_x_m + side,
+        site.half_y_m + max(9.0, 0.7 * site.size_m),
+    )
 
 
 def _smoothstep(value: Field, low: float, high: float) -> Field:
@@ -97,19 +119,24 @@ class Terrain:
         phase = self.waves[0, 2]
         match self.spec.water:
             case "river":
-                near = site.front_m - max(9.0, 0.8 * site.size_m) - 2.0 * np.sin(px / (2 * site.size_m) + phase)
+                # Before the front it runs along x; on one side it bends and passes the building.
+                bend = 0.9 * np.maximum(self.side * px - site.half_x_m - 5.0, 0.0)
+                wave = 0.12 * site.size_m * np.sin(px / (1.5 * site.size_m) + phase)
+                near = site.front_m - max(5.0, 0.4 * site.size_m) + bend + wave
                 return np.maximum(py - near, near - max(70.0, 5 * site.size_m) - py)
             case "lake" | "sea":
-                reach = site.radius_m + max(10.0, (1.0 if self.spec.water == "lake" else 0.5) * site.size_m)
                 angle = np.arctan2(py, px)
-                wobble = 1.0 + 0.12 * np.sin(2 * angle + phase) + 0.06 * np.sin(5 * angle + 3 * phase)
-                mainland = 0.95 * self.side * px - 0.31 * py - reach * (0.8 + 0.1 * np.sin(py / 25 + phase))
-                return np.maximum(reach * wobble - np.hypot(px, py), mainland)
+                wobble = 1.0 + 0.2 * np.sin(2 * angle + phase) + 0.1 * np.sin(5 * angle + 3 * phase)
+                headland = max(8.0, 0.6 * site.size_m) * wobble - site.footprint_distance_m(px, py)
+                edge = site.half_x_m + max(14.0, 1.2 * site.size_m) + 3.0 * np.sin(py / 25 + phase)
+                return np.maximum(headland, 0.95 * self.side * px - 0.31 * py - edge)
             case "pond":
                 cx, cy, rx, ry = self.pond_m()
                 return (np.hypot((px - cx) / rx, (py - cy) / ry) - 1.0) * ry
             case "paddies":
-                return 3.0 + 0.1 * site.size_m - site.footprint_distance_m(px, py)
+                x0, y0, x1, y1 = paddy_plot(site)
+                dx = np.maximum(np.maximum(x0 - px, px - x1), 0.0)
+                return 1.5 - np.hypot(dx, np.maximum(np.maximum(y0 - py, py - y1), 0.0))
         return np.full(px.shape, np.inf)
 
     def pond_m(self) -> tuple[float, float, float, float]:
@@ -133,7 +160,7 @@ class Terrain:
             height = np.interp(self.shore_m(px, py), [-bank, 0.0, bank], [floor, level, self.level_m])
         if self.spec.water == "paddies":
             # The floor climbs with the terraces and stays one step under their water.
-            rise = (py - self.site.half_y_m - 8.0) * (TERRACE_STEP_M / TERRACE_DEPTH_M) - TERRACE_STEP_M
+            rise = (py - paddy_plot(self.site)[3] - 2.0) * (TERRACE_STEP_M / TERRACE_DEPTH_M) - TERRACE_STEP_M
             height = height + np.clip(rise, 0.0, None) * (self.shore_m(px, py) < 0) * (np.hypot(px, py) < 400)
         return height + self.relief_m(px, py)
 
@@ -146,14 +173,19 @@ class Terrain:
             case "slopes":
                 return spec.relief_m * self._noise(x, y, 220.0) * _smoothstep(r, start, start + 350)
             case "hills":
-                return spec.relief_m * self._noise(x, y, 700.0) * _smoothstep(r, start + 150, start + 1500)
+                height = spec.relief_m * self._noise(x, y, 700.0) * _smoothstep(r, start + 150, start + 1500)
+                # Hills stand on the mainland and leave the sea open.
+                return height * _smoothstep(self.shore_m(x, y), 0.0, 200.0) if spec.water == "sea" else height
             case "mountains":
                 ridges = 1.0 - np.abs(2.0 * self._noise(x, y, 1500.0) - 1.0)
                 return spec.relief_m * ridges * _smoothstep(r, start + 500, start + 3200)
             case "dunes":
                 across = (x * 0.45 + y * 0.9) / 75.0 + 1.5 * self._noise(x, y, 260.0)
-                crest = np.abs(np.modf(np.abs(across))[0] * 2 - 1) ** 1.5
-                return spec.relief_m * crest * self._noise(x, y, 500.0) * _smoothstep(r, start * 0.55, start * 1.8)
+                # A long back and a steep lee side, as wind leaves them.
+                share = across - np.floor(across)
+                crest = np.where(share < 0.7, share / 0.7, (1 - share) / 0.3) ** 1.4
+                tall = 0.35 + 0.65 * self._noise(x, y, 500.0)
+                return spec.relief_m * crest * tall * _smoothstep(r, 0.85 * start, 2.4 * start)
         return np.zeros(x.shape)
 
     def _noise(self, x: Field, y: Field, wavelength_m: float) -> Field:
@@ -166,29 +198,28 @@ class Terrain:
 
     def build(self, out: SceneBuilder) -> None:
         """Add the ground as elements ``ground``, ``ground.shore``, ``ground.hills`` and ``ground.heights``."""
-        soup = self._disc()
-        x, y, z = soup.mean(axis=1).T
-        relief = self.relief_m(x, y)
-        shore = self.shore_m(x, y)
-        main = _GROUND_MATERIAL[self.spec.ground]
-        masks = {"ground": np.ones(len(soup), dtype=bool)}
-        materials = {"ground": "dune" if self.spec.relief == "dunes" else main}
-        if self.spec.relief in ("hills", "slopes", "mountains"):
-            masks["ground.hills"] = relief > 4.0
-            materials["ground.hills"] = "snow-hill" if self.spec.ground == "snow" else "forest-hill"
+        rest = self._disc()
+        for name, material, field in self._zones():
+            x, y = rest[..., 0], rest[..., 1]
+            chosen, rest = split(rest, field(x, y))
+            if len(chosen):
+                out.add(name, chosen, material=material, part=Part.GROUND)
+        main = "dune" if self.spec.relief == "dunes" else _GROUND_MATERIAL[self.spec.ground]
+        out.add("ground", rest, material=main, part=Part.GROUND)
+
+    def _zones(self) -> list[tuple[str, str, Callable[[Field, Field], Field]]]:
+        """(element, material, field that is negative inside) of the ground's parts, the first on top."""
+        zones: list[tuple[str, str, Callable[[Field, Field], Field]]] = []
         if self.spec.relief == "mountains":
-            masks["ground.heights"] = relief > 0.3 * self.spec.relief_m
-            materials["ground.heights"] = "mountain"
+            treeline = 0.3 * self.spec.relief_m
+            zones.append(("ground.heights", "mountain", lambda x, y: treeline - self.relief_m(x, y)))
+        if self.spec.relief in ("hills", "slopes", "mountains"):
+            material = "snow-hill" if self.spec.ground == "snow" else "forest-hill"
+            zones.append(("ground.hills", material, lambda x, y: 4.0 - self.relief_m(x, y)))
         if self.spec.water not in ("none", "paddies"):
-            bank = _BANK_M[self.spec.water]
-            masks["ground.shore"] = (shore < 0.9 * bank) & (relief < 1.0) & (np.hypot(x, y) < 1500)
-            materials["ground.shore"] = _SHORE_MATERIAL[self.spec.water]
-        left = np.ones(len(soup), dtype=bool)
-        for name in reversed(masks):
-            chosen = masks[name] & left
-            left &= ~chosen
-            if chosen.any():
-                out.add(name, soup[chosen], material=materials[name], part=Part.GROUND)
+            width = _SHORE_M[self.spec.water]
+            zones.append(("ground.shore", _SHORE_MATERIAL[self.spec.water], lambda x, y: self.shore_m(x, y) - width))
+        return zones
 
     def _disc(self) -> Triangles:
         """The ground as a fan and rings that widen towards the horizon; all corners face up."""

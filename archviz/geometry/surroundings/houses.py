@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
 from archviz.geometry.surroundings.palette import pick
 from archviz.geometry.surroundings.shapes import Triangles, box, gable_roof, hip_roof, join, tube
 
-__all__ = ["HOUSES", "HouseParts"]
+__all__ = ["FAR_HOUSES", "HOUSES", "HouseParts"]
 
 HouseParts = tuple[tuple[str, str, Triangles], ...]
 """(element suffix, palette material, triangles) of a house."""
@@ -33,8 +35,16 @@ def _glass_sides(half: float, y0: float, z0: float, y1: float, z1: float) -> Tri
     return box([(-half - _PROUD_M, y0, z0), (half - 0.05, y0, z0)], [(-half + 0.05, y1, z1), (half + _PROUD_M, y1, z1)])
 
 
-def tube_house(width: float, depth: float, height: float, rng: np.random.Generator) -> HouseParts:
-    """A narrow town house of three to five storeys with a balcony on each floor and a shop below."""
+def _railing(half: float, deep: float, z: float) -> Triangles:
+    """Bars and a handrail along a balcony's edge at y = -deep."""
+    x = np.arange(-half + 0.05, half, 0.33)
+    low = np.stack([x, np.full(len(x), -deep), np.full(len(x), z)], axis=1)
+    rail = box((-half, -deep, z + 0.92), (half, -deep + 0.05, z + 1.0))
+    return join(rail, box(low, low + np.array([0.03, 0.03, 0.95])))
+
+
+def tube_house(width: float, depth: float, height: float, rng: np.random.Generator, *, bars: bool = True) -> HouseParts:
+    """A narrow town house of three to five storeys with a shop below and balconies, railed with bars or panels."""
     storeys = max(2, round(height / _STOREY_M))
     half, top = width / 2, storeys * _STOREY_M
     wall = [box((-half, 0, -0.2), (half, depth, top)), box((-half, 0, top), (half, 0.15, top + 0.9))]
@@ -46,18 +56,9 @@ def tube_house(width: float, depth: float, height: float, rng: np.random.Generat
         z = k * _STOREY_M
         doors = 2 if rng.random() < 0.6 else 3
         edges = np.linspace(-half + 0.4, half - 0.4, doors + 1)
-        glass += [
-            _glass_front(a + 0.12, z + 0.15, b - 0.12, z + 2.5) for a, b in zip(edges[:-1], edges[1:], strict=True)
-        ]
+        glass += [_glass_front(a + 0.12, z + 0.15, b - 0.12, z + 2.5) for a, b in pairwise(edges)]
         trim.append(box((-half, -deep, z - 0.14), (half, 0, z)))
-        rails = np.arange(-half + 0.05, half, 0.33)
-        trim.append(box((-half, -deep, z + 0.92), (half, -deep + 0.05, z + 1.0)))
-        trim.append(
-            box(
-                np.stack([rails, rails * 0 - deep, rails * 0 + z], 1),
-                np.stack([rails + 0.03, rails * 0 - deep + 0.03, rails * 0 + z + 0.95], 1),
-            )
-        )
+        trim.append(_railing(half, deep, z) if bars else box((-half, -deep, z), (half, -deep + 0.05, z + 1.0)))
     for z in np.arange(1, storeys) * _STOREY_M:
         glass += [_glass_back(x - 0.5, z + 0.9, x + 0.5, z + 2.2, y=depth) for x in (-0.22 * width, 0.22 * width)]
     return (
@@ -120,7 +121,7 @@ def detached_house(width: float, depth: float, height: float, rng: np.random.Gen
     )
 
 
-def tower(width: float, depth: float, height: float, rng: np.random.Generator) -> HouseParts:
+def tower(width: float, depth: float, height: float, rng: np.random.Generator, *, mullions: bool = True) -> HouseParts:
     """An office tower: a podium with shop fronts, and bands of windows or a curtain wall above."""
     half, podium = width / 2, min(9.0, 0.3 * height)
     inset = min(2.0, 0.1 * width)
@@ -129,7 +130,9 @@ def tower(width: float, depth: float, height: float, rng: np.random.Generator) -
     crown = box((-half * 0.45, depth * 0.3, height), (half * 0.45, depth * 0.7, height + 4))
     glass = [_glass_front(-half + 0.8, 0.2, half - 0.8, min(4.2, podium - 0.6))]
     glass.append(_glass_sides(half, 0.8, 0.2, depth - 0.8, min(4.2, podium - 0.6)))
-    pitch = float(rng.choice([3.6, 3.9, 7.8]))
+    pitch = float(rng.choice([3.6, 3.9, 7.8])) if mullions else 7.8
+    # A very tall tower's bands span several storeys, to stay light.
+    pitch *= max(1.0, round(height / 45.0 / pitch))
     curtain = rng.random() < 0.4
     for z in np.arange(podium + 0.6, height - 2.2, pitch):
         z1 = z + pitch - (0.35 if curtain else 1.4)
@@ -138,12 +141,12 @@ def tower(width: float, depth: float, height: float, rng: np.random.Generator) -
         glass.append(_glass_back(x0, z, x1, z1, y=depth - inset))
         glass.append(_glass_sides(half - inset, y0, z, y1, z1))
     fins = []
-    if curtain or rng.random() < 0.5:
+    if mullions and (curtain or rng.random() < 0.5):
         # Vertical fins before the bands, as thin as a mullion reads from the street.
         x = np.linspace(-half + inset, half - inset, max(3, round(width / 3)) + 1)
         for y0, y1 in ((inset - 0.25, inset), (depth - inset, depth - inset + 0.25)):
             low = np.stack([x - 0.12, np.full(len(x), y0), np.full(len(x), podium)], 1)
-            fins.append(box(low, low + [0.24, y1 - y0, height - podium]))
+            fins.append(box(low, low + np.array([0.24, y1 - y0, height - podium])))
     return (
         ("wall", pick("tower", rng), join(body, base, crown, *fins)),
         ("glass", "glass", join(*glass)),
@@ -188,3 +191,6 @@ HOUSES: Mapping[str, Callable[[float, float, float, np.random.Generator], HouseP
     "stilt-houses": stilt_house,
 }
 """The house of each kind of neighbours: (width, depth, height [m], generator) to its parts."""
+
+FAR_HOUSES = {"tube-houses": partial(tube_house, bars=False), "towers": partial(tower, mullions=False)}
+"""Lighter forms of those houses, for plots that stand far off."""

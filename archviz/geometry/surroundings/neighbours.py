@@ -9,12 +9,16 @@ import numpy as np
 
 from archviz.geometry.surroundings.builder import SceneBuilder
 from archviz.geometry.surroundings.ground import Terrain
-from archviz.geometry.surroundings.houses import HOUSES
+from archviz.geometry.surroundings.houses import FAR_HOUSES, HOUSES
 from archviz.geometry.surroundings.shapes import placed
 from archviz.geometry.surroundings.site import APRON_Z_M, Site
 from archviz.geometry.surroundings.street import Street
 
 __all__ = ["Plot", "build_neighbours"]
+
+
+# Beyond this distance from the plot houses take their lighter form.
+_DETAILED_M = 35.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +48,16 @@ def build_neighbours(terrain: Terrain, out: SceneBuilder, *, rng: np.random.Gene
     spec, site = terrain.spec, terrain.site
     if spec.neighbours == "none":
         return ()
-    built = []
+    built: list[Plot] = []
     for plot in _PLOTS[spec.neighbours](terrain, rng):
         # Drawn for every plot, so that the share changes only which stand.
         if rng.random() >= spec.neighbour_share:
             continue
         name = f"neighbour.{len(built) + 1}"
-        for suffix, material, shape in HOUSES[spec.neighbours](plot.width_m, plot.depth_m, plot.height_m, rng):
+        beside = abs(plot.y_m - site.front_m) < 5.0 and plot.turn_deg == 0.0
+        near = beside and abs(plot.x_m) < site.half_x_m + _DETAILED_M
+        house = HOUSES[spec.neighbours] if near else FAR_HOUSES.get(spec.neighbours, HOUSES[spec.neighbours])
+        for suffix, material, shape in house(plot.width_m, plot.depth_m, plot.height_m, rng):
             position = (plot.x_m, plot.y_m, APRON_Z_M)
             out.add(
                 f"{name}.{suffix}",
@@ -172,12 +179,13 @@ def _towers(terrain: Terrain, rng: np.random.Generator) -> Iterator[Plot]:
     site = terrain.site
     street = Street.of(terrain.spec, site)
     scale = max(1.0, site.height_m / 25.0)
-    reach = 170.0 * min(scale, 2.0) + 3 * site.size_m
+    broad = min(scale, 2.0)
+    reach = 170.0 * broad + site.size_m
     for side in (-1.0, 1.0):
-        for x, width in _row(side * (site.half_x_m + 7.0), side * reach, (17.0, 30.0), 8.0, rng):
+        for x, width in _row(side * (site.half_x_m + 7.0), side * reach, (17.0 * broad, 30.0 * broad), 8.0, rng):
             for row in range(3):
-                depth = float(rng.uniform(18, 28))
-                y = site.front_m + 1.5 + row * 44.0
+                depth = float(rng.uniform(18, 28)) * broad
+                y = site.front_m + 1.5 + row * 44.0 * broad
                 height = float(rng.uniform(16, 34) if row == 0 else rng.uniform(34, 95)) * scale
                 yield Plot(x_m=x, y_m=y, turn_deg=0.0, width_m=width, depth_m=depth, height_m=height)
             if not _in_view(site, x, street.across_m - 4.0, width, 25.0):

@@ -17,7 +17,7 @@ from archviz.geometry.surroundings.spec import Planting, Species, Zone
 from archviz.geometry.surroundings.street import Street
 from archviz.geometry.surroundings.water import terrace_bund
 
-__all__ = ["Plant", "plant_all"]
+__all__ = ["MAX_TRIANGLES", "Plant", "plant_all"]
 
 Vector = tuple[float, float, float]
 Field = NDArray[np.float64]
@@ -25,11 +25,17 @@ Field = NDArray[np.float64]
 # Crown radius as a share of the height, used before a plant is grown.
 _REACH: dict[Species, float] = {"bamboo": 0.42, "banana": 0.65, "conifer": 0.24, "pine": 0.22, "palm": 0.38}
 _DEFAULT_REACH = 0.5
-_CAP: dict[Zone, int] = {"near": 70, "around": 150, "far": 150, "shore": 26, "street": 30}
+_CAP: dict[Zone, int] = {"near": 90, "around": 170, "far": 170, "shore": 26, "street": 30}
 _LOW_SPECIES = ("agave", "shrub", "undergrowth")
 # Distance from the waterline that keeps a plant's foot dry [m].
 _DRY_M = 0.6
 _STREET_AREA_M2 = 1600.0
+MAX_TRIANGLES = 148_000
+"""Planting ends when the surroundings hold so many triangles; above two thirds of it all trees are coarse."""
+
+_COARSE_FROM = MAX_TRIANGLES * 2 // 3
+# From this distance a crown is one lump.
+_COARSE_M = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,14 +68,15 @@ def plant_all(terrain: Terrain, out: SceneBuilder, *, rng: np.random.Generator) 
     for planting in terrain.spec.plants:
         found = _spots(planting, terrain, taken=spots, rng=rng)
         spots = np.concatenate([spots, found])
-        low, high = HEIGHTS_M[planting.species]
         for x, y, reach in found:
-            height = float(np.clip(reach / _reach(planting.species), low, high))
+            height = float(reach / _reach(planting.species))
             z = float(terrain.height_m(x, y))
             if terrain.spec.water == "paddies" and planting.zone == "around":
                 y, z = terrace_bund(y, terrain.site)
-            coarse = planting.zone == "far" or (planting.zone == "around" and math.hypot(x, y) > 90)
-            shape = grow(planting.species, height, rng=rng, coarse=coarse)
+            coarse = planting.zone == "far" or (planting.zone == "around" and math.hypot(x, y) > _COARSE_M)
+            shape = grow(planting.species, height, rng=rng, coarse=coarse or out.triangle_count > _COARSE_FROM)
+            if out.triangle_count + sum(len(t) for _, _, t in shape.parts) > MAX_TRIANGLES:
+                return tuple(plants)
             name = f"plant.{len(plants) + 1}"
             placed_parts = [
                 out.add(
@@ -97,13 +104,16 @@ def _spots(planting: Planting, terrain: Terrain, *, taken: Field, rng: np.random
     """(n, 3) x, y and reach of the plants of one planting [m]."""
     site, zone = terrain.site, planting.zone
     x, y, area = _candidates(zone, terrain, rng=rng)
-    heights = rng.uniform(*HEIGHTS_M[planting.species], len(x))
+    heights = planting.scale * rng.uniform(*HEIGHTS_M[planting.species], len(x))
     reach = heights * _reach(planting.species)
     count = min(_CAP[zone], round(planting.density_per_ha * area / 10_000))
-    # A street tree's crown hangs over the carriageway and before the houses: only its trunk needs room.
-    room = np.full(len(x), 0.5) if zone == "street" else reach + 0.3
+    # Crowns overhang hedges, paths and streets, but grow neither into the building nor on a road.
+    room = 0.5 if zone == "street" else 0.4 * reach + 0.2
     free = _growable(x, y, zone, terrain) & ~site.is_taken(x, y, radius_m=room)
+    free &= site.footprint_distance_m(x, y) > reach + 0.2
     free &= ~site.hides_building(x, y, radius_m=reach, height_m=heights)
+    # Low plants stand before the front, but not so far out that they fill a camera's foreground.
+    free &= (zone != "near") | (y > site.front_m - 0.5 * site.size_m - 2.0)
     small = planting.species in _LOW_SPECIES
     others = taken
     chosen = np.zeros((0, 3))
@@ -122,11 +132,11 @@ def _spots(planting: Planting, terrain: Terrain, *, taken: Field, rng: np.random
 def _candidates(zone: Zone, terrain: Terrain, *, rng: np.random.Generator) -> tuple[Field, Field, float]:
     """Random points of a zone [m] and its area [m²]."""
     site = terrain.site
-    near = site.radius_m + max(12.0, 0.8 * site.size_m)
+    near = site.radius_m + max(15.0, 1.0 * site.size_m)
     inner, outer = {
         "near": (0.0, near),
         "around": (near, near + max(90.0, 2.5 * site.size_m)),
-        "far": (10 * site.size_m, 10 * site.size_m + 220.0),
+        "far": (10 * site.size_m, 10 * site.size_m + 70.0),
         "shore": (0.0, near + max(60.0, 2 * site.size_m)),
         "street": (0.0, 0.0),
     }[zone]
@@ -153,4 +163,4 @@ def _growable(x: Field, y: Field, zone: Zone, terrain: Terrain) -> NDArray[np.bo
         return (shore > 0.5) & (shore < 7.0)
     if terrain.spec.water == "paddies" and zone in ("around", "far"):
         return np.full(len(x), True)
-    return shore > (1.5 if zone == "near" else _DRY_M)
+    return shore > _DRY_M

@@ -57,28 +57,14 @@ def grow(species: Species, height_m: float, *, rng: np.random.Generator, coarse:
     height_m
         From the foot to the highest leaf, within a tenth [m].
     coarse
-        One lump or cone for a crown that stands far off.
+        A tree that stands far off, with one lump or cone for its crown.
     """
-    if coarse:
-        parts = _coarse(species, height_m, rng)
-    else:
-        parts = _SPECIES[species](height_m, rng)
+    parts = (_COARSE if coarse else _SPECIES).get(species, _SPECIES[species])(height_m, rng)
     reach = max(float(np.hypot(t[..., 0], t[..., 1]).max()) for _, _, t in parts)
     return PlantShape(parts=tuple(parts), crown_radius_m=reach)
 
 
 Parts = list[tuple[str, str, Triangles]]
-
-
-def _coarse(species: Species, h: float, rng: np.random.Generator) -> Parts:
-    if species in ("conifer", "pine"):
-        return [("crown", "pine-needles", cone((0, 0, 0.08 * h), 0.2 * h, 0.92 * h, sides=6))]
-    if species == "palm":
-        trunk = tube((0, 0, -0.3), (0, 0, 0.85 * h), 0.16, sides=3)
-        fronds = [blade((0, 0, 0.85 * h), a, 0.32 * h, 0.5, rise=0.5, droop=0.8, parts=2) for a in _turns(7, rng)]
-        return [("trunk", "palm-bark", trunk), ("crown", "palm-leaves", join(*fronds))]
-    crown = lump((0, 0, 0.52 * h), (0.42 * h, 0.42 * h, 0.48 * h), rng, rough=0.15)
-    return [("crown", pick("leaves", rng), crown)]
 
 
 def _turns(count: int, rng: np.random.Generator) -> Vector:
@@ -96,7 +82,7 @@ def _broadleaf(h: float, rng: np.random.Generator) -> Parts:
     width = rng.uniform(0.26, 0.34) * h
     for angle in _turns(4, rng):
         out = rng.uniform(0.55, 0.8) * width
-        center = fork + [out * math.cos(angle), out * math.sin(angle), rng.uniform(0.16, 0.34) * h]
+        center = fork + np.array([out * math.cos(angle), out * math.sin(angle), rng.uniform(0.16, 0.34) * h])
         trunk.append(tube(fork, center, 0.013 * h, end_radius=0.006 * h, sides=4))
         lumps.append(lump(center, rng.uniform(0.15, 0.21, 3) * h, rng))
     top = np.array([*lean, h - 0.24 * h])
@@ -126,7 +112,7 @@ def _banana(h: float, rng: np.random.Generator) -> Parts:
     for k in range(int(rng.integers(2, 4))):
         size = h * (1.0 if k == 0 else rng.uniform(0.55, 0.85))
         foot = np.array([*(rng.normal(scale=0.35, size=2) if k else (0.0, 0.0)), 0.0])
-        top = foot + [0, 0, 0.5 * size]
+        top = foot + np.array([0, 0, 0.5 * size])
         stems.append(tube(foot - [0, 0, 0.2], top, 0.13, end_radius=0.08, sides=5))
         leaves += [
             blade(top, a, rng.uniform(0.5, 0.62) * size, 0.2 * size, rise=rng.uniform(0.7, 0.95), droop=0.75)
@@ -180,7 +166,7 @@ def _bare(h: float, rng: np.random.Generator) -> Parts:
         limb = fork + out * rng.uniform(0.1, 0.2) * h + [0, 0, rng.uniform(0.25, 0.42) * h]
         wood.append(tube(fork, limb, 0.011 * h, end_radius=0.006 * h, sides=4))
         for twig in _turns(4, rng):
-            end = limb + [0.11 * h * math.cos(twig), 0.11 * h * math.sin(twig), rng.uniform(0.1, 0.24) * h]
+            end = limb + h * np.array([0.11 * math.cos(twig), 0.11 * math.sin(twig), rng.uniform(0.1, 0.24)])
             wood.append(tube(limb, end, 0.005 * h, end_radius=0.001 * h, sides=3))
     return [("trunk", "bark", join(*wood))]
 
@@ -192,7 +178,7 @@ def _cactus(h: float, rng: np.random.Generator) -> Parts:
         out = np.array([math.cos(angle), math.sin(angle), 0.0])
         z = rng.uniform(0.35, 0.55) * h
         elbow = out * 0.2 * h + [0, 0, z + 0.03 * h]
-        top = elbow + [0, 0, rng.uniform(0.2, 0.35) * h]
+        top = elbow + np.array([0, 0, rng.uniform(0.2, 0.35) * h])
         skin += [
             tube((0, 0, z), elbow, 0.7 * radius, sides=7),
             sphere(elbow, 0.7 * radius),
@@ -206,6 +192,22 @@ def _agave(h: float, rng: np.random.Generator) -> Parts:
     outer = [blade((0, 0, 0.02), a, 0.95 * h, 0.17 * h, rise=0.75, droop=0.3, parts=3) for a in _turns(11, rng)]
     inner = [blade((0, 0, 0.02), a, 1.05 * h, 0.15 * h, rise=1.0, droop=0.12, parts=3) for a in _turns(7, rng)]
     return [("crown", "agave-leaves", join(*outer, *inner))]
+
+
+def _coarse_needles(h: float, rng: np.random.Generator) -> Parts:
+    return [("crown", "pine-needles", cone((0, 0, 0.08 * h), 0.2 * h, 0.92 * h, sides=6))]
+
+
+def _coarse_palm(h: float, rng: np.random.Generator) -> Parts:
+    trunk = tube((0, 0, -0.3), (0, 0, 0.85 * h), 0.16, sides=3)
+    fronds = [blade((0, 0, 0.85 * h), a, 0.32 * h, 0.5, rise=0.5, droop=0.8, parts=2) for a in _turns(7, rng)]
+    return [("trunk", "palm-bark", trunk), ("crown", "palm-leaves", join(*fronds))]
+
+
+def _coarse_tree(h: float, rng: np.random.Generator) -> Parts:
+    trunk = tube((0, 0, -0.3), (0, 0, 0.4 * h), 0.03 * h, sides=3)
+    crown = lump((0, 0, 0.6 * h), (0.36 * h, 0.36 * h, 0.4 * h), rng, rough=0.17)
+    return [("trunk", "bark", trunk), ("crown", pick("leaves", rng), crown)]
 
 
 def _shrub(h: float, rng: np.random.Generator) -> Parts:
@@ -237,4 +239,11 @@ _SPECIES: Mapping[Species, Callable[[float, np.random.Generator], Parts]] = {
     "pine": _pine,
     "shrub": _shrub,
     "undergrowth": _undergrowth,
+}
+
+_COARSE: Mapping[Species, Callable[[float, np.random.Generator], Parts]] = {
+    "broadleaf": _coarse_tree,
+    "conifer": _coarse_needles,
+    "palm": _coarse_palm,
+    "pine": _coarse_needles,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -56,7 +57,6 @@ def _rocks(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> Non
 
 def _karst(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> None:
     """Limestone towers in the sea: steep below, rounded and wooded on top, most of them behind the building."""
-    site = terrain.site
     start = terrain.relief_start_m
     count = 0
     for k in range(60):
@@ -121,9 +121,9 @@ def _benches(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> N
 
 
 def _sampans(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> None:
-    """Boats on the water at the view's sides, some moored, some under way."""
+    """Boats on the water at the view's sides, some moored, some under way; none where there is no water."""
     site = terrain.site
-    level = WATER_LEVEL_M[terrain.spec.water] if terrain.spec.water != "none" else 0.0
+    level = WATER_LEVEL_M.get(terrain.spec.water, 0.0)
     count = 0
     for _ in range(150):
         x = float(rng.choice([-1, 1]) * rng.uniform(0.4, 2.2) * (site.size_m + 4))
@@ -176,7 +176,7 @@ def _poles(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> Non
     site = terrain.site
     y = Street.of(terrain.spec, site).near_m + 0.55
     for side in (-1.0, 1.0):
-        tops = []
+        tops: list[float] = []
         x = site.half_x_m + 2.0
         while len(tops) < 5:
             if site.hides_building(side * x, y, radius_m=0.3, height_m=8.5):
@@ -194,7 +194,7 @@ def _poles(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> Non
             x += 17.0
         wires = [
             _wire((a, y + dy, z), (b, y + dy, z), float(rng.uniform(0.3, 0.9)))
-            for a, b in zip(tops[:-1], tops[1:], strict=True)
+            for a, b in pairwise(tops)
             for dy, z in ((-0.7, 8.3), (-0.25, 8.3), (0.7, 8.3), (-0.6, 7.6), (0.0, 7.3), (0.3, 7.6), (0.1, 6.8))
         ]
         out.add(f"wires.{'left' if side < 0 else 'right'}", join(*wires), material="wire", class_name="wires")
@@ -204,7 +204,7 @@ def _wire(start: tuple[float, float, float], end: tuple[float, float, float], sa
     """A wire that hangs in a parabola, in six straight pieces."""
     t = np.linspace(0, 1, 7)[:, None]
     line = np.asarray(start) * (1 - t) + np.asarray(end) * t - np.array([0, 0, 4 * sag]) * t * (1 - t)
-    return join(*(tube(a, b, 0.022, sides=3) for a, b in zip(line[:-1], line[1:], strict=True)))
+    return join(*(tube(a, b, 0.022, sides=3) for a, b in pairwise(line)))
 
 
 _PROPS: Mapping[Prop, Callable[[Terrain, SceneBuilder, np.random.Generator], None]] = {

@@ -20,6 +20,7 @@ __all__ = [
     "placed",
     "quad",
     "sphere",
+    "split",
     "tube",
 ]
 
@@ -83,9 +84,42 @@ def cone(center: ArrayLike, radius: float, height: float, *, sides: int = 8) -> 
     angle = np.arange(sides) * (2 * math.pi / sides)
     ring = c + radius * np.stack([np.cos(angle), np.sin(angle), np.zeros(sides)], axis=1)
     after = np.roll(ring, -1, 0)
-    apex = np.broadcast_to(c + [0, 0, height], ring.shape)
+    apex = np.broadcast_to(c + np.array([0, 0, height]), ring.shape)
     middle = np.broadcast_to(c, ring.shape)
     return np.concatenate([np.stack([ring, after, apex], 1), np.stack([after, ring, middle], 1)])
+
+
+def split(soup: Triangles, values: NDArray[np.float64]) -> tuple[Triangles, Triangles]:
+    """Cut triangles along the zero line of a field that is linear on each.
+
+    Parameters
+    ----------
+    soup
+        (n, 3, 3) triangles.
+    values
+        (n, 3) the field at their corners.
+
+    Returns
+    -------
+    below, above
+        Soups where the field is negative, and the rest; together they cover ``soup``.
+    """
+    negative = values < 0
+    count = negative.sum(axis=1)
+    parts: list[list[Triangles]] = [[soup[count == 3]], [soup[count == 0]]]
+    for lone in (1, 2):
+        # The corner that differs from the other two comes first; order, and so facing, is kept.
+        mixed = count == lone
+        first = np.argmax(negative[mixed] if lone == 1 else ~negative[mixed], axis=1)
+        order = (first[:, None] + np.arange(3)) % 3
+        rows = np.arange(len(order))[:, None]
+        a, b, c = soup[mixed][rows, order].transpose(1, 0, 2)
+        va, vb, vc = values[mixed][rows, order].T
+        ab = a + (b - a) * (va / (va - vb))[:, None]
+        ac = a + (c - a) * (va / (va - vc))[:, None]
+        parts[lone - 1].append(np.stack([a, ab, ac], axis=1))
+        parts[2 - lone] += [np.stack([ab, b, c], axis=1), np.stack([ab, c, ac], axis=1)]
+    return np.concatenate(parts[0]), np.concatenate(parts[1])
 
 
 @cache

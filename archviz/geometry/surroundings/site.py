@@ -23,7 +23,10 @@ _WEDGE_MEDIUM = math.tan(math.radians(25.0))
 # elevation from about eight times it.
 _WEDGE_LENGTH = 3.0
 _STRIP_LENGTH = 10.0
+_CORNER = 1.6
 _LOW_M, _MEDIUM_M = 0.85, 1.9
+_MEDIUM_DEPTH = 0.75
+_GARDEN_SHARE = 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,19 +80,29 @@ class Site:
     ) -> NDArray[np.bool_]:
         """True where a thing of that size would stand between a view preset's camera and the building.
 
-        The front is open in a wedge of 50 degrees to either side, of 25 degrees for things below
-        1.9 m (they hide no more than the foot of a wall); each elevation in a strip of the building's
-        width. Things lower than 0.85 m may stand anywhere.
+        The front is open in a wedge of 50 degrees to either side, the side walls towards a camera
+        at the front's corners, each elevation in a strip of the building's width. Things below
+        1.9 m hide no more than the foot of a wall: the wedge's near part is narrower for them. Garden
+        plants up to 0.4 of the building's height may stand at its sides, and things lower than
+        0.85 m anywhere.
         """
         px, py, radius, height = np.broadcast_arrays(*(np.asarray(v, float) for v in (x, y, radius_m, height_m)))
-        depth = -py - self.half_y_m + radius
+        away = np.abs(px)
         reach = self.half_x_m + _MARGIN_M + radius
-        slope = np.where(height < _MEDIUM_M, _WEDGE_MEDIUM, _WEDGE)
-        wedge = (depth > 0) & (depth < _WEDGE_LENGTH * self.size_m) & (np.abs(px) < reach + slope * depth)
+        depth = -py - self.half_y_m + radius
+        narrow = (height < _MEDIUM_M) & (depth < _MEDIUM_DEPTH * self.size_m)
+        wedge = (depth > 0) & (depth < _WEDGE_LENGTH * self.size_m)
+        wedge &= away < reach + np.where(narrow, _WEDGE_MEDIUM, _WEDGE) * depth
         far = _STRIP_LENGTH * self.size_m
-        along_y = (np.abs(px) < reach) & (np.abs(py) < far)
-        along_x = (np.abs(py) < self.half_y_m + _MARGIN_M + radius) & (np.abs(px) < far) & (height >= _MEDIUM_M)
-        return (height > _LOW_M) & (wedge | along_y | along_x)
+        along_y = (away < reach) & (np.abs(py) < far)
+        beside = (np.abs(py) < self.half_y_m + _MARGIN_M + radius) & (away < far)
+        # The line of sight from a corner camera to the far end of the side wall.
+        camera = _CORNER * self.size_m
+        slope = max(camera - self.half_x_m, 0.0) / (self.half_y_m + camera)
+        back = self.half_y_m - py
+        corner = (back > 0) & (py > -camera) & (away < reach + 0.2 * radius + slope * back)
+        tall = height > max(_MEDIUM_M, _GARDEN_SHARE * self.height_m)
+        return (height > _LOW_M) & (wedge | along_y | ((beside | corner) & tall))
 
     def is_taken(self, x: ArrayLike, y: ArrayLike, *, radius_m: ArrayLike) -> NDArray[np.bool_]:
         """True within ``radius_m`` of the building or of a reserved rectangle."""

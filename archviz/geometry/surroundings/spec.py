@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any, Literal, get_args
 
 from archviz.core.errors import OptionError
@@ -53,16 +53,20 @@ class Planting:
         ``far``: a tree line; ``shore``: along the water; ``street``: in rows on the pavement.
     density_per_ha
         Plants per hectare of that zone [1/10 000 m²]; counts are capped so that a scene stays light.
+    scale
+        Height relative to the species' common range.
     """
 
     species: Species
     zone: Zone
     density_per_ha: float
+    scale: float = 1.0
 
     def __post_init__(self) -> None:
         _check_choice("plants", "species", self.species, Species)
         _check_choice("plants", "zone", self.zone, Zone)
         _check_range("plants", "density_per_ha", self.density_per_ha, 0.0, _MAX_DENSITY_PER_HA)
+        _check_range("plants", "scale", self.scale, 0.25, 4.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +162,7 @@ def _check_keys(table: object, kind: type[Planting] | type[SurroundingsSpec], so
     known = [f.name for f in fields(kind)]
     if unknown := sorted(set(table) - set(known)):
         raise OptionError(f"{source}: unknown key {unknown[0]!r}; accepted: {', '.join(known)}")
-    required = ["ground"] if kind is SurroundingsSpec else known
+    required = [f.name for f in fields(kind) if f.default is MISSING]
     if missing := [k for k in required if k not in table]:
         raise OptionError(f"{source}: key {missing[0]!r} is missing; accepted: {', '.join(known)}")
 

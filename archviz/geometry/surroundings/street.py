@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archviz.core.elements import Part
 from archviz.geometry.surroundings.builder import SceneBuilder
@@ -129,9 +130,9 @@ def _add_path(terrain: Terrain, out: SceneBuilder, *, end_m: float) -> None:
         site.reserve((px - width / 2, py - d[-1] / 32), (px + width / 2, py + d[-1] / 32))
 
 
-def _ribbon(line: np.ndarray, width: float) -> Triangles:
+def _ribbon(line: NDArray[np.float64], width: float) -> Triangles:
     """A strip of constant width over a line that runs towards -y, with sides down to 0.6 m."""
-    left, right = line + [width / 2, 0, 0], line - [width / 2, 0, 0]
+    left, right = line + np.array([width / 2, 0, 0]), line - np.array([width / 2, 0, 0])
     down = np.array([0.0, 0.0, -0.6])
     strips = []
     for a, b in ((right, left), (left, left + down), (right + down, right)):

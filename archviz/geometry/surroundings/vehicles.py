@@ -15,9 +15,9 @@ ShapeParts = tuple[tuple[str, str, Triangles], ...]
 
 def _wheel(x: float, y: float, radius: float, width: float) -> Triangles:
     """A wheel whose axle lies along y."""
-    ends = [(x, y - width / 2, radius), (x, y + width / 2, radius)]
-    sides = [sphere(e, (0.96 * radius, 0.01, 0.96 * radius), level=1) for e in ends]
-    return join(tube(*ends, radius, sides=12), *sides)
+    inner, outer = (x, y - width / 2, radius), (x, y + width / 2, radius)
+    sides = [sphere(end, (0.96 * radius, 0.01, 0.96 * radius)) for end in (inner, outer)]
+    return join(tube(inner, outer, radius, sides=12), *sides)
 
 
 def _frustum(
@@ -35,7 +35,7 @@ def _frustum(
 def car(rng: np.random.Generator) -> ShapeParts:
     """A family car, 4.3 m long and 1.45 m high."""
     body = join(
-        _frustum((-2.15, -0.88, 0.28), (2.15, 0.88, 0.62), front=-0.0, back=0.0),
+        _frustum((-2.15, -0.88, 0.28), (2.15, 0.88, 0.62), front=0.0, back=0.0),
         _frustum((-2.1, -0.86, 0.62), (2.08, 0.86, 0.88), front=0.2, back=0.12),
         box((-0.85, -0.6, 1.40), (0.5, 0.6, 1.45)),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from archviz.core.elements import Part
@@ -12,6 +14,7 @@ from archviz.geometry.surroundings.ground import (
     TERRACE_STEP_M,
     WATER_LEVEL_M,
     Terrain,
+    paddy_plot,
 )
 from archviz.geometry.surroundings.shapes import Triangles, box, join, quad
 from archviz.geometry.surroundings.site import Site
@@ -20,7 +23,7 @@ __all__ = ["build_water", "terrace_bund"]
 
 _MATERIAL = {"river": "river-water", "lake": "clear-water", "sea": "sea-water", "pond": "clear-water"}
 _BUND_HALF_M, _BUND_CREST_M = 0.35, 0.18
-_MAX_SHOOTS = 9000
+_MAX_SHOOTS = 7000
 _RICE_HEIGHT_M = 0.45
 
 
@@ -30,7 +33,7 @@ def build_water(terrain: Terrain, out: SceneBuilder, *, rng: np.random.Generator
     if kind == "none":
         return
     if kind == "paddies":
-        _build_paddies(terrain.site, out, rng=rng)
+        _build_paddies(terrain, out, rng=rng)
         return
     level = WATER_LEVEL_M[kind]
     x, y, rx, ry = terrain.pond_m() if kind == "pond" else (0.0, 0.0, HORIZON_M, HORIZON_M)
@@ -46,9 +49,9 @@ def _sheet(low: tuple[float, float], high: tuple[float, float], z: float) -> Tri
 
 def _field(site: Site) -> tuple[float, float, float]:
     """Half side of the field of paddies, depth of a row, and y where the terraces begin to climb [m]."""
-    reach = max(130.0, 5 * site.size_m)
+    reach = max(130.0, 3.5 * site.size_m)
     # The first step lies behind the plot.
-    return reach, TERRACE_DEPTH_M * max(1.0, reach / 260.0), site.half_y_m + 8.0
+    return reach, TERRACE_DEPTH_M * max(1.0, reach / 260.0), paddy_plot(site)[3] + 2.0
 
 
 def _terrace_level(row: float, depth: float) -> float:
@@ -63,9 +66,11 @@ def terrace_bund(y: float, site: Site) -> tuple[float, float]:
     return foot + row * depth, _terrace_level(row, depth) + _BUND_CREST_M
 
 
-def _build_paddies(site: Site, out: SceneBuilder, *, rng: np.random.Generator) -> None:
+def _build_paddies(terrain: Terrain, out: SceneBuilder, *, rng: np.random.Generator) -> None:
     """A field of paddies on both sides of the building; behind it they climb in terraces."""
+    site = terrain.site
     reach, depth, foot = _field(site)
+    near = 1.6 * site.size_m + 12.0
     rows = np.arange(-np.ceil(reach / depth), np.ceil(reach / depth))
     flooded, green, bunds, shoots = [], [], [], []
     for row in rows:
@@ -75,31 +80,23 @@ def _build_paddies(site: Site, out: SceneBuilder, *, rng: np.random.Generator) -
         edges = -reach + np.concatenate([[0.0], np.cumsum(widths)])
         edges = np.append(edges[edges < reach], reach)
         bunds.append(_bund((-reach, y0), (reach, y0), level))
-        for x0, x1 in zip(edges[:-1], edges[1:], strict=True):
+        for x0, x1 in pairwise(edges):
             bunds.append(_bund((x0, y0), (x0, y1), level))
-            if rng.random() < 0.4:
+            stage = rng.random()
+            # Close to the building the fields lie under water; farther off some stand high.
+            if stage < 0.4 and max(abs(y0), abs(y1)) > near:
                 green.append(box((x0, y0, level - 0.2), (x1, y1, level + _RICE_HEIGHT_M)))
                 continue
             flooded.append(_sheet((x0, y0), (x1, y1), level))
-            shoots.append(_shoots((x0, y0), (x1, y1), level, site=site, rng=rng))
+            if stage < 0.75:
+                shoots.append(_shoots((x0, y0), (x1, y1), level, terrain=terrain, rng=rng))
     # Shoots are thinned as a whole, so that rows stay even and the scene stays light.
     blades = join(*shoots).reshape(-1, 3, 3, 3)
     step = max(1, int(np.ceil(len(blades) / _MAX_SHOOTS)))
     out.add("paddy.water", join(*flooded), material="paddy-water", part=Part.GROUND, class_name="water")
     out.add("paddy.bunds", join(*bunds), material="bund", part=Part.GROUND)
-    out.add("paddy.rice", join(*_clear_of_plot(green, site)), material="rice")
+    out.add("paddy.rice", join(*green), material="rice")
     out.add("paddy.shoots", blades[::step].reshape(-1, 3, 3), material="rice")
-
-
-def _clear_of_plot(fields: list[Triangles], site: Site) -> list[Triangles]:
-    """Without the grown fields that would cover the building's earth platform."""
-    edge = 4.0 + 0.1 * site.size_m
-    return [
-        f
-        for f in fields
-        if (f[..., 0].min() > site.half_x_m + edge or f[..., 0].max() < -site.half_x_m - edge)
-        or (f[..., 1].min() > site.half_y_m + edge or f[..., 1].max() < -site.half_y_m - edge)
-    ]
 
 
 def _bund(start: tuple[float, float], end: tuple[float, float], level: float) -> Triangles:
@@ -110,9 +107,10 @@ def _bund(start: tuple[float, float], end: tuple[float, float], level: float) ->
 
 
 def _shoots(
-    low: tuple[float, float], high: tuple[float, float], level: float, *, site: Site, rng: np.random.Generator
+    low: tuple[float, float], high: tuple[float, float], level: float, *, terrain: Terrain, rng: np.random.Generator
 ) -> Triangles:
     """Young rice in rows along x: three blades a tuft, where a camera may see single plants."""
+    site = terrain.site
     near = 1.5 * site.size_m + 18.0
     if min(abs(low[1]), abs(high[1])) > near or min(abs(low[0]), abs(high[0])) > near:
         return join()
@@ -122,7 +120,7 @@ def _shoots(
     )
     base = np.stack([x.ravel(), y.ravel(), np.full(x.size, level - 0.05)], axis=1)
     base[:, :2] += rng.normal(scale=0.05, size=(len(base), 2))
-    base = base[site.footprint_distance_m(base[:, 0], base[:, 1]) > 4.5 + 0.1 * site.size_m]
+    base = base[terrain.shore_m(base[:, 0], base[:, 1]) < -0.6]
     heading = rng.uniform(0, 2 * np.pi, len(base))[:, None] + np.arange(3) * 2.1
     out = np.stack([np.cos(heading), np.sin(heading), np.zeros_like(heading)], axis=-1)
     across = np.stack([-out[..., 1], out[..., 0], out[..., 2]], axis=-1) * 0.05
