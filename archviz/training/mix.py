@@ -11,15 +11,17 @@ from archviz.core.illumination import Illumination
 from archviz.core.tone import tone_map
 from archviz.lighting.sky import sky_radiance
 from archviz.training.clouds import cloudy_sky
-from archviz.training.traced import TracedView
+from archviz.training.traced import TracedView, load_traced
 
-__all__ = ["mix", "radiance"]
+__all__ = ["TracedView", "load_traced", "mix", "radiance"]
 
 # A sun farther than this from every traced one would put the shadows in the wrong place.
 _SUN_TOLERANCE_DEG = 2.0
 
 
-def mix(traced: TracedView, illumination: Illumination, camera: Camera, *, seed: int) -> NDArray[np.uint8]:
+def mix(
+    traced: TracedView, illumination: Illumination, camera: Camera, *, sun: int | None, seed: int
+) -> NDArray[np.uint8]:
     """The photograph of a traced view under one light.
 
     Parameters
@@ -27,9 +29,11 @@ def mix(traced: TracedView, illumination: Illumination, camera: Camera, *, seed:
     traced
         The view's light groups.
     illumination
-        The light; its sun is one of the two traced ones, or ``None``. Its wetness is not seen.
+        The light. Its wetness is not seen.
     camera
         The view's camera; its size is taken from ``traced``.
+    sun
+        Row of the traced sun that the light's sun stands for; ``None`` where no sun shines.
     seed
         Decides the clouds and stars.
 
@@ -41,18 +45,20 @@ def mix(traced: TracedView, illumination: Illumination, camera: Camera, *, seed:
     Raises
     ------
     OptionError
-        The light's sun was not traced.
+        The light's sun is not where the traced one is, or there is only one of the two.
     """
-    display = tone_map(radiance(traced, illumination, camera, seed=seed) * np.float32(illumination.exposure))
+    display = tone_map(radiance(traced, illumination, camera, sun=sun, seed=seed) * np.float32(illumination.exposure))
     return np.asarray(np.round(display * 255), dtype=np.uint8)
 
 
-def radiance(traced: TracedView, illumination: Illumination, camera: Camera, *, seed: int) -> NDArray[np.float32]:
+def radiance(
+    traced: TracedView, illumination: Illumination, camera: Camera, *, sun: int | None, seed: int
+) -> NDArray[np.float32]:
     """(H, W, 3) float32 linear radiance of :func:`mix`, before exposure."""
     camera = camera.resized(traced.size)
     rays = camera.ray_directions()
     lit: NDArray[np.float32] = np.zeros((*traced.size.shape, 3), dtype=np.float32)
-    for group, weight in zip(traced.groups, _weights(traced, illumination), strict=True):
+    for group, weight in zip(traced.groups, _weights(traced, illumination, sun), strict=True):
         if any(weight):
             lit += group.astype(np.float32) * np.asarray(weight, dtype=np.float32)
     alpha = traced.alpha.astype(np.float32)[..., None]
@@ -65,19 +71,18 @@ def radiance(traced: TracedView, illumination: Illumination, camera: Camera, *, 
     return lit
 
 
-def _weights(traced: TracedView, light: Illumination) -> list[tuple[float, float, float]]:
-    dark = (0.0, 0.0, 0.0)
-    suns = [dark, dark]
-    if light.sun is not None:
-        cosines = [float(light.sun.vector @ sun.vector) for sun in traced.suns]
-        row = int(np.argmax(cosines))
-        if cosines[row] < np.cos(np.radians(_SUN_TOLERANCE_DEG)):
-            given = ", ".join(f"{s.altitude_deg:.1f}/{s.azimuth_deg:.1f}" for s in traced.suns)
+def _weights(traced: TracedView, light: Illumination, sun: int | None) -> list[tuple[float, float, float]]:
+    suns = [(0.0, 0.0, 0.0)] * 2
+    if (sun is None) != (light.sun is None):
+        raise OptionError(f"sun {sun} and a light whose sun is {light.sun}: give both or neither")
+    if sun is not None and light.sun is not None:
+        there = traced.suns[sun]
+        if light.sun.vector @ there.vector < np.cos(np.radians(_SUN_TOLERANCE_DEG)):
             raise OptionError(
                 f"sun at altitude {light.sun.altitude_deg:.1f} and azimuth {light.sun.azimuth_deg:.1f} was not traced; "
-                f"take one of {given} degrees"
+                f"sun {sun} stands at {there.altitude_deg:.1f} and {there.azimuth_deg:.1f} degrees"
             )
-        suns[row] = light.sun_irradiance
+        suns[sun] = light.sun_irradiance
     return [*suns, light.zenith_radiance, light.horizon_radiance, light.window_radiance, light.lamp_intensity]
 
 

@@ -13,7 +13,7 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.place import SunDirection
 from archviz.core.size import Size
 
-__all__ = ["LIGHT_GROUPS", "TracedView"]
+__all__ = ["LIGHT_GROUPS", "TracedView", "load_traced"]
 
 LIGHT_GROUPS = ("sun0", "sun1", "zenith", "horizon", "windows", "lamps")
 _ARRAYS = {"groups": np.float16, "alpha": np.float16, "depth_m": np.float32, "suns_deg": np.float32}
@@ -77,26 +77,24 @@ class TracedView:
                     np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
         beside.replace(path)
 
-    @classmethod
-    def load(cls, path: Path) -> TracedView:
-        """Read what :meth:`save` wrote.
 
-        Raises
-        ------
-        FileFormatError
-            The file is missing or is not a traced view.
-        """
-        try:
-            with np.load(path, allow_pickle=False) as archive:
-                arrays = {name: archive[name].astype(kind, copy=False) for name, kind in _ARRAYS.items()}
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise FileFormatError(
-                f"{path}: not a traced view ({error}); delete it and trace the scene again"
-            ) from error
-        suns = tuple(SunDirection(altitude_deg=float(a), azimuth_deg=float(b)) for a, b in arrays["suns_deg"])
-        return cls(
-            groups=arrays["groups"],
-            alpha=arrays["alpha"],
-            depth_m=arrays["depth_m"],
-            suns=(suns[0], suns[1]),
-        )
+def load_traced(path: Path) -> TracedView:
+    """Read what :meth:`TracedView.save` wrote.
+
+    Raises
+    ------
+    FileFormatError
+        The file is missing or is not a traced view.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name].astype(kind, copy=False) for name, kind in _ARRAYS.items()}
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise FileFormatError(f"{path}: not a traced view ({error}); delete it and trace the scene again") from error
+    suns = tuple(SunDirection(altitude_deg=float(a), azimuth_deg=float(b)) for a, b in arrays["suns_deg"])
+    return TracedView(
+        groups=arrays["groups"],
+        alpha=arrays["alpha"],
+        depth_m=arrays["depth_m"],
+        suns=(suns[0], suns[1]),
+    )

@@ -14,7 +14,7 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.illumination import SKY_EXPONENT
 from archviz.training import path_trace
 from archviz.training.path_trace import find_bpy_python, trace_scenes, view_path
-from archviz.training.traced import LIGHT_GROUPS, TracedView
+from archviz.training.traced import LIGHT_GROUPS, TracedView, load_traced
 from tests.training.traced_scene import write_house, write_plane
 
 _USER_CACHE = Path(os.environ.get("ARCHVIZ_CACHE", "~/.cache/archviz")).expanduser()
@@ -38,7 +38,7 @@ def plane(cache: Path) -> TracedView:
     write_plane(cache / "scenes" / "000001", size=(48, 48))
     report = trace_scenes(cache, seeds=[1], samples=64)
     assert (report.views, report.failed) == (1, ())
-    return TracedView.load(view_path(cache, 1, 0))
+    return load_traced(view_path(cache, 1, 0))
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def house(cache: Path) -> TracedView:
     write_house(cache / "scenes" / "000007", size=(128, 128))
     report = trace_scenes(cache, seeds=[7], samples=4)
     assert (report.views, report.present, report.failed) == (1, 0, ())
-    return TracedView.load(view_path(cache, 7, 0))
+    return load_traced(view_path(cache, 7, 0))
 
 
 def _group(view: TracedView, name: str) -> np.ndarray:
@@ -130,7 +130,7 @@ def test_a_broken_scene_is_given_up_and_the_next_is_traced(cache: Path) -> None:
 def test_longest_side_limits_the_picture(cache: Path) -> None:
     write_plane(cache / "scenes" / "000004", size=(64, 48))
     trace_scenes(cache, seeds=[4], samples=1, longest_px=32)
-    assert TracedView.load(view_path(cache, 4, 0)).size.shape == (24, 32)
+    assert load_traced(view_path(cache, 4, 0)).size.shape == (24, 32)
 
 
 def test_missing_scene_and_missing_environment_are_said(tmp_path: Path) -> None:
@@ -169,10 +169,10 @@ def test_traced_view_round_trips(tmp_path: Path) -> None:
         suns=(SunDirection(altitude_deg=30, azimuth_deg=200), SunDirection(altitude_deg=60, azimuth_deg=100)),
     )
     view.save(tmp_path / "0.npz")
-    again = TracedView.load(tmp_path / "0.npz")
+    again = load_traced(tmp_path / "0.npz")
     assert np.array_equal(again.groups, view.groups) and np.array_equal(again.depth_m, view.depth_m)
     assert again.suns == view.suns
     assert [p.name for p in tmp_path.iterdir()] == ["0.npz"]
     (tmp_path / "1.npz").write_bytes(b"broken")
     with pytest.raises(FileFormatError, match=r"1\.npz: not a traced view"):
-        TracedView.load(tmp_path / "1.npz")
+        load_traced(tmp_path / "1.npz")

@@ -69,8 +69,8 @@ def _masonry(
 def _brick(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
     mortar = tuple(detail.get("joint_color", toward(scaled(base, 1.2), (0.45, 0.43, 0.40), 0.6)))
-    scale = float(detail.get("scale_m", 0.23))
-    color, height = _masonry(graph, base, width=scale, height=scale * 0.325, joint=0.011, mortar=mortar, spread=0.22)
+    course = float(detail.get("scale_m", 0.075))
+    color, height = _masonry(graph, base, width=course * 3.2, height=course, joint=0.011, mortar=mortar, spread=0.22)
     rough = graph.noise(world_position(graph), 40.0, 2.0)
     color = _weathered(graph, vary(graph, color, rough, 0.12), detail.get("wear", 0.3))
     relief = graph.math("MULTIPLY_ADD", rough, 0.25, height)
@@ -152,20 +152,29 @@ def _wall_tile(graph: Graph, entry: dict, detail: dict) -> None:
     finish(graph, _weathered(graph, color, 0.2), entry, bump=graph.bump(height, 0.003), specular=0.5)
 
 
-def _board(graph: Graph, entry: dict, detail: dict) -> None:
-    """Concrete cast against boards, with panel joints and tie holes."""
+def _shingle(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
-    width = float(detail.get("scale_m", 0.12))
+    row = float(detail.get("scale_m", 0.15))
+    color, height = _masonry(
+        graph, base, width=row * 1.1, height=row, joint=0.008, mortar=scaled(base, 0.35), spread=0.3, offset=0.43
+    )
     u, v, _ = graph.xyz(graph.uv())
-    board = graph.node(
-        "TexWhiteNoise", {"W": graph.math("FLOOR", graph.math("DIVIDE", v, width))}, noise_dimensions="1D"
-    ).outputs["Value"]
-    seam = graph.ramp(graph.math("PINGPONG", v, width / 2), 0.0, 0.006)
-    grain = graph.noise(graph.combine(graph.math("MULTIPLY", u, 1.5), graph.math("MULTIPLY", v, 45.0)), 1.0, 3.0, 0.6)
-    color = vary(graph, vary(graph, base, board, 0.10), grain, 0.10)
-    color = graph.scale(color, graph.ramp(seam, 0.0, 1.0, 0.75, 1.01))
-    relief = graph.math("ADD", seam, graph.math("MULTIPLY", graph.math("ADD", grain, board), 0.4))
-    finish(graph, _weathered(graph, color, detail.get("wear", 0.4)), entry, bump=graph.bump(relief, 0.006))
+    grain = graph.noise(graph.combine(graph.math("MULTIPLY", u, 50.0), graph.math("MULTIPLY", v, 2.0)), 1.0, 3.0, 0.6)
+    course = graph.math("SUBTRACT", 1.0, graph.math("FRACT", graph.math("DIVIDE", v, row)))
+    relief = graph.math("ADD", graph.math("MULTIPLY", course, 1.2), graph.math("MULTIPLY_ADD", grain, 0.2, height))
+    finish(graph, vary(graph, color, grain, 0.2), entry, bump=graph.bump(relief, 0.012), specular=0.1)
+
+
+def _metal_panel(graph: Graph, entry: dict, detail: dict) -> None:
+    base = entry["base_color"]
+    scale = float(detail.get("scale_m", 1.0))
+    color, height = _masonry(
+        graph, base, width=1.6 * scale, height=scale, joint=0.012, mortar=scaled(base, 0.3), spread=0.04, offset=0.0
+    )
+    dent = graph.noise(world_position(graph), 0.9, 1.0)
+    relief = graph.math("MULTIPLY_ADD", dent, 0.8, height)
+    color = vary(graph, color, graph.noise(world_position(graph), 2.0, 3.0), 0.05)
+    finish(graph, color, entry, bump=graph.bump(relief, 0.008), roughness=max(entry["roughness"], 0.2))
 
 
 def _concrete(graph: Graph, entry: dict, detail: dict) -> None:
@@ -296,18 +305,21 @@ _BY_ROLE = {
     "rock": plants.rock,
     "woods": plants.wooded,
 }
-_BY_FAMILY = {BRICK: _brick, TIMBER: _timber, STONE: _stone, GRASS: _lawn, WATER: _water}
 _BY_KIND = {
     "brick": _brick,
-    "board": _board,
+    "board": _timber,
+    "shingle": _shingle,
     "concrete": _concrete,
     "stone": _stone,
-    "metal": _metal,
-    "metal panel": _metal,
+    "metal panel": _metal_panel,
     "render": _render,
-    "timber": _timber,
+    "membrane": _render,
     "tile": _wall_tile,
+    "gravel": _ground,
+    "lacquer": _plain,
+    "plain": _render,
 }
+_BY_FAMILY = {BRICK: _brick, TIMBER: _timber, STONE: _stone, TILE: _wall_tile, GRASS: _lawn, WATER: _water}
 
 
 def surface(entry: dict, detail: dict, *, role: str) -> bpy.types.Material:
@@ -323,31 +335,27 @@ def surface(entry: dict, detail: dict, *, role: str) -> bpy.types.Material:
         What the faces are: a row of ``_BY_ROLE``, or ``roof``, ``ground`` or ``other``.
     """
     material, graph = new_material(f"{entry['name']} {role}")
-    if role in _BY_ROLE:
-        _BY_ROLE[role](graph, entry, detail)
-    elif max(entry.get("emission", (0.0,))) > 0.0:
-        _glow(graph, entry)
-    else:
-        _painter(entry, detail, role)(graph, entry, detail)
+    painter = _BY_ROLE.get(role)
+    if painter is None:
+        painter = _glow if max(entry["emission"]) > 0.0 else _painter(entry, detail, role)
+    painter(graph, entry, detail)
     return material
 
 
 def _painter(entry: dict, detail: dict, role: str):
-    family = entry["family"]
-    if family == TILE:
-        return _roof_tile if role == "roof" else _wall_tile
-    if family in _BY_FAMILY:
-        return _BY_FAMILY[family]
-    if detail.get("kind") in _BY_KIND:
-        return _BY_KIND[detail["kind"]]
-    if role == "ground":
-        return _ground
-    if entry["metallic"] > 0.5 and role == "roof":
-        return _metal
-    return _plain
+    kind = detail.get("kind")
+    if kind in ("roof tile", "standing seam"):
+        # Their edges and undersides are plain boards and sheets.
+        return {"roof tile": _roof_tile, "standing seam": _metal}[kind] if role == "roof" else _plain
+    if kind in _BY_KIND:
+        return _BY_KIND[kind]
+    if entry["family"] == TILE and role == "roof":
+        return _roof_tile
+    return _BY_FAMILY.get(entry["family"]) or (_ground if role == "ground" else _plain)
 
 
-def _glow(graph: Graph, entry: dict) -> None:
+def _glow(graph: Graph, entry: dict, detail: dict) -> None:
+    """Lamp shades and signs."""
     emission = graph.node("Emission", {"Color": entry["emission"], "Strength": 1.0}).outputs[0]
     body = graph.node("BsdfDiffuse", {"Color": entry["base_color"]}).outputs[0]
     graph.output(graph.add_shader(body, emission))
