@@ -73,8 +73,12 @@ def words_of(name: str) -> tuple[str, ...]:
         As the file gives it: ``"CửaSổ_02"`` gives ``("cửa", "sổ")``.
     """
     name = unicodedata.normalize("NFC", name)
-    name = re.sub(r"([^\W\d_])(?=[A-ZĐ][^\W\d_]*[a-zà-ỹđ])(?<![A-ZĐ])", r"\1 ", name)
-    return tuple(re.findall(r"[^\W\d_]+", name.lower()))
+    cut = ""
+    for before, letter, after in zip(f" {name}", name, f"{name[1:]} ", strict=False):
+        # A capital starts a word after a small letter, and as the last of several before one.
+        starts = letter.isupper() and (before.islower() or (before.isupper() and after.islower()))
+        cut += f" {letter}" if starts else letter
+    return tuple(re.findall(r"[^\W\d_]+", cut.lower()))
 
 
 def _matches(words: tuple[str, ...], table: str) -> bool:
@@ -93,7 +97,7 @@ def is_glass(name: str) -> bool:
 
 def is_generic(name: str) -> bool:
     """Whether a material's name says nothing: empty, a number, or what a program calls it by itself."""
-    return all(_matches((word,), _GENERIC) for word in words_of(name))
+    return all(len(word) == 1 or _matches((word,), _GENERIC) for word in words_of(name))
 
 
 def part_of(name: str, *, group: str = "", material: str = "", transmissive: bool = False) -> Part:

@@ -21,10 +21,12 @@ UNITS: Mapping[str, float] = MappingProxyType({"m": 1.0, "mm": 0.001, "cm": 0.01
 # into files without units.
 _PRIOR = {"m": 0.0, "mm": -0.7, "cm": -1.2, "in": -2.0, "ft": -3.0}
 # Buildings in metres: log-normal height and length about those of a house, wide enough for towers
-# and slabs. Outside the hard range nothing is built.
+# and slabs. Lower than a storey, narrower than a room or longer than an airport nothing is built.
 _HEIGHT_M, _HEIGHT_SPREAD = 9.0, 1.2
 _LENGTH_M, _LENGTH_SPREAD = 15.0, 1.1
-_PLAUSIBLE_M = (2.0, 400.0)
+_HEIGHTS_M = (2.3, 400.0)
+_LEAST_WIDTH_M = 2.4
+_MOST_LENGTH_M = 1500.0
 _IMPLAUSIBLE = -5.0
 _DOOR_M = (1.8, 3.2)
 _DOOR_WORDS = {"door", "doors", "cửa"}
@@ -82,7 +84,8 @@ def guess_unit(parts: Sequence[RawPart], extents: NDArray[np.float64]) -> str:
         total = _PRIOR[unit]
         total -= (math.log(max(height, 1e-9) / _HEIGHT_M) / _HEIGHT_SPREAD) ** 2 / 2
         total -= (math.log(max(length, 1e-9) / _LENGTH_M) / _LENGTH_SPREAD) ** 2 / 2
-        if not _PLAUSIBLE_M[0] <= max(height, length) <= 4 * _PLAUSIBLE_M[1] or height > _PLAUSIBLE_M[1]:
+        width = min(extents[0], extents[1]) * UNITS[unit]
+        if not _HEIGHTS_M[0] <= height <= _HEIGHTS_M[1] or width < _LEAST_WIDTH_M or length > _MOST_LENGTH_M:
             total += _IMPLAUSIBLE
         if door is not None and not _DOOR_M[0] <= door * UNITS[unit] <= _DOOR_M[1]:
             total += _IMPLAUSIBLE

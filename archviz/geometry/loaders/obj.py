@@ -17,7 +17,7 @@ from archviz.core.material import Material
 from archviz.geometry.loaders.folder import ModelFolder
 from archviz.geometry.loaders.mtl import read_mtl
 from archviz.geometry.loaders.polygons import triangulate
-from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles, parts_by_color
+from archviz.geometry.loaders.raw import NO_MATERIAL, TINTED, RawModel, RawPart, check_triangles, parts_by_color
 
 __all__ = ["read_obj"]
 
@@ -136,7 +136,7 @@ def _assemble(reading: _Reading, known: dict[str, Material], warnings: list[str]
         )
         if colored:
             colors = np.array(reading.colors)[own]
-            split, tints = parts_by_color(part, colors, linear=False, base=NO_MATERIAL, first_row=len(materials))
+            split, tints = parts_by_color(part, colors, linear=False, base=TINTED, first_row=len(materials))
             parts += split
             materials += tints
         else:

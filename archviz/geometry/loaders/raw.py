@@ -15,6 +15,7 @@ from archviz.core.tone import srgb_to_linear
 __all__ = [
     "MAX_TRIANGLES",
     "NO_MATERIAL",
+    "TINTED",
     "Axis",
     "RawModel",
     "RawPart",
@@ -28,6 +29,8 @@ Axis = Literal["x", "y", "z"]
 MAX_TRIANGLES = 5_000_000
 # What a surface is made of whose file does not say.
 NO_MATERIAL = Material(name="")
+# What the colours of faces and vertices are multiplied into where there is no material.
+TINTED = Material(name="", base_color=(1.0, 1.0, 1.0))
 # More colours than this on one part are a photograph or a gradient: they are binned.
 _MAX_COLORS = 32
 _BINS = 4
