@@ -90,11 +90,10 @@ def _hidden_rays(
 def _between(scene: Scene, camera: Camera, *, far_m: float) -> NDArray[np.bool_]:
     """(f,) faces that may stand in the picture, nearer than ``far_m``."""
     pixels, depth = camera.project(scene.vertices_m)
-    ahead: NDArray[np.bool_] = depth[scene.faces] > 0
+    ahead = depth[scene.faces] > 0
     corners = pixels[scene.faces]
-    outside: NDArray[np.bool_] = (corners < 0).all(axis=1) | (corners > (camera.size.width, camera.size.height)).all(
-        axis=1
-    )
+    beyond = corners > (camera.size.width, camera.size.height)
+    outside = np.logical_and.reduce(corners < 0, axis=1) | np.logical_and.reduce(beyond, axis=1)
     # A face that reaches behind the camera has corners without a pixel: it may be anywhere.
     beside = outside.any(axis=1) & ahead.all(axis=1)
     return ahead.any(axis=1) & (depth[scene.faces] < far_m).any(axis=1) & ~beside

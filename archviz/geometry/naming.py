@@ -21,6 +21,8 @@ __all__ = ["family_of", "is_generic", "is_glass", "part_of", "words_of"]
 _GLASS = "glass* glazing* glazed kính* kinh translucent*"
 _FRAMED = "window* door* cửa* cua"
 _OPENING = f"{_FRAMED} skylight* pane panes fenestration* {_GLASS}"
+# Houses next door have walls and windows too: these words come before all others.
+_AROUND = "neighbour* neighbor* context surroundings entourage* hàng_xóm"
 # A name with one of these is solid building whatever else it says: a glass balustrade is no window,
 # a planter no plant.
 _SOLID = "railing* balustrade* handrail* parapet* planter* canopy canopies lan_can bồn_cây bồn_hoa"
@@ -31,8 +33,8 @@ _BUILDING = (
 )
 _SURROUNDINGS = (
     "tree trees plant plants bush* shrub* hedge* palm palms flower* foliage* leaves vegetation* car cars vehicle* "
-    "truck* bus motorbike* scooter* bicycle* person* people* human* figure figures man woman entourage* neighbour* "
-    "neighbor* context surroundings lamppost* streetlight* cây* cay xe người* nguoi lá hàng_xóm"
+    "truck* bus motorbike* scooter* bicycle* person* people* human* figure figures man woman "
+    "lamppost* streetlight* cây* cay xe người* nguoi lá"
 )
 _GROUND = (
     "ground* terrain* site topograph* topo landscape* lawn* grass* paving* pavement* sidewalk* road* street driveway* "
@@ -115,6 +117,8 @@ def part_of(name: str, *, group: str = "", material: str = "", transmissive: boo
     Part
         ``BUILDING`` where nothing says otherwise.
     """
+    if any(_matches(words_of(text), _AROUND) for text in (name, group)):
+        return Part.SURROUNDINGS
     for text in (name, group):
         words = words_of(text)
         solid = _matches(words, _SOLID) or (not transmissive and _matches(words, _BUILDING))

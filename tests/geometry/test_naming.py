@@ -47,6 +47,7 @@ def test_parts(part: Part, names: str) -> None:
 def test_the_group_and_the_material_speak_where_the_name_does_not() -> None:
     assert part_of("Mesh_12", group="Tree") is Part.SURROUNDINGS
     assert part_of("wall", group="Site") is Part.BUILDING
+    assert part_of("wall", group="Neighbours") is part_of("neighbour.1.window") is Part.SURROUNDINGS
     assert part_of("Cube", material="Thảm cỏ") is Part.GROUND
     assert part_of("Cube", material="leaves") is Part.SURROUNDINGS
     assert part_of("roof", material="grass") is Part.BUILDING

@@ -22,6 +22,7 @@ __all__ = [
     "check_triangles",
     "parts_by_color",
     "transmission_of",
+    "used_only",
 ]
 
 Axis = Literal["x", "y", "z"]
@@ -88,6 +89,18 @@ class RawModel:
     unit_m: float | None = None
     up: Axis | None = None
     warnings: Sequence[str] = ()
+
+
+def used_only(
+    vertices: NDArray[np.float64], faces: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Vertices that a face uses, the faces' rows of them, and their rows in ``vertices``."""
+    used = np.zeros(len(vertices), dtype=bool)
+    used[faces] = True
+    rows = np.flatnonzero(used)
+    if len(rows) == len(vertices):
+        return vertices, faces, rows
+    return vertices[rows], (np.cumsum(used) - 1)[faces], rows
 
 
 def transmission_of(alpha: float) -> float:
