@@ -21,6 +21,8 @@ __all__ = ["family_of", "is_generic", "is_glass", "part_of", "words_of"]
 _GLASS = "glass* glazing* glazed kính* kinh translucent*"
 _FRAMED = "window* door* cửa* cua"
 _OPENING = f"{_FRAMED} skylight* pane panes fenestration* {_GLASS}"
+# Houses next door have walls and windows too: these words come before all others.
+_AROUND = "neighbour* neighbor* context surroundings entourage* hàng_xóm"
 # A name with one of these is solid building whatever else it says: a glass balustrade is no window,
 # a planter no plant.
 _SOLID = "railing* balustrade* handrail* parapet* planter* canopy canopies lan_can bồn_cây bồn_hoa"
@@ -31,8 +33,8 @@ _BUILDING = (
 )
 _SURROUNDINGS = (
     "tree trees plant plants bush* shrub* hedge* palm palms flower* foliage* leaves vegetation* car cars vehicle* "
-    "truck* bus motorbike* scooter* bicycle* person* people* human* figure figures man woman entourage* neighbour* "
-    "neighbor* context surroundings lamppost* streetlight* cây* cay xe người* nguoi lá hàng_xóm"
+    "truck* bus motorbike* scooter* bicycle* person* people* human* figure figures man woman "
+    "lamppost* streetlight* cây* cay xe người* nguoi lá"
 )
 _GROUND = (
     "ground* terrain* site topograph* topo landscape* lawn* grass* paving* pavement* sidewalk* road* street driveway* "
@@ -73,8 +75,12 @@ def words_of(name: str) -> tuple[str, ...]:
         As the file gives it: ``"CửaSổ_02"`` gives ``("cửa", "sổ")``.
     """
     name = unicodedata.normalize("NFC", name)
-    name = re.sub(r"([^\W\d_])(?=[A-ZĐ][^\W\d_]*[a-zà-ỹđ])(?<![A-ZĐ])", r"\1 ", name)
-    return tuple(re.findall(r"[^\W\d_]+", name.lower()))
+    cut = ""
+    for before, letter, after in zip(f" {name}", name, f"{name[1:]} ", strict=False):
+        # A capital starts a word after a small letter, and as the last of several before one.
+        starts = letter.isupper() and (before.islower() or (before.isupper() and after.islower()))
+        cut += f" {letter}" if starts else letter
+    return tuple(re.findall(r"[^\W\d_]+", cut.lower()))
 
 
 def _matches(words: tuple[str, ...], table: str) -> bool:
@@ -93,7 +99,7 @@ def is_glass(name: str) -> bool:
 
 def is_generic(name: str) -> bool:
     """Whether a material's name says nothing: empty, a number, or what a program calls it by itself."""
-    return all(_matches((word,), _GENERIC) for word in words_of(name))
+    return all(len(word) == 1 or _matches((word,), _GENERIC) for word in words_of(name))
 
 
 def part_of(name: str, *, group: str = "", material: str = "", transmissive: bool = False) -> Part:
@@ -111,6 +117,8 @@ def part_of(name: str, *, group: str = "", material: str = "", transmissive: boo
     Part
         ``BUILDING`` where nothing says otherwise.
     """
+    if any(_matches(words_of(text), _AROUND) for text in (name, group)):
+        return Part.SURROUNDINGS
     for text in (name, group):
         words = words_of(text)
         solid = _matches(words, _SOLID) or (not transmissive and _matches(words, _BUILDING))

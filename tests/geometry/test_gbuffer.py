@@ -116,6 +116,6 @@ def test_a_hundred_thousand_triangles_at_1024_px_take_under_two_seconds() -> Non
     ball = scene({"ball": sphere(3.0, rings=160), "floor": quad((-9, -9, -3), (9, -9, -3), (9, 9, -3), (-9, 9, -3))})
     assert len(ball.faces) > 100_000
     view = camera((0, -8, 0), (0, 0, 0), size=Size(1024, 1024))
-    start = time.perf_counter()
+    start = time.process_time()
     rasterize(ball, view)
-    assert time.perf_counter() - start < 2.0
+    assert time.process_time() - start < 2.0

@@ -14,6 +14,7 @@ from archviz.core.elements import Element, ElementTable, Part
 from archviz.core.errors import FileFormatError, GeometryError, OptionError
 from archviz.core.material import Material
 from archviz.geometry.loaders.conventions import (
+    bounds_of,
     building_parts,
     guess_unit,
     guess_up,
@@ -21,7 +22,7 @@ from archviz.geometry.loaders.conventions import (
     unit_metres,
     unit_name,
 )
-from archviz.geometry.loaders.raw import Axis, RawModel, RawPart, check_triangles
+from archviz.geometry.loaders.raw import Axis, RawModel, RawPart, check_triangles, used_only
 from archviz.geometry.naming import family_of, is_generic, is_glass, part_of
 from archviz.geometry.scene import Scene
 
@@ -95,11 +96,12 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
     if not parts:
         raise GeometryError("the model holds no triangles; export it with meshes")
     check_triangles(sum(len(p.faces) for p in parts))
-    if not all(np.isfinite(p.vertices[np.unique(p.faces)]).all() for p in parts):
+    parts = _by_owner(parts)
+    if not all(np.isfinite(p.vertices).all() for p in parts):
         raise FileFormatError(
             "a coordinate is not a finite number (NaN or infinity); repair the model and export again"
         )
-    parts, names, hidden = _selected(_by_owner(parts), raw.materials, options)
+    parts, names, hidden = _selected(parts, raw.materials, options)
     assumptions: list[str] = []
     warnings = list(dict.fromkeys(raw.warnings))
     table = _table(parts, names, raw.materials)
@@ -109,8 +111,7 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
     vertices, faces, owners = _joined(parts)
     _check_extents(vertices, faces)
     own = building_parts(parts, roles)
-    points = np.concatenate([p.vertices[np.unique(p.faces)] for p in own])
-    low, high = points.min(axis=0), points.max(axis=0)
+    low, high = bounds_of(own)
     base = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
     if np.abs(base).max() > _FAR_M:
         assumptions.append("moved to the origin from {:.1f}, {:.1f}, {:.1f} m".format(*base))
@@ -133,15 +134,16 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
 
 
 def _by_owner(parts: Sequence[RawPart]) -> list[RawPart]:
-    """Parts of one owner and material joined: each becomes one element."""
+    """Parts of one owner and material joined, their unused vertices left out: each becomes one element."""
     joined: dict[tuple[int, int], list[RawPart]] = {}
     for part in parts:
         joined.setdefault((part.owner, part.material), []).append(part)
     result = []
     for same in joined.values():
-        starts = np.cumsum([0, *(len(p.vertices) for p in same)])
-        faces = np.concatenate([p.faces + start for p, start in zip(same, starts[:-1], strict=True)])
-        result.append(replace(same[0], vertices=np.concatenate([p.vertices for p in same]), faces=faces))
+        used = [used_only(p.vertices, p.faces)[:2] for p in same]
+        starts = np.cumsum([0, *(len(vertices) for vertices, _ in used)])
+        faces = np.concatenate([faces + start for (_, faces), start in zip(used, starts[:-1], strict=True)])
+        result.append(replace(same[0], vertices=np.concatenate([vertices for vertices, _ in used]), faces=faces))
     return result
 
 
@@ -237,7 +239,8 @@ def _settle_unit(
         metres = raw.unit_m
     else:
         own = building_parts(parts, roles)
-        extents = np.ptp(np.concatenate([p.vertices[np.unique(p.faces)] for p in own]), axis=0)
+        low, high = bounds_of(own)
+        extents = high - low
         unit = guess_unit(own, extents)
         metres = unit_metres(unit)
         size = " x ".join(f"{e * metres:.4g}" for e in extents)
@@ -246,15 +249,14 @@ def _settle_unit(
 
 
 def _joined(parts: Sequence[RawPart]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int32]]:
-    """All parts' used vertices, faces and owners."""
+    """All parts' vertices, faces and owners."""
     vertices, faces, owners = [], [], []
     count = 0
     for row, part in enumerate(parts):
-        own, local = np.unique(part.faces, return_inverse=True)
-        vertices.append(part.vertices[own])
-        faces.append(local.reshape(-1, 3) + count)
+        vertices.append(part.vertices)
+        faces.append(part.faces + count)
         owners.append(np.full(len(part.faces), row, dtype=np.int32))
-        count += len(own)
+        count += len(part.vertices)
     return np.concatenate(vertices), np.concatenate(faces), np.concatenate(owners)
 
 

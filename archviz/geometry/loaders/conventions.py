@@ -14,18 +14,21 @@ from archviz.core.errors import OptionError
 from archviz.geometry.loaders.raw import Axis, RawPart
 from archviz.geometry.naming import words_of
 
-__all__ = ["UNITS", "guess_unit", "guess_up", "to_z_up", "unit_metres", "unit_name"]
+__all__ = ["UNITS", "bounds_of", "building_parts", "guess_unit", "guess_up", "to_z_up", "unit_metres", "unit_name"]
 
 UNITS: Mapping[str, float] = MappingProxyType({"m": 1.0, "mm": 0.001, "cm": 0.01, "in": 0.0254, "ft": 0.3048})
 # How much likelier metres are than each unit before the size is known [nats]: what modellers write
 # into files without units.
 _PRIOR = {"m": 0.0, "mm": -0.7, "cm": -1.2, "in": -2.0, "ft": -3.0}
 # Buildings in metres: log-normal height and length about those of a house, wide enough for towers
-# and slabs. Outside the hard range nothing is built.
+# and slabs. Lower than a storey, narrower than a room or longer than an airport nothing is built.
 _HEIGHT_M, _HEIGHT_SPREAD = 9.0, 1.2
 _LENGTH_M, _LENGTH_SPREAD = 15.0, 1.1
-_PLAUSIBLE_M = (2.0, 400.0)
+_HEIGHTS_M = (2.3, 400.0)
+_LEAST_WIDTH_M = 2.4
+_MOST_LENGTH_M = 1500.0
 _IMPLAUSIBLE = -5.0
+_SAMPLE = 200_000
 _DOOR_M = (1.8, 3.2)
 _DOOR_WORDS = {"door", "doors", "cửa"}
 _FLAT_WORDS = {"floor", "ground", "slab", "terrain", "site", "sàn", "nền", "lawn", "roof", "mái"}
@@ -82,7 +85,8 @@ def guess_unit(parts: Sequence[RawPart], extents: NDArray[np.float64]) -> str:
         total = _PRIOR[unit]
         total -= (math.log(max(height, 1e-9) / _HEIGHT_M) / _HEIGHT_SPREAD) ** 2 / 2
         total -= (math.log(max(length, 1e-9) / _LENGTH_M) / _LENGTH_SPREAD) ** 2 / 2
-        if not _PLAUSIBLE_M[0] <= max(height, length) <= 4 * _PLAUSIBLE_M[1] or height > _PLAUSIBLE_M[1]:
+        width = min(extents[0], extents[1]) * UNITS[unit]
+        if not _HEIGHTS_M[0] <= height <= _HEIGHTS_M[1] or width < _LEAST_WIDTH_M or length > _MOST_LENGTH_M:
             total += _IMPLAUSIBLE
         if door is not None and not _DOOR_M[0] <= door * UNITS[unit] <= _DOOR_M[1]:
             total += _IMPLAUSIBLE
@@ -98,16 +102,15 @@ def guess_up(parts: Sequence[RawPart], *, usual: Axis) -> Axis:
     named floor, ground or roof are thin upwards; and a building stands on a flat base under a roof
     that is not, while its facades are alike at both ends.
     """
-    points = np.concatenate([p.vertices[np.unique(p.faces)] for p in parts if len(p.faces)])
-    _, ey, ez = (float(e) for e in np.ptp(points, axis=0))
+    low, high = bounds_of(parts)
+    ex, ey, ez = (float(e) for e in high - low)
     weight = 0.5 if usual == "z" else -0.5
     # Footprint x by y where Z is up, x by z where Y is: the rounder one wins.
-    ex = float(np.ptp(points[:, 0]))
     if min(ex, ey, ez) > 0:
         weight += float(np.clip((abs(math.log(ex / ez)) - abs(math.log(ex / ey))) / 0.3, -1, 1))
     for part in parts:
         if _FLAT_WORDS & set(words_of(part.name)) and len(part.faces):
-            _, py, pz = np.ptp(part.vertices[np.unique(part.faces)], axis=0)
+            _, py, pz = np.ptp(part.vertices, axis=0)
             if max(py, pz) > 3 * min(py, pz):
                 weight += 2.0 if pz < py else -2.0
     weight += 1.5 * (_base_flatness(parts, 2) - _base_flatness(parts, 1))
@@ -116,18 +119,27 @@ def guess_up(parts: Sequence[RawPart], *, usual: Axis) -> Axis:
 
 def _base_flatness(parts: Sequence[RawPart], axis: int) -> float:
     """Share of the plan that lies flat at the low end of an axis, less that at the high end."""
-    triangles = np.concatenate([p.vertices[p.faces] for p in parts if len(p.faces)])
-    low, high = triangles[..., axis].min(), triangles[..., axis].max()
-    if high <= low:
+    lows, highs = bounds_of(parts)
+    low, high = lows[axis], highs[axis]
+    plan = float(np.prod(np.delete(highs - lows, axis)))
+    if high <= low or plan <= 0:
         return 0.0
-    spans = np.ptp(triangles.reshape(-1, 3), axis=0)
-    plan = float(np.prod(np.delete(spans, axis)))
+    # A sample of a large model says the same.
+    step = max(1, sum(len(p.faces) for p in parts) // _SAMPLE)
+    triangles = np.concatenate([p.vertices[p.faces[::step]] for p in parts])
     cross = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
-    area = np.abs(cross[:, axis]) / 2
+    area = np.abs(cross[:, axis]) / 2 * step
     near = 0.02 * (high - low)
     at_low = float(area[(triangles[..., axis] < low + near).all(axis=1)].sum())
     at_high = float(area[(triangles[..., axis] > high - near).all(axis=1)].sum())
-    return (min(at_low / plan, 1.0) - min(at_high / plan, 1.0)) if plan > 0 else 0.0
+    return min(at_low / plan, 1.0) - min(at_high / plan, 1.0)
+
+
+def bounds_of(parts: Sequence[RawPart]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(3,) low and high corner of all parts' vertices."""
+    low = np.min([p.vertices.min(axis=0) for p in parts], axis=0)
+    high = np.max([p.vertices.max(axis=0) for p in parts], axis=0)
+    return low, high
 
 
 def building_parts(parts: Sequence[RawPart], roles: Sequence[Part]) -> list[RawPart]:

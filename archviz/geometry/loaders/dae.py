@@ -18,7 +18,15 @@ from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
 from archviz.geometry.loaders.folder import ModelFolder
 from archviz.geometry.loaders.polygons import triangulate
-from archviz.geometry.loaders.raw import NO_MATERIAL, Axis, RawModel, RawPart, check_triangles, transmission_of
+from archviz.geometry.loaders.raw import (
+    NO_MATERIAL,
+    Axis,
+    RawModel,
+    RawPart,
+    check_triangles,
+    transmission_of,
+    used_only,
+)
 
 __all__ = ["read_dae"]
 
@@ -119,15 +127,14 @@ def _read_geometry(reading: _Reading, node: Any, matrix: NDArray[np.float64], na
         check_triangles(reading.triangles)
         if len(faces) and not 0 <= faces.min() <= faces.max() < len(vertices):
             raise FileFormatError("a Collada face names a vertex that does not exist; export the file again")
-        own, local = np.unique(faces, return_inverse=True)
-        faces = local.reshape(-1, 3).astype(np.int64)
+        vertices, faces, _ = used_only(vertices, faces)
         if np.linalg.det(matrix[:3, :3]) < 0:
             faces = faces[:, ::-1]
         reading.parts.append(
             RawPart(
                 name=name or geometry.name or geometry.id,
                 group=group or (geometry.name or "" if name else ""),
-                vertices=vertices[own] @ matrix[:3, :3].T + matrix[:3, 3],
+                vertices=vertices @ matrix[:3, :3].T + matrix[:3, 3],
                 faces=faces,
                 material=_material_row(reading, bound.get(primitive.material)),
                 owner=reading.instances,

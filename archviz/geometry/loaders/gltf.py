@@ -17,7 +17,7 @@ from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.geometry.loaders.gltf_buffers import GltfData, open_gltf
 from archviz.geometry.loaders.gltf_materials import read_material
-from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles, parts_by_color
+from archviz.geometry.loaders.raw import NO_MATERIAL, TINTED, RawModel, RawPart, check_triangles, parts_by_color
 
 __all__ = ["read_gltf"]
 
@@ -169,7 +169,7 @@ def _primitive(reading: _Reading, primitive: dict[str, Any]) -> list[RawPart]:
         return [part]
     base = reading.materials[material]
     if base is NO_MATERIAL:
-        base = Material(name="", base_color=(1.0, 1.0, 1.0))
+        base = TINTED
     split, tints = parts_by_color(part, colors, linear=True, base=base, first_row=len(reading.materials))
     reading.materials += tints
     return split

@@ -10,14 +10,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.geometry.loaders.folder import ModelFolder
 from archviz.geometry.loaders.mtl import read_mtl
 from archviz.geometry.loaders.polygons import triangulate
-from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles, parts_by_color
+from archviz.geometry.loaders.raw import (
+    NO_MATERIAL,
+    TINTED,
+    RawModel,
+    RawPart,
+    check_triangles,
+    parts_by_color,
+    used_only,
+)
 
 __all__ = ["read_obj"]
 
@@ -126,17 +133,17 @@ def _assemble(reading: _Reading, known: dict[str, Material], warnings: list[str]
         if material not in rows:
             rows[material] = len(materials)
             materials.append(known.get(material, Material(name=material)))
-        faces, own = _compact(triangulate(vertices, loops))
+        own_vertices, faces, own = used_only(vertices, triangulate(vertices, loops))
         part = RawPart(
             name=_name(obj, group) or stem,
-            vertices=vertices[own],
+            vertices=own_vertices,
             faces=faces,
             material=rows[material],
             owner=owners.setdefault((obj, group), len(owners)),
         )
         if colored:
             colors = np.array(reading.colors)[own]
-            split, tints = parts_by_color(part, colors, linear=False, base=NO_MATERIAL, first_row=len(materials))
+            split, tints = parts_by_color(part, colors, linear=False, base=TINTED, first_row=len(materials))
             parts += split
             materials += tints
         else:
@@ -146,8 +153,3 @@ def _assemble(reading: _Reading, known: dict[str, Material], warnings: list[str]
 
 def _name(obj: str, group: str) -> str:
     return f"{obj}.{group}" if obj and group and obj != group else obj or group
-
-
-def _compact(faces: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    own, local = np.unique(faces, return_inverse=True)
-    return local.reshape(-1, 3).astype(np.int64), own

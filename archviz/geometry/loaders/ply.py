@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from archviz.core.errors import FileFormatError
-from archviz.core.material import Material
-from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles, parts_by_color
+from archviz.geometry.loaders.raw import NO_MATERIAL, TINTED, RawModel, RawPart, check_triangles, parts_by_color
 
 __all__ = ["read_ply"]
 
@@ -45,8 +44,7 @@ def read_ply(path: Path) -> RawModel:
         if colors is not None and len(colors) == rows and rows:
             rgb = np.asarray(colors, dtype=np.float64)[:, :3]
             scale = 255.0 if np.asarray(colors).dtype.kind in "ui" else 1.0
-            white = Material(name="", base_color=(1.0, 1.0, 1.0))
-            parts, materials = parts_by_color(part, rgb / scale, linear=False, base=white, first_row=0)
+            parts, materials = parts_by_color(part, rgb / scale, linear=False, base=TINTED, first_row=0)
             return RawModel(parts=parts, materials=materials)
     return RawModel(parts=[part], materials=[NO_MATERIAL])
 

@@ -15,12 +15,14 @@ from archviz.core.tone import srgb_to_linear
 __all__ = [
     "MAX_TRIANGLES",
     "NO_MATERIAL",
+    "TINTED",
     "Axis",
     "RawModel",
     "RawPart",
     "check_triangles",
     "parts_by_color",
     "transmission_of",
+    "used_only",
 ]
 
 Axis = Literal["x", "y", "z"]
@@ -28,6 +30,8 @@ Axis = Literal["x", "y", "z"]
 MAX_TRIANGLES = 5_000_000
 # What a surface is made of whose file does not say.
 NO_MATERIAL = Material(name="")
+# What the colours of faces and vertices are multiplied into where there is no material.
+TINTED = Material(name="", base_color=(1.0, 1.0, 1.0))
 # More colours than this on one part are a photograph or a gradient: they are binned.
 _MAX_COLORS = 32
 _BINS = 4
@@ -85,6 +89,18 @@ class RawModel:
     unit_m: float | None = None
     up: Axis | None = None
     warnings: Sequence[str] = ()
+
+
+def used_only(
+    vertices: NDArray[np.float64], faces: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    """Vertices that a face uses, the faces' rows of them, and their rows in ``vertices``."""
+    used = np.zeros(len(vertices), dtype=bool)
+    used[faces] = True
+    rows = np.flatnonzero(used)
+    if len(rows) == len(vertices):
+        return vertices, faces, rows
+    return vertices[rows], (np.cumsum(used) - 1)[faces], rows
 
 
 def transmission_of(alpha: float) -> float:

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.errors import FileFormatError
-from archviz.core.material import Material
-from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles, parts_by_color
+from archviz.geometry.loaders.raw import NO_MATERIAL, TINTED, RawModel, RawPart, check_triangles, parts_by_color
 
 __all__ = ["is_binary_stl", "read_stl"]
 
@@ -68,8 +67,7 @@ def read_stl(path: Path) -> RawModel:
     colors = _colors(data[:80], loaded["face_attributes"]["stl"])
     if colors is None:
         return RawModel(parts=[part], materials=[NO_MATERIAL], warnings=warnings)
-    white = Material(name="", base_color=(1.0, 1.0, 1.0))
-    parts, materials = parts_by_color(part, colors, linear=False, base=white, first_row=0)
+    parts, materials = parts_by_color(part, colors, linear=False, base=TINTED, first_row=0)
     return RawModel(parts=parts, materials=materials, warnings=warnings)
 
 

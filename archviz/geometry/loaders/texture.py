@@ -51,5 +51,5 @@ def mean_color(data: bytes) -> tuple[tuple[float, float, float], float]:
     pixels = np.asarray(rgba, dtype=np.float32).reshape(-1, 4) / 255
     alpha = pixels[:, 3]
     weights = alpha if alpha.any() else np.ones_like(alpha)
-    mean = np.average(srgb_to_linear(pixels[:, :3]), axis=0, weights=weights)
+    mean = np.average(srgb_to_linear(pixels[:, :3]), axis=0, weights=weights.astype(np.float64))
     return (float(mean[0]), float(mean[1]), float(mean[2])), float(alpha.mean())
