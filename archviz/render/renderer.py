@@ -17,12 +17,12 @@ from archviz.core.illumination import LightBuffer
 from archviz.core.maps import EdgeMap, LightMap
 from archviz.diffusion import Controls, DiffusionRequest, Engine, OnStep, load_engine
 from archviz.prompt import Prompt
-from archviz.render.inputs import Source, read_source
+from archviz.render.inputs import Source, read_source, reading_key
 from archviz.render.maps import ViewMaps
 from archviz.render.materials import apply_materials
 from archviz.render.recipe import write_recipe
 from archviz.render.request import GeometryFreedom, RenderRequest, ResolvedRequest
-from archviz.render.resolving import resolve_source
+from archviz.render.resolving import check_choices, resolve_source
 from archviz.render.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class RenderResult:
     fidelity
         How well the building was kept; ``None`` without a 3D model.
     seconds
-        From the resolved request to the picture.
+        From the resolved request to the picture, without scoring it.
     """
 
     image: NDArray[np.uint8]
@@ -125,14 +125,12 @@ class Renderer:
         InputError
             The input cannot be read, or a choice is unknown, out of range or contradicts another.
         """
-        source = read_source(request)
-        resolved = resolve_source(request, source)
-        self.shelf.get("source", _source_key(resolved), lambda: source)
-        return resolved
+        return self._resolve(request, {})
 
     def plan(self, requests: Sequence[RenderRequest | ResolvedRequest]) -> Plan:
         """Order many pictures so that maps are made once a view and light once a sun."""
-        resolved = tuple(r if isinstance(r, ResolvedRequest) else self.resolve(r) for r in requests)
+        read: dict[Hashable, Source] = {}
+        resolved = tuple(r if isinstance(r, ResolvedRequest) else self._resolve(r, read) for r in requests)
         keys = [(r.engine, repr(_view_key(r)), repr(_light_key(r)), r.prompt) for r in resolved]
         first = {part: i for i, key in reversed(list(enumerate(keys))) for part in (key[:1], key[:2], key[:3])}
         # Groups follow one another as they were asked for, not by the alphabet.
@@ -181,18 +179,14 @@ class Renderer:
         image = engine.generate(wanted, on_step=on_step, preview_every=preview_every)
         if image.shape != (*resolved.size.shape, 3) or image.dtype != np.uint8:
             raise InternalError(f"engine {resolved.engine} made {image.dtype} {image.shape}, not {resolved.size}")
-        fidelity: FidelityReport | None = None
-        if maps.gbuffer is not None:
-            from archviz.fidelity import report
-
-            fidelity = report(image, maps.gbuffer, maps.light)
+        seconds = time.monotonic() - started
         return RenderResult(
             image=image,
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key()),
-            fidelity=fidelity,
-            seconds=time.monotonic() - started,
+            fidelity=_score(image, maps),
+            seconds=seconds,
         )
 
     def maps(self, request: RenderRequest | ResolvedRequest) -> ViewMaps:
@@ -220,6 +214,19 @@ class Renderer:
             surroundings_given=gbuffer is not None and resolved.surroundings != "imagined",
         )
         return ViewMaps(size=resolved.size, gbuffer=gbuffer, light=light, edges=edges, stack=stack)
+
+    def _resolve(self, request: RenderRequest, read: dict[Hashable, Source]) -> ResolvedRequest:
+        """Resolve; ``read`` holds what the requests of one plan have read already."""
+        check_choices(request)
+        asked = (request.input, request.unit, request.up, request.hide, request.show)
+        if asked not in read:
+            key = reading_key(request)
+            read[asked] = (
+                read_source(request) if key is None else self.shelf.get("file", key, lambda: read_source(request))
+            )
+        resolved = resolve_source(request, read[asked])
+        self.shelf.get("source", _source_key(resolved), lambda: read[asked])
+        return resolved
 
     def _engine(self, resolved: ResolvedRequest) -> Engine:
         return self.shelf.get(
@@ -294,6 +301,15 @@ class Renderer:
         if drawing is None:
             raise InternalError("lines were asked for without a drawing")
         return extract_lines(drawing, resolved.size)
+
+
+def _score(image: NDArray[np.uint8], maps: ViewMaps) -> FidelityReport | None:
+    """How well the building was kept; edges that the light does not show are not asked for."""
+    if maps.gbuffer is None or maps.light is None:
+        return None
+    from archviz.fidelity import report
+
+    return report(image, maps.gbuffer, light=maps.light, reference=maps.light.deferred.array)
 
 
 def _diffusion_request(resolved: ResolvedRequest, maps: ViewMaps, engine: Engine) -> DiffusionRequest:
