@@ -129,6 +129,7 @@ def _drawing_facts(drawing: Any) -> dict[str, Any]:
     height, width = drawing.array.shape[:2]
     return {
         "kind": "sketch",
+        "format": drawing.format,
         "drawing": drawing.kind,
         "size": [width, height],
         "diagnosis": [found.text for found in diagnose(drawing)],

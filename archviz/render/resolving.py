@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archviz.core.camera import Camera
 from archviz.core.errors import OptionError
@@ -25,6 +26,9 @@ from archviz.render.request import (
     ResolvedRequest,
     SurroundingsMode,
 )
+
+if TYPE_CHECKING:
+    from archviz.sketch import Drawing
 
 __all__ = ["check_choices", "engine_spec", "resolve_source"]
 
@@ -109,6 +113,12 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     light = resolve_light(preset=request.lighting, place=place, when=request.when, north_deg=north_deg, camera=camera)
     if source.kind != "model" and light.sun is not None:
         warnings.append("without a 3D model the sun's direction cannot be drawn; place and moment choose the lighting")
+    if source.drawing is not None:
+        note, faults = _drawing_notes(source.drawing, size)
+        assumptions.extend([note] if note else [])
+        warnings.extend(faults)
+    if source.kind == "model" or light.sun is not None:
+        assumptions.extend(light.assumptions)
     materials, read, unread = _materials(request, source)
     prompt = write_prompt(
         Brief(
@@ -156,8 +166,8 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         control_scales=_control_scales(request, spec),
         device=request.device,
         author=request.author,
-        assumptions=(*assumptions, *light.assumptions),
-        warnings=(*warnings, *light.warnings),
+        assumptions=tuple(dict.fromkeys(assumptions)),
+        warnings=tuple(dict.fromkeys((*warnings, *light.warnings))),
     )
 
 
@@ -192,6 +202,15 @@ def _check_size(size: Size, spec: EngineSpec) -> None:
         raise OptionError(
             f"size {size} is not accepted by engine {spec.id}; give WIDTHxHEIGHT with sides from {low} to {high}"
         )
+
+
+def _drawing_notes(drawing: Drawing, size: Size) -> tuple[str, list[str]]:
+    """How the drawing lies in the picture, empty where it fits, and what is wrong with it."""
+    from archviz.sketch import diagnose, place_drawing
+
+    height, width = drawing.array.shape[:2]
+    placement = place_drawing(Size(height=height, width=width), size)
+    return placement.note, [found.text for found in diagnose(drawing)]
 
 
 def _camera(request: RenderRequest, source: Source, size: Size) -> Camera | None:

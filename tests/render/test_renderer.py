@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from archviz.control import CHANNELS
+from archviz.core.camera import Camera
 from archviz.core.elements import Part
-from archviz.core.errors import InternalError, OptionError
+from archviz.core.errors import EmptyViewError, InternalError, OptionError
 from archviz.core.size import Size
 from archviz.render import Renderer, RenderRequest
 from archviz.render.recipe import hash_pixels, resolved_from_json
@@ -209,3 +210,9 @@ def test_maps_as_arrays_and_pictures(house: Path) -> None:
     ids = arrays["elements"]
     seen = [tuple(pictures["elements"][ids == i][0]) for i in np.unique(ids)]
     assert len(set(seen)) == len(seen)
+
+
+def test_a_camera_that_misses_the_building_is_refused(house: Path) -> None:
+    away = Camera(position_m=(0, -25, 1.6), target_m=(0, -50, 1.6), size=SMALL)
+    with pytest.raises(EmptyViewError, match="nothing of the building"):
+        _made()[0].maps(_request(house, camera=away))
