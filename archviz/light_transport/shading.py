@@ -19,7 +19,7 @@ __all__ = ["ROOM_SHARE", "World", "fresnel", "ground_color"]
 Array = NDArray[np.float32]
 
 # Light that comes back out of an unlit room through its window, as a share of the light that falls on it.
-ROOM_SHARE = 0.07
+ROOM_SHARE = 0.12
 # Occluding things are lit too: what they hide of the sky, they give back in part.
 _REFLECTED_SHARE = 0.25
 # Openness assumed where it is not traced.

@@ -102,8 +102,8 @@ def _cloud_color(clear: Field, rays: Field, relief: Field, light: Illumination) 
         lit = lit + sun * silver * open_share * 0.85
         shade = shade + sun * 0.22 * open_share
     heap = shade + (lit - shade) * (0.5 + 0.5 * relief[..., None])
-    # A closed deck is the sky itself, with the deck's folds in it.
-    deck = clear * (1.0 + 0.16 * relief[..., None])
+    # A closed deck is as bright as the sky it stands for, greyer, with folds in it.
+    deck = (0.3 * clear + 0.7 * luminance(clear)[..., None]) * (1.0 + 0.16 * relief[..., None])
     closed = _smooth(np.float32((light.cloud_cover - 0.6) / 0.35))
     return np.asarray(heap * (1.0 - closed) + deck * closed, dtype=np.float32)
 
@@ -120,7 +120,7 @@ def _stars(rays: Field, clear: Field, light: Illumination, generator: np.random.
     stars[rows, columns] = 0.02 / np.maximum(generator.random(count), 0.02) ** 0.7
     clear_share = (1.0 - light.cloud_cover) * (1.0 - dark / _STARS_BELOW)
     visible = np.clip(rays[..., 2] / 0.25, 0.0, 1.0) * clear_share / np.float32(light.exposure)
-    return np.asarray((stars * visible)[..., None] * np.float32([0.9, 0.95, 1.0]), dtype=np.float32)
+    return np.asarray((stars * visible)[..., None] * np.array([0.9, 0.95, 1.0], np.float32), dtype=np.float32)
 
 
 def _fractal(table: Field, x: Field, y: Field, octaves: int) -> Field:

@@ -51,14 +51,14 @@ def radiance(traced: TracedView, illumination: Illumination, camera: Camera, *, 
     """(H, W, 3) float32 linear radiance of :func:`mix`, before exposure."""
     camera = camera.resized(traced.size)
     rays = camera.ray_directions()
-    lit = np.zeros((*traced.size.shape, 3), dtype=np.float32)
+    lit: NDArray[np.float32] = np.zeros((*traced.size.shape, 3), dtype=np.float32)
     for group, weight in zip(traced.groups, _weights(traced, illumination), strict=True):
         if any(weight):
             lit += group.astype(np.float32) * np.asarray(weight, dtype=np.float32)
     alpha = traced.alpha.astype(np.float32)[..., None]
     clear = _transmittance(traced, camera, rays, illumination.haze_per_m)
     horizon = np.asarray(illumination.horizon_radiance, dtype=np.float32)
-    lit = lit * clear + horizon * (1.0 - clear) * alpha
+    lit = np.asarray(lit * clear + horizon * (1.0 - clear) * alpha, dtype=np.float32)
     if alpha.min() < 1.0:
         sky = cloudy_sky(sky_radiance(rays, illumination), rays, illumination, seed=seed)
         lit += sky * (1.0 - alpha)

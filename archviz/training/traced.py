@@ -90,7 +90,9 @@ class TracedView:
             with np.load(path, allow_pickle=False) as archive:
                 arrays = {name: archive[name].astype(kind, copy=False) for name, kind in _ARRAYS.items()}
         except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise FileFormatError(f"{path}: not a traced view ({error}); delete it and trace the scene again") from error
+            raise FileFormatError(
+                f"{path}: not a traced view ({error}); delete it and trace the scene again"
+            ) from error
         suns = tuple(SunDirection(altitude_deg=float(a), azimuth_deg=float(b)) for a, b in arrays["suns_deg"])
         return cls(
             groups=arrays["groups"],

@@ -119,7 +119,11 @@ def write_house(folder: Path, *, size: tuple[int, int] = (512, 512)) -> dict[str
         for column, x in enumerate((-3.4, 0.0, 3.4)):
             name = f"window.{storey}.{column}"
             w, h, y = 1.5, 1.4, -4.06
-            add(f"{name}.frame", box((x - w / 2 - 0.07, -4.1, sill - 0.07), (x + w / 2 + 0.07, -4.0, sill + h + 0.07)), 3)
+            add(
+                f"{name}.frame",
+                box((x - w / 2 - 0.07, -4.1, sill - 0.07), (x + w / 2 + 0.07, -4.0, sill + h + 0.07)),
+                3,
+            )
             low, high = x - w / 2, x + w / 2
             corners = [(low, -4.11, sill), (high, -4.11, sill), (high, -4.11, sill + h), (low, -4.11, sill + h)]
             add(f"{name}.glass", _quad(corners), 2, 5)
@@ -175,3 +179,38 @@ def write_house(folder: Path, *, size: tuple[int, int] = (512, 512)) -> dict[str
     write_glb(folder / "plain.glb", meshes)
     (folder / "scene.json").write_text(json.dumps(record), encoding="utf-8")
     return record
+
+
+def write_plane(folder: Path, *, size: tuple[int, int]) -> None:
+    """A level plane of reflectance 0.5, seen straight down from 10 m, under a lamp 4 m up."""
+    record = {
+        "version": 1,
+        "seed": 1,
+        "building": {},
+        "environment": "studio",
+        "elements": [{"name": "floor", "class_name": "", "part": 1, "material": 0}],
+        "materials": [_material("even", (0.5, 0.5, 0.5), roughness=1.0)],
+        "panes": [],
+        "plants": [],
+        "figures": [],
+        "lamps_m": [[0.0, 0.0, 4.0]],
+        "suns": [{"altitude_deg": 22.0, "azimuth_deg": 235.0}, {"altitude_deg": 55.0, "azimuth_deg": 150.0}],
+        "cameras": [
+            {
+                "camera": {
+                    "position_m": [0.0, 0.0, 10.0],
+                    "target_m": [0.0, 0.0, 0.0],
+                    "up": [0.0, 1.0, 0.0],
+                    "focal_mm": 200.0,
+                    "sensor_mm": 36.0,
+                    "shift": [0.0, 0.0],
+                    "size": list(size),
+                },
+                "view": "aerial",
+            }
+        ],
+        "facade_detail": {},
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    write_glb(folder / "plain.glb", [_quad([(-50, -50, 0), (50, -50, 0), (50, 50, 0), (-50, 50, 0)])])
+    (folder / "scene.json").write_text(json.dumps(record), encoding="utf-8")

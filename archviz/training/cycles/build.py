@@ -13,10 +13,10 @@ import light
 import numpy as np
 import vegetation
 from files import read_glb
-from meshes import add_mesh, face_normals
-from surfaces import FOLIAGE, GRASS, surface
+from meshes import add_mesh, face_normals, join
+from surfaces import FOLIAGE, GRASS, STONE, TIMBER, surface
 
-BUILDING, SURROUNDINGS, GROUND, OPENING = 1, 2, 3, 5
+BUILDING, GROUND = 1, 3
 _GLASS_ABOVE = 0.5
 _SMOOTH_DEG = 35.0
 # A face that leans back by more than this is a roof; level faces are floors and slabs.
@@ -33,23 +33,27 @@ def build(folder: Path) -> dict:
     light.add_lamps(record.get("lamps_m", []))
     elements = record["elements"]
     glazed = {pane["element"] for pane in record["panes"]}
-    leafy: dict[int, list[tuple[np.ndarray, np.ndarray]]] = {}
-    grassy: list[tuple[np.ndarray, np.ndarray, int]] = []
+    woody = {name for plant in record["plants"] for name in plant["elements"]}
+    leafy: list[tuple[int, tuple[np.ndarray, np.ndarray]]] = []
+    ground: list[tuple[int, tuple[np.ndarray, np.ndarray]]] = []
+    grassy: set[int] = set()
     surfaces: dict[tuple[int, str], list[tuple[np.ndarray, np.ndarray, float]]] = {}
     rng = np.random.default_rng(record["seed"])
     for row, element in enumerate(elements):
         mesh = meshes.get(f"e{row:05d}")
         if mesh is None or row in glazed or element["name"] in glazed:
             continue
-        vertices, faces = mesh
         material = record["materials"][element["material"]]
-        tone = float(rng.random())
-        if material["family"] == FOLIAGE:
-            leafy.setdefault(element["material"], []).append(mesh)
+        if material["family"] == FOLIAGE and element["part"] != GROUND:
+            leafy.append((row, mesh))
             continue
-        if material["family"] == GRASS:
-            grassy.append((vertices, faces, element["material"]))
-        for role, chosen in _roles(element, material, vertices, faces):
+        if element["part"] == GROUND:
+            ground.append((row, mesh))
+            if material["family"] == GRASS:
+                grassy.add(row)
+        vertices, faces = mesh
+        tone = float(rng.random())
+        for role, chosen in _roles(element, material, vertices, faces, plant=element["name"] in woody):
             surfaces.setdefault((element["material"], role), []).append((vertices, faces[chosen], tone))
     details = record.get("facade_detail", {})
     for (row, role), pieces in surfaces.items():
@@ -61,18 +65,29 @@ def build(folder: Path) -> dict:
     glazing.add_panes(record, rng)
     cameras = [view["camera"] for view in record["cameras"]]
     vegetation.add_crowns(record, leafy, cameras, rng)
-    vegetation.add_grass(record, grassy, cameras, rng)
+    vegetation.add_grass(record, ground, grassy, cameras, rng)
     return record
 
 
-def _roles(element: dict, material: dict, vertices: np.ndarray, faces: np.ndarray) -> list[tuple[str, np.ndarray]]:
-    part = element["part"]
+def _roles(
+    element: dict, material: dict, vertices: np.ndarray, faces: np.ndarray, *, plant: bool
+) -> list[tuple[str, np.ndarray]]:
+    """What an element's faces are to the painter of surfaces, and which they are."""
+    part, family = element["part"], material["family"]
     every = np.ones(len(faces), dtype=bool)
     if material["transmission"] > _GLASS_ABOVE:
         return [("sheet glass" if part == BUILDING else "dark glass", every)]
+    if plant and family == TIMBER:
+        return [("bark", every)]
+    if part == GROUND and family == FOLIAGE:
+        return [("woods", every)]
+    up = face_normals(vertices, faces)[:, 2]
+    if part != BUILDING and family == STONE:
+        # Joints belong on walls and pavements, not on hills and boulders.
+        laid = (np.abs(up) < 0.02) | (np.abs(up) > 0.98)
+        return [(role, chosen) for role, chosen in (("rock", ~laid), ("other", laid)) if chosen.any()]
     if part == GROUND:
         return [("ground", every)]
-    up = face_normals(vertices, faces)[:, 2]
     roof = (up > _ROOF_UP[0]) & (up < _ROOF_UP[1])
     return [(role, chosen) for role, chosen in (("roof", roof), ("other", ~roof)) if chosen.any()]
 
@@ -80,8 +95,6 @@ def _roles(element: dict, material: dict, vertices: np.ndarray, faces: np.ndarra
 def _join(
     name: str, pieces: list[tuple[np.ndarray, np.ndarray, float]], material: bpy.types.Material, role: str
 ) -> bpy.types.Object:
-    offsets = np.cumsum([0, *(len(v) for v, _, _ in pieces)])
-    vertices = np.concatenate([v for v, _, _ in pieces])
-    faces = np.concatenate([f + o for (_, f, _), o in zip(pieces, offsets)])
+    vertices, faces = join([(v, f) for v, f, _ in pieces])
     tone = np.concatenate([np.full(len(f), t) for _, f, t in pieces])
     return add_mesh(name, vertices, faces, material, smooth_deg=_SMOOTH_DEG, tone=tone)

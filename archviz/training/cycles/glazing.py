@@ -83,7 +83,9 @@ class _Ray:
     def at_depth(self, depth: object) -> tuple[Socket, Socket]:
         """Where the ray crosses a plane parallel to the pane."""
         run = self.graph.math("DIVIDE", depth, self.dz)
-        return self.graph.math("MULTIPLY_ADD", self.du, run, self.u), self.graph.math("MULTIPLY_ADD", self.dv, run, self.v)
+        return self.graph.math("MULTIPLY_ADD", self.du, run, self.u), self.graph.math(
+            "MULTIPLY_ADD", self.dv, run, self.v
+        )
 
 
 def _wall_run(graph: Graph, start: Socket, speed: Socket, low: object, high: object) -> Socket:
@@ -91,7 +93,11 @@ def _wall_run(graph: Graph, start: Socket, speed: Socket, low: object, high: obj
     ahead = graph.math("GREATER_THAN", speed, 0.0)
     wall = graph.blend(ahead, low, high)
     # A ray along the wall never meets it.
-    safe = graph.math("MULTIPLY", graph.math("MAXIMUM", graph.math("ABSOLUTE", speed), 1e-4), graph.math("MULTIPLY_ADD", ahead, 2.0, -1.0))
+    safe = graph.math(
+        "MULTIPLY",
+        graph.math("MAXIMUM", graph.math("ABSOLUTE", speed), 1e-4),
+        graph.math("MULTIPLY_ADD", ahead, 2.0, -1.0),
+    )
     return graph.math("DIVIDE", graph.math("SUBTRACT", wall, start), safe)
 
 
@@ -110,7 +116,10 @@ def _room(graph: Graph, ray: _Ray) -> tuple[Socket, Socket]:
     x = graph.math("MULTIPLY_ADD", ray.du, run, ray.u)
     y = graph.math("MULTIPLY_ADD", ray.dv, run, ray.v)
     z = graph.math("MULTIPLY", ray.dz, run)
-    wall = graph.node("HueSaturation", {"Hue": b, "Saturation": 0.7, "Value": graph.math("MULTIPLY_ADD", c, 0.5, 0.5), "Color": (0.72, 0.60, 0.46)}).outputs[0]
+    wall = graph.node(
+        "HueSaturation",
+        {"Hue": b, "Saturation": 0.7, "Value": graph.math("MULTIPLY_ADD", c, 0.5, 0.5), "Color": (0.72, 0.60, 0.46)},
+    ).outputs[0]
     is_back = graph.math("LESS_THAN", back, graph.math("MINIMUM", across, rise))
     is_level = graph.math("LESS_THAN", rise, graph.math("MINIMUM", across, back))
     upward = graph.math("GREATER_THAN", ray.dv, 0.0)
@@ -119,7 +128,9 @@ def _room(graph: Graph, ray: _Ray) -> tuple[Socket, Socket]:
     center = graph.math("MULTIPLY", ray.width, d)
     near_center = graph.math("LESS_THAN", graph.math("ABSOLUTE", graph.math("SUBTRACT", x, center)), 0.4)
     in_height = graph.math("MULTIPLY", graph.math("LESS_THAN", y, graph.math("ADD", floor, 2.05)), is_back)
-    color = graph.mix(graph.math("MULTIPLY", graph.math("MULTIPLY", near_center, in_height), 0.8), color, (0.12, 0.08, 0.06))
+    color = graph.mix(
+        graph.math("MULTIPLY", graph.math("MULTIPLY", near_center, in_height), 0.8), color, (0.12, 0.08, 0.06)
+    )
     # One lamp under the ceiling: inverse square, softened, and its own bright shade.
     middle = graph.math("MULTIPLY", ray.width, graph.math("MULTIPLY_ADD", e, 0.6, 0.2))
     gap = graph.combine(
@@ -128,7 +139,7 @@ def _room(graph: Graph, ray: _Ray) -> tuple[Socket, Socket]:
         graph.math("SUBTRACT", z, graph.math("MULTIPLY", ray.depth, 0.5)),
     )
     square = graph.dot(gap, gap)
-    lamp = graph.math("ADD", graph.math("DIVIDE", 4.2, graph.math("ADD", square, 1.6)), 0.55)
+    lamp = graph.math("ADD", graph.math("DIVIDE", 7.5, graph.math("ADD", square, 1.8)), 0.9)
     light = graph.scale(color, lamp)
     shelf_u, shelf_v = ray.at_depth(graph.math("MULTIPLY", ray.depth, graph.math("MULTIPLY_ADD", f, 0.45, 0.2)))
     cell = graph.math("FLOOR", graph.math("DIVIDE", shelf_u, _SHELF_M))
@@ -140,7 +151,7 @@ def _room(graph: Graph, ray: _Ray) -> tuple[Socket, Socket]:
     stands = graph.math("MULTIPLY", stands, before)
     thing = graph.scale(pick.outputs["Color"], 0.28)
     color = graph.mix(stands, color, thing)
-    light = graph.mix(stands, light, graph.scale(thing, 1.4))
+    light = graph.mix(stands, light, graph.scale(thing, 2.5))
     # Daylight dies away into the room.
     fade = graph.math("DIVIDE", 1.0, graph.math("MULTIPLY_ADD", z, 0.55, 1.0))
     return graph.scale(color, graph.math("MULTIPLY", fade, _INSIDE_SHARE)), light
@@ -155,18 +166,38 @@ def _curtains(graph: Graph, ray: _Ray) -> tuple[Socket, Socket, Socket]:
     sides = graph.math("MULTIPLY", graph.math("GREATER_THAN", kind, 0.30), graph.math("LESS_THAN", kind, 0.72))
     closed = graph.math("MULTIPLY", graph.math("GREATER_THAN", kind, 0.60), graph.math("LESS_THAN", kind, 0.72))
     blind = graph.math("GREATER_THAN", kind, 0.72)
-    reach = graph.math("MULTIPLY", ray.width, graph.math("MULTIPLY_ADD", f, 0.2, graph.math("MULTIPLY_ADD", closed, 0.5, 0.08)))
-    wave = graph.math("SINE", graph.math("MULTIPLY_ADD", graph.noise(graph.combine(graph.math("MULTIPLY", u, 3.0), a), 1.0, 1.0), 14.0, graph.math("MULTIPLY", u, 46.0)))
+    reach = graph.math(
+        "MULTIPLY", ray.width, graph.math("MULTIPLY_ADD", f, 0.2, graph.math("MULTIPLY_ADD", closed, 0.5, 0.08))
+    )
+    wave = graph.math(
+        "SINE",
+        graph.math(
+            "MULTIPLY_ADD",
+            graph.noise(graph.combine(graph.math("MULTIPLY", u, 3.0), a), 1.0, 1.0),
+            14.0,
+            graph.math("MULTIPLY", u, 46.0),
+        ),
+    )
     edge = graph.math("MINIMUM", u, graph.math("SUBTRACT", ray.width, u))
     hangs = graph.math("MULTIPLY", sides, graph.math("LESS_THAN", edge, reach))
-    let_down = graph.math("SUBTRACT", ray.height, graph.math("MULTIPLY", ray.height, graph.math("MULTIPLY_ADD", b, 0.8, 0.1)))
+    let_down = graph.math(
+        "SUBTRACT", ray.height, graph.math("MULTIPLY", ray.height, graph.math("MULTIPLY_ADD", b, 0.8, 0.1))
+    )
     slat = graph.ramp(graph.math("PINGPONG", v, 0.025), 0.004, 0.012, 0.35, 1.0)
     drawn = graph.math("MULTIPLY", blind, graph.math("GREATER_THAN", v, let_down))
     share = graph.math("MAXIMUM", hangs, drawn)
-    cloth = graph.node("HueSaturation", {"Hue": d, "Saturation": graph.math("MULTIPLY", c, 0.9), "Value": graph.math("MULTIPLY_ADD", b, 0.5, 0.45), "Color": (0.80, 0.74, 0.62)}).outputs[0]
+    cloth = graph.node(
+        "HueSaturation",
+        {
+            "Hue": d,
+            "Saturation": graph.math("MULTIPLY", c, 0.9),
+            "Value": graph.math("MULTIPLY_ADD", b, 0.5, 0.45),
+            "Color": (0.80, 0.74, 0.62),
+        },
+    ).outputs[0]
     relief = graph.blend(drawn, graph.math("MULTIPLY_ADD", wave, 0.16, 0.84), slat)
     color = graph.scale(cloth, graph.math("MULTIPLY", relief, _CURTAIN_SHARE))
-    light = graph.scale(cloth, graph.math("MULTIPLY", relief, 1.05))
+    light = graph.scale(cloth, graph.math("MULTIPLY", relief, 1.7))
     return share, color, light
 
 
@@ -175,8 +206,12 @@ def _pane_material(entry: dict, *, lit: bool) -> bpy.types.Material:
     ray = _Ray(graph)
     room, lamp_light = _room(graph, ray)
     share, cloth, cloth_light = _curtains(graph, ray)
-    tint = tuple(float(np.clip(0.55 + 0.45 * c / max(max(entry["base_color"]), 0.05), 0.0, 1.0)) for c in entry["base_color"])
-    color = graph.node("Mix", {0: 1.0, 6: graph.mix(share, room, cloth), 7: tint}, data_type="RGBA", blend_type="MULTIPLY").outputs[2]
+    tint = tuple(
+        float(np.clip(0.55 + 0.45 * c / max(max(entry["base_color"]), 0.05), 0.0, 1.0)) for c in entry["base_color"]
+    )
+    color = graph.node(
+        "Mix", {0: 1.0, 6: graph.mix(share, room, cloth), 7: tint}, data_type="RGBA", blend_type="MULTIPLY"
+    ).outputs[2]
     body = graph.node("BsdfDiffuse", {"Color": color}).outputs[0]
     if lit:
         body = graph.add_shader(body, _lamp_light(graph, graph.mix(share, lamp_light, cloth_light)))

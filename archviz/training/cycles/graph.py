@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import bpy
+import numpy as np
 
 Socket = bpy.types.NodeSocket
+Rgb = tuple[float, float, float]
 
 
 class Graph:
@@ -113,3 +115,45 @@ def new_material(name: str) -> tuple[bpy.types.Material, Graph]:
     """An empty material and the graph to fill."""
     material = bpy.data.materials.new(name)
     return material, Graph(material.node_tree)
+
+
+def scaled(color: Rgb, factor: float) -> Rgb:
+    """A colour times a factor, kept a reflectance."""
+    return tuple(float(np.clip(c * factor, 0.0, 0.98)) for c in color)  # type: ignore[return-value]
+
+
+def toward(color: Rgb, other: Rgb, share: float) -> Rgb:
+    """A share of the way from one colour to another."""
+    return tuple(a + (b - a) * share for a, b in zip(color, other, strict=True))  # type: ignore[return-value]
+
+
+def world_position(graph: Graph) -> Socket:
+    """Where the surface is [m]."""
+    return graph.node("NewGeometry").outputs["Position"]
+
+
+def vary(graph: Graph, color: object, value: Socket, amount: float) -> Socket:
+    """Colour times 1 - amount .. 1 + amount by a value around 0.5."""
+    factor = graph.math("MULTIPLY_ADD", value, 2.0 * amount, 1.0 - amount)
+    return graph.scale(color, factor)
+
+
+def finish(
+    graph: Graph,
+    color: object,
+    entry: dict,
+    *,
+    bump: Socket | None = None,
+    roughness: object = None,
+    specular: float = 0.35,
+) -> None:
+    """Use a dielectric or metal of this colour as the surface."""
+    inputs: dict[str | int, object] = {
+        "Base Color": color,
+        "Metallic": entry["metallic"],
+        "Roughness": entry["roughness"] if roughness is None else roughness,
+        "Specular IOR Level": specular,
+    }
+    if bump is not None:
+        inputs["Normal"] = bump
+    graph.output(graph.node("BsdfPrincipled", inputs).outputs[0])

@@ -16,7 +16,7 @@ SUN_DISC_DEG = 0.53
 GROUPS = ("sun0", "sun1", "zenith", "horizon", "windows", "lamps")
 # Strength each group is rendered with; the picture is divided by it. A group's strength only
 # decides how many light samples it draws, so that no group starves another.
-STRENGTHS = {"sun0": 2.0, "sun1": 2.0, "zenith": 1.0, "horizon": 1.0, "windows": 1.0, "lamps": 2.0}
+STRENGTHS = {"sun0": 4.0, "sun1": 4.0, "zenith": 1.0, "horizon": 1.0, "windows": 2.0, "lamps": 4.0}
 _DOME_RADIUS_M = 20_000.0
 _LAMP_RADIUS_M = 0.12
 
@@ -55,7 +55,7 @@ def add_sky() -> None:
     graph = Graph(world.node_tree)
     up = graph.xyz(graph.node("TexCoord").outputs["Generated"])[2]
     weight = graph.math("POWER", graph.math("MAXIMUM", up, 0.0), SKY_EXPONENT)
-    background = graph.node("Background", {"Strength": weight})
+    background = graph.node("Background", {"Color": (1.0, 1.0, 1.0), "Strength": weight})
     graph.node("OutputWorld", {"Surface": background.outputs[0]})
     world.cycles.sampling_method = "MANUAL"
     world.cycles.sample_map_resolution = 64
@@ -63,11 +63,11 @@ def add_sky() -> None:
     material, graph = new_material("horizon dome")
     up = graph.xyz(graph.vector("NORMALIZE", graph.node("NewGeometry").outputs["Position"]))[2]
     weight = graph.math("SUBTRACT", 1.0, graph.math("POWER", graph.math("MAXIMUM", up, 0.0), SKY_EXPONENT))
-    emission = graph.node("Emission", {"Strength": weight}).outputs[0]
+    emission = graph.node("Emission", {"Color": (1.0, 1.0, 1.0), "Strength": weight}).outputs[0]
     graph.output(graph.add_shader(graph.node("BsdfTransparent").outputs[0], emission))
     material.cycles.emission_sampling = "BACK"
     mesh = bpy.data.meshes.new("dome")
-    vertices, faces = _half_dome(24, (0.0, 3.0, 7.0, 13.0, 22.0, 36.0, 58.0, 90.0))
+    vertices, faces = _half_dome(3, (0.0, 90.0))
     mesh.from_pydata(vertices * _DOME_RADIUS_M, [], faces)
     mesh.materials.append(material)
     dome = bpy.data.objects.new("dome", mesh)
@@ -100,9 +100,8 @@ def add_lamps(positions_m: list[list[float]]) -> None:
     if not positions_m:
         return
     data = bpy.data.lights.new("lamp", "POINT")
-    # Blender's watts leave a point lamp as P / (4 pi) over the sphere of directions, divided by
-    # pi: the light of a Lambertian source.
-    data.energy = STRENGTHS["lamps"] * 4.0 * math.pi**2
+    # A point lamp of P watts has radiant intensity P / (4 pi) (measured; a test holds it).
+    data.energy = STRENGTHS["lamps"] * 4.0 * math.pi
     data.shadow_soft_size = _LAMP_RADIUS_M
     for row, position in enumerate(positions_m):
         thing = bpy.data.objects.new(f"lamp{row}", data)

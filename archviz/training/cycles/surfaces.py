@@ -9,37 +9,24 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from graph import Graph, Socket, new_material
+import plant_surfaces as plants
+from graph import Graph, Rgb, Socket, finish, new_material, scaled, toward, vary, world_position
 
 PLAIN, BRICK, TIMBER, STONE, TILE, FOLIAGE, GRASS, WATER = range(8)
-Rgb = tuple[float, float, float]
-
-
-def _scaled(color: Rgb, factor: float) -> Rgb:
-    return tuple(float(np.clip(c * factor, 0.0, 0.98)) for c in color)  # type: ignore[return-value]
-
-
-def _toward(color: Rgb, other: Rgb, share: float) -> Rgb:
-    return tuple(a + (b - a) * share for a, b in zip(color, other))  # type: ignore[return-value]
-
-
-def _world(graph: Graph) -> Socket:
-    return graph.node("NewGeometry").outputs["Position"]
-
-
-def _vary(graph: Graph, color: object, value: Socket, amount: float) -> Socket:
-    """Colour times 1 - amount .. 1 + amount by a value around 0.5."""
-    factor = graph.math("MULTIPLY_ADD", value, 2.0 * amount, 1.0 - amount)
-    return graph.scale(color, factor)
 
 
 def _weathered(graph: Graph, color: object, wear: float) -> Socket:
     """Blotches, rain streaks and dirt towards the ground."""
-    position = _world(graph)
+    position = world_position(graph)
     x, y, z = graph.xyz(position)
     blotch = graph.noise(position, 0.6, 4.0, 0.6)
-    color = _vary(graph, color, blotch, 0.05 + 0.12 * wear)
-    streak = graph.noise(graph.combine(graph.math("MULTIPLY", x, 3.0), graph.math("MULTIPLY", y, 3.0), graph.math("MULTIPLY", z, 0.25)), 1.0, 3.0, 0.6)
+    color = vary(graph, color, blotch, 0.05 + 0.12 * wear)
+    streak = graph.noise(
+        graph.combine(graph.math("MULTIPLY", x, 3.0), graph.math("MULTIPLY", y, 3.0), graph.math("MULTIPLY", z, 0.25)),
+        1.0,
+        3.0,
+        0.6,
+    )
     run = graph.ramp(streak, 0.55, 0.8, 0.0, 0.35 * wear)
     splash = graph.math("MULTIPLY", graph.ramp(z, 0.0, 0.7, 1.0, 0.0), graph.ramp(blotch, 0.3, 0.7, 0.2, 1.0))
     dirt = graph.math("ADD", run, graph.math("MULTIPLY", splash, 0.15 + 0.3 * wear))
@@ -47,17 +34,25 @@ def _weathered(graph: Graph, color: object, wear: float) -> Socket:
 
 
 def _masonry(
-    graph: Graph, base: Rgb, *, width: float, height: float, joint: float, mortar: Rgb, spread: float, offset: float = 0.5
+    graph: Graph,
+    base: Rgb,
+    *,
+    width: float,
+    height: float,
+    joint: float,
+    mortar: Rgb,
+    spread: float,
+    offset: float = 0.5,
 ) -> tuple[Socket, Socket]:
     """Units with joints in metres; colour, and height 1 on units and 0 in joints."""
     share = 1.0 - (1.0 - joint / width) * (1.0 - joint / height)
-    face = tuple(max((b - share * m) / (1.0 - share), 0.3 * b) for b, m in zip(base, mortar))
+    face = tuple(max((b - share * m) / (1.0 - share), 0.3 * b) for b, m in zip(base, mortar, strict=True))
     brick = graph.node(
         "TexBrick",
         {
             "Vector": graph.uv(),
-            "Color1": _scaled(face, 1.0 + spread),
-            "Color2": _scaled(face, 1.0 - spread),
+            "Color1": scaled(face, 1.0 + spread),
+            "Color2": scaled(face, 1.0 - spread),
             "Mortar": mortar,
             "Scale": 1.0,
             "Mortar Size": joint / 2,
@@ -71,37 +66,27 @@ def _masonry(
     return brick.outputs["Color"], graph.math("SUBTRACT", 1.0, brick.outputs["Factor"])
 
 
-def _finish(graph: Graph, color: object, entry: dict, *, bump: Socket | None = None, roughness: object = None, specular: float = 0.35) -> None:
-    inputs: dict[str | int, object] = {
-        "Base Color": color,
-        "Metallic": entry["metallic"],
-        "Roughness": entry["roughness"] if roughness is None else roughness,
-        "Specular IOR Level": specular,
-    }
-    if bump is not None:
-        inputs["Normal"] = bump
-    graph.output(graph.node("BsdfPrincipled", inputs).outputs[0])
-
-
 def _brick(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
-    mortar = tuple(detail.get("joint_color", _toward(_scaled(base, 1.2), (0.45, 0.43, 0.40), 0.6)))
+    mortar = tuple(detail.get("joint_color", toward(scaled(base, 1.2), (0.45, 0.43, 0.40), 0.6)))
     scale = float(detail.get("scale_m", 0.23))
     color, height = _masonry(graph, base, width=scale, height=scale * 0.325, joint=0.011, mortar=mortar, spread=0.22)
-    rough = graph.noise(_world(graph), 40.0, 2.0)
-    color = _weathered(graph, _vary(graph, color, rough, 0.12), detail.get("wear", 0.3))
+    rough = graph.noise(world_position(graph), 40.0, 2.0)
+    color = _weathered(graph, vary(graph, color, rough, 0.12), detail.get("wear", 0.3))
     relief = graph.math("MULTIPLY_ADD", rough, 0.25, height)
-    _finish(graph, color, entry, bump=graph.bump(relief, 0.008), specular=0.2)
+    finish(graph, color, entry, bump=graph.bump(relief, 0.008), specular=0.2)
 
 
 def _stone(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
     scale = float(detail.get("scale_m", 0.6))
-    color, height = _masonry(graph, base, width=scale, height=scale * 0.5, joint=0.008, mortar=_scaled(base, 0.45), spread=0.1)
-    cloud = graph.noise(_world(graph), 2.5, 6.0, 0.62)
-    color = _weathered(graph, _vary(graph, color, cloud, 0.2), detail.get("wear", 0.3))
-    relief = graph.math("MULTIPLY_ADD", graph.noise(_world(graph), 30.0, 3.0), 0.3, height)
-    _finish(graph, color, entry, bump=graph.bump(relief, 0.006))
+    color, height = _masonry(
+        graph, base, width=scale, height=scale * 0.5, joint=0.008, mortar=scaled(base, 0.45), spread=0.1
+    )
+    cloud = graph.noise(world_position(graph), 2.5, 6.0, 0.62)
+    color = _weathered(graph, vary(graph, color, cloud, 0.2), detail.get("wear", 0.3))
+    relief = graph.math("MULTIPLY_ADD", graph.noise(world_position(graph), 30.0, 3.0), 0.3, height)
+    finish(graph, color, entry, bump=graph.bump(relief, 0.006))
 
 
 def _timber(graph: Graph, entry: dict, detail: dict) -> None:
@@ -115,16 +100,26 @@ def _timber(graph: Graph, entry: dict, detail: dict) -> None:
     brick = graph.node(
         "TexBrick",
         {
-            "Vector": along, "Color1": _scaled(base, 1.25), "Color2": _scaled(base, 0.85), "Mortar": _scaled(base, 0.25),
-            "Scale": 1.0, "Mortar Size": 0.003, "Mortar Smooth": 0.1, "Bias": 0.0, "Brick Width": 2.7, "Row Height": width,
+            "Vector": along,
+            "Color1": scaled(base, 1.25),
+            "Color2": scaled(base, 0.85),
+            "Mortar": scaled(base, 0.25),
+            "Scale": 1.0,
+            "Mortar Size": 0.003,
+            "Mortar Smooth": 0.1,
+            "Bias": 0.0,
+            "Brick Width": 2.7,
+            "Row Height": width,
         },
         offset=0.37,
     )
-    grain = graph.noise(graph.combine(graph.math("MULTIPLY", u, 1.2), graph.math("MULTIPLY", v, 38.0), 0.0), 1.0, 4.0, 0.65)
-    color = _vary(graph, brick.outputs["Color"], grain, 0.3)
+    grain = graph.noise(
+        graph.combine(graph.math("MULTIPLY", u, 1.2), graph.math("MULTIPLY", v, 38.0), 0.0), 1.0, 4.0, 0.65
+    )
+    color = vary(graph, brick.outputs["Color"], grain, 0.3)
     color = _weathered(graph, color, 0.5 * detail.get("wear", 0.3))
     relief = graph.math("MULTIPLY_ADD", grain, 0.25, graph.math("SUBTRACT", 1.0, brick.outputs["Factor"]))
-    _finish(graph, color, entry, bump=graph.bump(relief, 0.006), roughness=graph.ramp(grain, 0.2, 0.8, 0.45, 0.8))
+    finish(graph, color, entry, bump=graph.bump(relief, 0.006), roughness=graph.ramp(grain, 0.2, 0.8, 0.45, 0.8))
 
 
 def _roof_tile(graph: Graph, entry: dict, detail: dict) -> None:
@@ -135,21 +130,26 @@ def _roof_tile(graph: Graph, entry: dict, detail: dict) -> None:
     # A tile's lower edge stands proud: height falls up the slope, then jumps to the next course.
     course = graph.math("SUBTRACT", 1.0, step)
     roll = graph.math("ABSOLUTE", graph.math("SINE", graph.math("MULTIPLY", u, np.pi / width)))
-    cell = graph.node("CombineXYZ", {0: graph.math("FLOOR", graph.math("DIVIDE", u, width)), 1: graph.math("FLOOR", graph.math("DIVIDE", v, row))})
+    cell = graph.node(
+        "CombineXYZ",
+        {0: graph.math("FLOOR", graph.math("DIVIDE", u, width)), 1: graph.math("FLOOR", graph.math("DIVIDE", v, row))},
+    )
     tone = graph.node("TexWhiteNoise", {"Vector": cell.outputs[0]}, noise_dimensions="2D").outputs["Value"]
-    color = _vary(graph, base, tone, 0.2)
-    color = _vary(graph, color, graph.noise(_world(graph), 0.8, 4.0, 0.6), 0.22)
+    color = vary(graph, base, tone, 0.2)
+    color = vary(graph, color, graph.noise(world_position(graph), 0.8, 4.0, 0.6), 0.22)
     shade = graph.math("MULTIPLY", graph.ramp(step, 0.0, 0.10, 0.45, 1.06), graph.ramp(roll, 0.0, 0.25, 0.6, 1.05))
     color = graph.scale(color, shade)
     relief = graph.math("ADD", graph.math("MULTIPLY", course, 0.5), graph.math("MULTIPLY", roll, 0.7))
-    _finish(graph, color, entry, bump=graph.bump(relief, 0.04))
+    finish(graph, color, entry, bump=graph.bump(relief, 0.04))
 
 
 def _wall_tile(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
     scale = float(detail.get("scale_m", 0.3))
-    color, height = _masonry(graph, base, width=scale, height=scale, joint=0.006, mortar=_scaled(base, 0.6), spread=0.08, offset=0.0)
-    _finish(graph, _weathered(graph, color, 0.2), entry, bump=graph.bump(height, 0.003), specular=0.5)
+    color, height = _masonry(
+        graph, base, width=scale, height=scale, joint=0.006, mortar=scaled(base, 0.6), spread=0.08, offset=0.0
+    )
+    finish(graph, _weathered(graph, color, 0.2), entry, bump=graph.bump(height, 0.003), specular=0.5)
 
 
 def _board(graph: Graph, entry: dict, detail: dict) -> None:
@@ -157,27 +157,39 @@ def _board(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
     width = float(detail.get("scale_m", 0.12))
     u, v, _ = graph.xyz(graph.uv())
-    board = graph.node("TexWhiteNoise", {"W": graph.math("FLOOR", graph.math("DIVIDE", v, width))}, noise_dimensions="1D").outputs["Value"]
+    board = graph.node(
+        "TexWhiteNoise", {"W": graph.math("FLOOR", graph.math("DIVIDE", v, width))}, noise_dimensions="1D"
+    ).outputs["Value"]
     seam = graph.ramp(graph.math("PINGPONG", v, width / 2), 0.0, 0.006)
     grain = graph.noise(graph.combine(graph.math("MULTIPLY", u, 1.5), graph.math("MULTIPLY", v, 45.0)), 1.0, 3.0, 0.6)
-    color = _vary(graph, _vary(graph, base, board, 0.10), grain, 0.10)
+    color = vary(graph, vary(graph, base, board, 0.10), grain, 0.10)
     color = graph.scale(color, graph.ramp(seam, 0.0, 1.0, 0.75, 1.01))
     relief = graph.math("ADD", seam, graph.math("MULTIPLY", graph.math("ADD", grain, board), 0.4))
-    _finish(graph, _weathered(graph, color, detail.get("wear", 0.4)), entry, bump=graph.bump(relief, 0.006))
+    finish(graph, _weathered(graph, color, detail.get("wear", 0.4)), entry, bump=graph.bump(relief, 0.006))
 
 
 def _concrete(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
     scale = max(float(detail.get("scale_m", 1.2)), 0.6)
-    color, height = _masonry(graph, base, width=2 * scale, height=scale, joint=0.012, mortar=_scaled(base, 0.5), spread=0.05, offset=0.0)
+    color, height = _masonry(
+        graph, base, width=2 * scale, height=scale, joint=0.012, mortar=scaled(base, 0.5), spread=0.05, offset=0.0
+    )
     u, v, _ = graph.xyz(graph.uv())
     du = graph.math("SUBTRACT", graph.math("PINGPONG", u, scale), scale / 2)
     dv = graph.math("SUBTRACT", graph.math("PINGPONG", v, scale / 2), scale / 4)
-    hole = graph.ramp(graph.math("SQRT", graph.math("ADD", graph.math("MULTIPLY", du, du), graph.math("MULTIPLY", dv, dv))), 0.014, 0.02)
-    cloud = graph.noise(_world(graph), 1.3, 5.0, 0.6)
-    color = graph.scale(_vary(graph, color, cloud, 0.16), graph.ramp(hole, 0.0, 1.0, 0.4, 1.0))
-    relief = graph.math("ADD", graph.math("MINIMUM", height, hole), graph.math("MULTIPLY", graph.noise(_world(graph), 25.0, 2.0), 0.15))
-    _finish(graph, _weathered(graph, color, detail.get("wear", 0.4)), entry, bump=graph.bump(relief, 0.008))
+    hole = graph.ramp(
+        graph.math("SQRT", graph.math("ADD", graph.math("MULTIPLY", du, du), graph.math("MULTIPLY", dv, dv))),
+        0.014,
+        0.02,
+    )
+    cloud = graph.noise(world_position(graph), 1.3, 5.0, 0.6)
+    color = graph.scale(vary(graph, color, cloud, 0.16), graph.ramp(hole, 0.0, 1.0, 0.4, 1.0))
+    relief = graph.math(
+        "ADD",
+        graph.math("MINIMUM", height, hole),
+        graph.math("MULTIPLY", graph.noise(world_position(graph), 25.0, 2.0), 0.15),
+    )
+    finish(graph, _weathered(graph, color, detail.get("wear", 0.4)), entry, bump=graph.bump(relief, 0.008))
 
 
 def _metal(graph: Graph, entry: dict, detail: dict) -> None:
@@ -187,48 +199,58 @@ def _metal(graph: Graph, entry: dict, detail: dict) -> None:
     u, _, _ = graph.xyz(graph.uv())
     distance = graph.math("PINGPONG", u, width / 2)
     seam = graph.ramp(distance, 0.006, 0.016, 1.0, 0.0)
-    sheet = graph.node("TexWhiteNoise", {"W": graph.math("FLOOR", graph.math("DIVIDE", u, width))}, noise_dimensions="1D").outputs["Value"]
-    color = _vary(graph, _vary(graph, base, sheet, 0.06), graph.noise(_world(graph), 0.9, 3.0), 0.08)
+    sheet = graph.node(
+        "TexWhiteNoise", {"W": graph.math("FLOOR", graph.math("DIVIDE", u, width))}, noise_dimensions="1D"
+    ).outputs["Value"]
+    color = vary(graph, vary(graph, base, sheet, 0.06), graph.noise(world_position(graph), 0.9, 3.0), 0.08)
     color = graph.scale(color, graph.ramp(distance, 0.0, 0.03, 0.7, 1.02))
-    dent = graph.math("MULTIPLY", graph.noise(_world(graph), 1.1, 1.0), 0.25)
-    _finish(graph, color, entry, bump=graph.bump(graph.math("ADD", seam, dent), 0.02), roughness=max(entry["roughness"], 0.25))
+    dent = graph.math("MULTIPLY", graph.noise(world_position(graph), 1.1, 1.0), 0.25)
+    finish(
+        graph,
+        color,
+        entry,
+        bump=graph.bump(graph.math("ADD", seam, dent), 0.02),
+        roughness=max(entry["roughness"], 0.25),
+    )
 
 
 def _render(graph: Graph, entry: dict, detail: dict) -> None:
-    fine = graph.noise(_world(graph), 60.0, 2.0)
-    color = _weathered(graph, _vary(graph, entry["base_color"], fine, 0.03), detail.get("wear", 0.25))
-    _finish(graph, color, entry, bump=graph.bump(fine, 0.003))
+    fine = graph.noise(world_position(graph), 60.0, 2.0)
+    color = _weathered(graph, vary(graph, entry["base_color"], fine, 0.03), detail.get("wear", 0.25))
+    finish(graph, color, entry, bump=graph.bump(fine, 0.003))
 
 
 def _plain(graph: Graph, entry: dict, detail: dict) -> None:
     """Joinery, metalwork, furniture: clean, with a breath of unevenness."""
-    color = _vary(graph, entry["base_color"], graph.noise(_world(graph), 1.5, 3.0), 0.05)
-    _finish(graph, color, entry)
+    color = vary(graph, entry["base_color"], graph.noise(world_position(graph), 1.5, 3.0), 0.05)
+    finish(graph, color, entry)
 
 
 def _ground(graph: Graph, entry: dict, detail: dict) -> None:
-    position = _world(graph)
+    position = world_position(graph)
     far, near = graph.noise(position, 0.15, 4.0, 0.6), graph.noise(position, 5.0, 5.0, 0.7)
     grit = graph.noise(position, 70.0, 2.0, 0.7)
-    color = _vary(graph, _vary(graph, _vary(graph, entry["base_color"], far, 0.18), near, 0.2), grit, 0.25)
+    color = vary(graph, vary(graph, vary(graph, entry["base_color"], far, 0.18), near, 0.2), grit, 0.25)
     relief = graph.math("ADD", near, graph.math("MULTIPLY", grit, 0.25))
-    _finish(graph, color, entry, bump=graph.bump(relief, 0.03), specular=0.15)
+    finish(graph, color, entry, bump=graph.bump(relief, 0.03), specular=0.15)
 
 
 def _lawn(graph: Graph, entry: dict, detail: dict) -> None:
     """The ground below and beyond the blades."""
-    position = _world(graph)
+    position = world_position(graph)
     far, near = graph.noise(position, 0.12, 4.0, 0.6), graph.noise(position, 2.0, 5.0, 0.7)
     fine = graph.noise(position, 35.0, 3.0, 0.8)
-    color = _vary(graph, _vary(graph, entry["base_color"], far, 0.22), near, 0.22)
-    color = graph.mix(graph.ramp(far, 0.5, 0.75, 0.0, 0.35), color, _toward(entry["base_color"], (0.30, 0.25, 0.10), 0.6))
-    color = _vary(graph, color, fine, 0.45)
+    color = vary(graph, vary(graph, entry["base_color"], far, 0.22), near, 0.22)
+    color = graph.mix(
+        graph.ramp(far, 0.5, 0.75, 0.0, 0.35), color, toward(entry["base_color"], (0.30, 0.25, 0.10), 0.6)
+    )
+    color = vary(graph, color, fine, 0.45)
     relief = graph.math("ADD", near, graph.math("MULTIPLY", fine, 0.6))
-    _finish(graph, color, entry, bump=graph.bump(relief, 0.06), roughness=0.9, specular=0.1)
+    finish(graph, color, entry, bump=graph.bump(relief, 0.06), roughness=0.9, specular=0.1)
 
 
 def _water(graph: Graph, entry: dict, detail: dict) -> None:
-    position = _world(graph)
+    position = world_position(graph)
     x, y, _ = graph.xyz(position)
     stretched = graph.combine(graph.math("MULTIPLY", x, 0.6), y)
     swell, ripple = graph.noise(stretched, 0.5, 2.0), graph.noise(stretched, 4.0, 3.0, 0.55)
@@ -237,22 +259,10 @@ def _water(graph: Graph, entry: dict, detail: dict) -> None:
     normal = graph.bump(relief, float(detail.get("ripple_m", 0.05)))
     facing = graph.node("LayerWeight", {"Blend": 0.5, "Normal": normal}).outputs["Facing"]
     fresnel = graph.math("MULTIPLY_ADD", graph.math("POWER", facing, 5.0), 0.96, 0.03)
-    color = _vary(graph, entry["base_color"], graph.noise(position, 0.3, 3.0), 0.15)
+    color = vary(graph, entry["base_color"], graph.noise(position, 0.3, 3.0), 0.15)
     body = graph.node("BsdfDiffuse", {"Color": color}).outputs[0]
     mirror = graph.node("BsdfGlossy", {"Color": (1.0, 1.0, 1.0), "Roughness": 0.03, "Normal": normal}).outputs[0]
     graph.output(graph.mix_shader(fresnel, body, mirror))
-
-
-def _leaves(graph: Graph, entry: dict, detail: dict) -> None:
-    """Both the leaf cards and the dark core of a crown: thin, lit from both sides."""
-    island = graph.node("NewGeometry").outputs["Random Per Island"]
-    hue = graph.node("HueSaturation", {
-        "Hue": graph.math("MULTIPLY_ADD", island, 0.05, 0.475), "Saturation": 1.05,
-        "Value": graph.math("MULTIPLY_ADD", island, 0.7, 0.75), "Color": entry["base_color"],
-    }).outputs[0]
-    front = graph.node("BsdfPrincipled", {"Base Color": hue, "Roughness": 0.55, "Specular IOR Level": 0.25}).outputs[0]
-    through = graph.node("BsdfTranslucent", {"Color": graph.mix(0.35, hue, (0.35, 0.45, 0.06))}).outputs[0]
-    graph.output(graph.mix_shader(0.3, front, through))
 
 
 def _sheet_glass(graph: Graph, entry: dict, detail: dict) -> None:
@@ -270,16 +280,33 @@ def _dark_glass(graph: Graph, entry: dict, detail: dict) -> None:
     island = graph.node("NewGeometry").outputs["Random Per Island"]
     facing = graph.node("LayerWeight", {"Blend": 0.5}).outputs["Facing"]
     fresnel = graph.math("MULTIPLY_ADD", graph.math("POWER", facing, 5.0), 0.9, 0.1)
-    inside = graph.mix(graph.ramp(island, 0.6, 0.9), _scaled(entry["base_color"], 0.25), (0.16, 0.15, 0.13))
+    inside = graph.mix(graph.ramp(island, 0.6, 0.9), scaled(entry["base_color"], 0.25), (0.16, 0.15, 0.13))
     body = graph.node("BsdfDiffuse", {"Color": inside}).outputs[0]
     mirror = graph.node("BsdfGlossy", {"Color": (1.0, 1.0, 1.0), "Roughness": 0.02}).outputs[0]
     graph.output(graph.mix_shader(fresnel, body, mirror))
 
 
-_BY_FAMILY = {BRICK: _brick, TIMBER: _timber, STONE: _stone, FOLIAGE: _leaves, GRASS: _lawn, WATER: _water}
+_BY_ROLE = {
+    "sheet glass": _sheet_glass,
+    "dark glass": _dark_glass,
+    "leaf": plants.leaves,
+    "blade": plants.blade,
+    "crown core": plants.core,
+    "bark": plants.bark,
+    "rock": plants.rock,
+    "woods": plants.wooded,
+}
+_BY_FAMILY = {BRICK: _brick, TIMBER: _timber, STONE: _stone, GRASS: _lawn, WATER: _water}
 _BY_KIND = {
-    "brick": _brick, "board": _board, "concrete": _concrete, "stone": _stone, "metal": _metal, "metal panel": _metal,
-    "render": _render, "timber": _timber, "tile": _wall_tile,
+    "brick": _brick,
+    "board": _board,
+    "concrete": _concrete,
+    "stone": _stone,
+    "metal": _metal,
+    "metal panel": _metal,
+    "render": _render,
+    "timber": _timber,
+    "tile": _wall_tile,
 }
 
 
@@ -293,13 +320,11 @@ def surface(entry: dict, detail: dict, *, role: str) -> bpy.types.Material:
     detail
         Its ``facade_detail``; may be empty.
     role
-        ``roof``, ``ground``, ``sheet glass``, ``dark glass`` or ``other``: what the faces are.
+        What the faces are: a row of ``_BY_ROLE``, or ``roof``, ``ground`` or ``other``.
     """
     material, graph = new_material(f"{entry['name']} {role}")
-    if role == "sheet glass":
-        _sheet_glass(graph, entry, detail)
-    elif role == "dark glass":
-        _dark_glass(graph, entry, detail)
+    if role in _BY_ROLE:
+        _BY_ROLE[role](graph, entry, detail)
     elif max(entry.get("emission", (0.0,))) > 0.0:
         _glow(graph, entry)
     else:

@@ -19,8 +19,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from build import build  # noqa: E402
-from render import place_camera, render_view, set_up  # noqa: E402
+from build import build
+from render import place_camera, render_view, set_up
 
 
 def trace(job: dict, scratch: Path) -> dict:
