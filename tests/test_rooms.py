@@ -76,7 +76,12 @@ def test_the_import_rule_sees_every_form() -> None:
     assert _imported_rooms(tree) == {"cli", "render", "ui"}
 
 
-@pytest.mark.parametrize("path", _modules(), ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize(
+    # The path tracer's scripts run in an interpreter of their own; nobody imports from them.
+    "path",
+    [p for p in _modules() if "cycles" not in p.parts],
+    ids=lambda p: str(p.relative_to(ROOT)),
+)
 def test_public_surface_is_stated(path: Path) -> None:
     body = ast.parse(path.read_text(encoding="utf-8")).body
     defined: set[str] = set()

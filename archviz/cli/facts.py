@@ -108,8 +108,9 @@ def _model_facts(model: Any) -> dict[str, Any]:
         "elements": [
             {
                 "name": e.name,
-                "class": e.class_name or e.part.name.lower(),
+                "class": e.class_name if e.class_name not in ("", e.name) else e.part.name.lower(),
                 "material": table.materials[e.material].name,
+                "part": e.part.name.lower(),
             }
             for e in table.elements
         ],
@@ -128,6 +129,7 @@ def _drawing_facts(drawing: Any) -> dict[str, Any]:
     height, width = drawing.array.shape[:2]
     return {
         "kind": "sketch",
+        "format": drawing.format,
         "drawing": drawing.kind,
         "size": [width, height],
         "diagnosis": [found.text for found in diagnose(drawing)],

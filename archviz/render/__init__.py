@@ -14,7 +14,8 @@ from archviz.render.request import RenderRequest, ResolvedRequest
 if TYPE_CHECKING:
     from archviz.diffusion import OnStep
     from archviz.render.maps import ViewMaps
-    from archviz.render.renderer import Plan, Renderer, RenderResult
+    from archviz.render.planning import Plan
+    from archviz.render.renderer import Renderer, RenderResult
 
 __all__ = [
     "Plan",
@@ -30,7 +31,7 @@ __all__ = [
 ]
 
 _LATE = {
-    "Plan": "archviz.render.renderer",
+    "Plan": "archviz.render.planning",
     "RenderResult": "archviz.render.renderer",
     "Renderer": "archviz.render.renderer",
     "ViewMaps": "archviz.render.maps",

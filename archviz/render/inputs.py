@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archviz.core.errors import FileFormatError
 from archviz.geometry import load_isolated, sniff_kind
+from archviz.geometry.loaders import LOADERS
 from archviz.geometry.scene import Scene
 from archviz.render.request import InputKind, RenderRequest, ResolvedRequest
 
@@ -16,7 +19,11 @@ if TYPE_CHECKING:
     from archviz.geometry import LoadedModel
     from archviz.sketch import Drawing
 
-__all__ = ["Source", "hash_file", "hash_scene", "read_source"]
+__all__ = ["Source", "hash_file", "hash_scene", "read_source", "reading_key"]
+
+_DRAWINGS = (".png", ".jpg", ".webp")
+# Formats that refer to no other file: their bytes are all there is to know.
+_SELF_CONTAINED = (".glb", ".stl", ".ply", *_DRAWINGS)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -38,10 +45,19 @@ class Source:
     model: LoadedModel | None = None
     drawing: Drawing | None = None
 
-    @property
+    @functools.cached_property
     def scene_sha256(self) -> str | None:
         """Hash of the building, with what came from files beside the input."""
         return None if self.model is None else hash_scene(self.model.scene)
+
+
+def reading_key(request: RenderRequest | ResolvedRequest) -> Hashable | None:
+    """Names what :func:`read_source` will read; ``None`` where the file may refer to others that changed."""
+    path = request.input
+    if path is not None and path.suffix.lower() not in _SELF_CONTAINED:
+        return None
+    sha256 = hash_file(path) if path is not None else None
+    return (path, sha256, request.unit, request.up, request.hide, request.show)
 
 
 def read_source(request: RenderRequest | ResolvedRequest) -> Source:
@@ -56,6 +72,9 @@ def read_source(request: RenderRequest | ResolvedRequest) -> Source:
     if path is None:
         return Source(kind="text")
     kind = sniff_kind(path)
+    if kind == "unknown":
+        accepted = ", ".join([*LOADERS, *_DRAWINGS])
+        raise FileFormatError(f"{path}: neither a 3D model nor a drawing; accepted are {accepted}")
     sha256 = hash_file(path)
     if kind == "model":
         model = load_isolated(path, unit=request.unit, up=request.up, hide=request.hide, show=request.show)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archviz.core.camera import Camera
 from archviz.core.errors import OptionError
 from archviz.core.seeds import derive_seed
 from archviz.core.size import Size
 from archviz.diffusion import EngineSpec, engine_specs
-from archviz.geometry.views import view_camera
+from archviz.geometry.views import VIEW_PRESETS, view_camera
 from archviz.presets import environment
 from archviz.prompt import Brief, Vocabulary, write_prompt
 from archviz.render.inputs import Source
@@ -26,7 +27,10 @@ from archviz.render.request import (
     SurroundingsMode,
 )
 
-__all__ = ["engine_spec", "resolve_source"]
+if TYPE_CHECKING:
+    from archviz.sketch import Drawing
+
+__all__ = ["check_choices", "engine_spec", "resolve_source"]
 
 # What only a model has, and what a drawing or a text alone therefore cannot be asked for.
 _MODEL_ONLY = ("view", "camera", "unit", "up", "hide", "show")
@@ -45,6 +49,33 @@ def engine_spec(engine: str) -> EngineSpec:
     if engine not in specs:
         raise OptionError(f"engine {engine!r} does not exist; give one of {', '.join(specs)}")
     return specs[engine]
+
+
+def check_choices(request: RenderRequest) -> None:
+    """Refuse what can be refused before the input is read.
+
+    Raises
+    ------
+    OptionError
+        A choice is unknown, out of range or contradicts another, whatever the input holds.
+    """
+    spec = engine_spec(request.engine)
+    environment(request.environment or DEFAULT_ENVIRONMENT)
+    if request.view is not None and request.view not in VIEW_PRESETS:
+        raise OptionError(f"view {request.view!r} does not exist; give one of {', '.join(VIEW_PRESETS)}")
+    if (size := request.size or (request.camera.size if request.camera else None)) is not None:
+        _check_size(size, spec)
+    _steps(request, spec)
+    _control_scales(request, spec)
+    if request.place is not None or request.when is None or request.input is None:
+        # A model may still bring the place that a moment needs.
+        resolve_light(
+            preset=request.lighting,
+            place=request.place,
+            when=request.when,
+            north_deg=request.north_deg,
+            camera=None,
+        )
 
 
 def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
@@ -82,6 +113,12 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     light = resolve_light(preset=request.lighting, place=place, when=request.when, north_deg=north_deg, camera=camera)
     if source.kind != "model" and light.sun is not None:
         warnings.append("without a 3D model the sun's direction cannot be drawn; place and moment choose the lighting")
+    if source.drawing is not None:
+        note, faults = _drawing_notes(source.drawing, size)
+        assumptions.extend([note] if note else [])
+        warnings.extend(faults)
+    if source.kind == "model" or light.sun is not None:
+        assumptions.extend(light.assumptions)
     materials, read, unread = _materials(request, source)
     prompt = write_prompt(
         Brief(
@@ -129,8 +166,8 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         control_scales=_control_scales(request, spec),
         device=request.device,
         author=request.author,
-        assumptions=(*assumptions, *light.assumptions),
-        warnings=(*warnings, *light.warnings),
+        assumptions=tuple(dict.fromkeys(assumptions)),
+        warnings=tuple(dict.fromkeys((*warnings, *light.warnings))),
     )
 
 
@@ -155,12 +192,25 @@ def _size(request: RenderRequest, source: Source, spec: EngineSpec) -> Size:
         scaled = [max(spec.size.smallest, side * longer // max(height, width)) for side in (height, width)]
         size = Size(height=scaled[0], width=scaled[1]).rounded_to(8)
     size = size or DEFAULT_SIZE
+    _check_size(size, spec)
+    return size
+
+
+def _check_size(size: Size, spec: EngineSpec) -> None:
     low, high = spec.size.smallest, spec.size.largest
     if not all(low <= side <= high for side in size.shape):
         raise OptionError(
             f"size {size} is not accepted by engine {spec.id}; give WIDTHxHEIGHT with sides from {low} to {high}"
         )
-    return size
+
+
+def _drawing_notes(drawing: Drawing, size: Size) -> tuple[str, list[str]]:
+    """How the drawing lies in the picture, empty where it fits, and what is wrong with it."""
+    from archviz.sketch import diagnose, place_drawing
+
+    height, width = drawing.array.shape[:2]
+    placement = place_drawing(Size(height=height, width=width), size)
+    return placement.note, [found.text for found in diagnose(drawing)]
 
 
 def _camera(request: RenderRequest, source: Source, size: Size) -> Camera | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from archviz.core.camera import Camera
 from archviz.core.errors import FileFormatError, InputError, OptionError
@@ -97,6 +98,7 @@ def test_a_drawing_keeps_its_shape(renderer: Renderer, drawing: Path) -> None:
     found = renderer.resolve(RenderRequest(input=drawing))
     assert (found.input_kind, found.size) == ("sketch", Size(height=576, width=768))
     assert (found.camera, found.view, found.surroundings) == (None, None, "imagined")
+    assert found.assumptions == ()
 
 
 def test_text_alone(renderer: Renderer) -> None:
@@ -155,3 +157,11 @@ def test_a_resolved_request_leaves_only_what_has_a_meaning_as_none(renderer: Ren
     found = _house(renderer, house)
     none = {f.name for f in dataclasses.fields(found) if getattr(found, f.name) is None}
     assert none == {"weights", "unit", "up", "place", "when", "sun", "device"}
+
+
+def test_a_drawing_says_how_it_lies_and_what_is_wrong_with_it(renderer: Renderer, tmp_path: Path) -> None:
+    path = tmp_path / "empty.png"
+    Image.new("L", (400, 300), 255).save(path)
+    found = renderer.resolve(RenderRequest(input=path, size=Size(height=128, width=512)))
+    assert len(found.assumptions) == 1
+    assert any("empty" in text or "no line" in text for text in found.warnings), found.warnings
