@@ -212,7 +212,8 @@ def _sample(piece: NDArray[np.int32]) -> tuple[_Points, _Points, _Points]:
     reach = (points - centre) @ direction
     first, length = float(reach.min()), float(np.ptp(reach))
     count = int(length // _SPACING_PX) + 1
-    offsets: _Points = first + (length - (count - 1) * _SPACING_PX) / 2 + _SPACING_PX * np.arange(count)
+    start = first + (length - (count - 1) * _SPACING_PX) / 2
+    offsets: _Points = start + _SPACING_PX * np.arange(count, dtype=np.float64)
     placed: _Points = centre + offsets[:, None] * direction
     return placed, np.array([-direction[1], direction[0]]), offsets
 
