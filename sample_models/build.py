@@ -13,9 +13,11 @@ from pathlib import Path
 from modelling import files
 from modelling.mesh import Model
 from modelling.tube_house import tube_house
+from modelling.villa import garden_villa
 
 MODELS: Mapping[str, tuple[Callable[[], Model], Callable[[Model, Path], None]]] = {
     "tube-house.glb": (tube_house, files.write_glb),
+    "garden-villa.obj": (garden_villa, files.write_obj),
 }
 
 
