@@ -1,0 +1,34 @@
+"""Build the sample models and drawings: ``python sample_models/build.py [FOLDER]``.
+
+Everything beside this script is made by it, the same at every run. The models need numpy; the
+drawings look at the finished models through archviz.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from modelling import files
+from modelling.mesh import Model
+from modelling.tube_house import tube_house
+from modelling.villa import garden_villa
+
+MODELS: Mapping[str, tuple[Callable[[], Model], Callable[[Model, Path], None]]] = {
+    "tube-house.glb": (tube_house, files.write_glb),
+    "garden-villa.obj": (garden_villa, files.write_obj),
+}
+
+
+def main() -> None:
+    """Write all samples into the folder given, or beside this script."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (design, write) in MODELS.items():
+        write(design(), folder / name)
+        print(folder / name)
+
+
+if __name__ == "__main__":
+    main()
