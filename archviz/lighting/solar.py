@@ -97,7 +97,7 @@ def solar_position(
     ----------
     I. Reda, A. Andreas, "Solar position algorithm for solar radiation applications", NREL/TP-560-34302.
     """
-    import pandas as pd  # type: ignore[import-untyped]
+    import pandas as pd
     from pvlib import solarposition
 
     time = aware_time(place, when).astimezone(UTC)
