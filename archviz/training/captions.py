@@ -14,7 +14,7 @@ import numpy as np
 
 from archviz.prompt import Vocabulary
 
-__all__ = ["BUILDING_PHRASES", "SYNONYMS", "WALL_PHRASES", "caption", "phrases_of", "vocabulary"]
+__all__ = ["BUILDING_PHRASES", "SYNONYMS", "caption", "phrases_of", "vocabulary"]
 
 BUILDING_PHRASES: dict[str, str] = {
     "detached": "detached house",
@@ -26,18 +26,6 @@ BUILDING_PHRASES: dict[str, str] = {
     "school": "school",
     "hall": "hall",
     "courtyard": "courtyard house",
-}
-
-# What the walls are made of, by the kind of detail the generator gave them.
-WALL_PHRASES: dict[str, str] = {
-    "brick": "brick walls",
-    "concrete": "concrete walls",
-    "board": "timber walls",
-    "stone": "stone walls",
-    "render": "rendered walls",
-    "metal panel": "metal walls",
-    "tile": "tiled walls",
-    "massing": "white massing model",
 }
 
 # Canonical phrase -> other words for it, English and Vietnamese.
@@ -53,7 +41,18 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "concrete walls": ("concrete", "bê tông"),
     "timber walls": ("timber", "wood", "wooden", "gỗ"),
     "stone walls": ("stone", "đá"),
-    "rendered walls": ("render", "plaster", "stucco", "vữa", "sơn nước"),
+    "white walls": ("white", "plaster", "stucco", "trắng", "tường trắng"),
+    "grey walls": ("grey", "gray", "xám"),
+    "ochre walls": ("ochre", "yellow", "vàng"),
+    "red walls": ("red", "đỏ"),
+    "green walls": ("green", "xanh lá"),
+    "blue walls": ("blue", "xanh dương"),
+    "louvres": ("louvers", "lam", "brise soleil"),
+    "breeze-block screen": ("breeze blocks", "gạch bông gió"),
+    "clay tile roof": ("tiled roof", "mái ngói", "ngói"),
+    "metal roof": ("mái tôn", "standing seam"),
+    "flat roof": ("mái bằng",),
+    "balconies": ("balcony", "ban công"),
     "metal walls": ("metal", "kim loại", "tôn"),
     "tiled walls": ("tiles", "tiled", "gạch ốp"),
     "flooded rice terraces": (

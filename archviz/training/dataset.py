@@ -24,13 +24,13 @@ from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.light_transport import ambient_occlusion, light, sun_visibility
 from archviz.lighting.daylight import Weather, daylight
-from archviz.presets import LightingPreset, environment, environments, lightings
-from archviz.training.captions import BUILDING_PHRASES, WALL_PHRASES, phrases_of, vocabulary
+from archviz.presets import EnvironmentPreset, LightingPreset, environment, environments, lightings
+from archviz.training.captions import BUILDING_PHRASES, phrases_of, vocabulary
 from archviz.training.mix import mix
 from archviz.training.networks import train_tokenizer
 from archviz.training.pairs import split_stack
-from archviz.training.scenes import read_scene
-from archviz.training.traced import TracedView
+from archviz.training.scenes import MATERIAL_PHRASES, read_scene
+from archviz.training.traced import TracedView, load_traced
 
 __all__ = ["Mix", "draw_mixes", "light_view", "prepare_pairs", "without_surroundings", "write_texts"]
 
@@ -152,7 +152,7 @@ def prepare_pairs(cache: Path, *, limit: int | None = None) -> int:
         beside = folder.with_name(f".{folder.name}.{os.getpid()}")
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        _write_view(beside, scene, record, int(traced_path.stem), TracedView.load(traced_path))
+        _write_view(beside, scene, record, int(traced_path.stem), load_traced(traced_path))
         beside.rename(folder)
         made += 1
         print(f"pairs: {folder.name}", flush=True)
@@ -164,7 +164,7 @@ def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, t
     camera = Camera.from_json(record["cameras"][view]["camera"])
     mixes = _view_mixes(record, view)
     pictures = [
-        mix(traced, m.illumination, camera, seed=seed * 1024 + view * 32 + i) for i, m in enumerate(mixes)
+        mix(traced, m.illumination, camera, sun=m.sun, seed=seed * 1024 + view * 32 + i) for i, m in enumerate(mixes)
     ]
     np.save(folder / "pictures.npy", np.stack(pictures))
     for kind, version in (("complete", scene), ("building", without_surroundings(scene))):
@@ -203,9 +203,9 @@ def write_texts(cache: Path) -> None:
     """
     if (cache / "tokenizer" / "vocab.json").exists():
         return
-    presets = [*environments().values(), *lightings().values()]
+    presets: list[EnvironmentPreset | LightingPreset] = [*environments().values(), *lightings().values()]
     phrases = [phrases_of(preset.prompt) for preset in presets]
-    phrases += [list(BUILDING_PHRASES.values()), list(WALL_PHRASES.values())]
+    phrases += [list(BUILDING_PHRASES.values()), list(MATERIAL_PHRASES)]
     names = {
         name: phrases_of(preset.prompt)[0] for preset in presets for name in (preset.id, preset.name_en, preset.name_vi)
     }
