@@ -13,8 +13,7 @@ from archviz.fidelity.wireframe import EdgePart, Wireframe, trace_wireframe
 
 __all__ = ["Drift", "drift"]
 
-# How far from the model's line an edge is looked for: beyond it lies a neighbour rather than a
-# line that moved.
+# How far an edge is followed: beyond it lies a neighbour rather than a line that moved.
 _SEARCH_PX = 6.0
 _LARGE_PX = 2.0
 _MIN_SAMPLES = 30
@@ -59,9 +58,9 @@ def drift(
 ) -> Drift:
     """Measure how far the lines of a view move from picture a to picture b.
 
-    In each picture the edge nearest to the model's line is taken, within six pixels: where two
-    lines stand closer than they move, one is taken for the other and the amount is too small or
-    too large by their distance.
+    Picture a shows an edge of the model within two pixels of its line; the edge of picture b
+    nearest to that one, within six pixels, is its image. Where two lines stand closer than they
+    move, one is taken for the other and the amount is wrong by their distance.
 
     Parameters
     ----------
@@ -82,11 +81,10 @@ def drift(
     wires = trace_wireframe(gbuffer) if wireframe is None else wireframe
     usable = wires.selected(part) & ~wires.thin
     positions, normals = wires.positions_px[usable], wires.normals[usable]
-    offsets = [
-        find_edges(GradientField.of(p, gbuffer.size), positions, normals, tolerance_px=_SEARCH_PX).offsets_px
-        for p in (picture_a, picture_b)
-    ]
-    moved = offsets[1] - offsets[0]
+    first, second = (GradientField.of(picture, gbuffer.size) for picture in (picture_a, picture_b))
+    start = find_edges(first, positions, normals).offsets_px
+    end = find_edges(second, positions, normals, tolerance_px=_SEARCH_PX, around_px=start).offsets_px
+    moved = end - start
     both = np.isfinite(moved)
     count = int(both.sum())
     enough = count >= _MIN_SAMPLES

@@ -129,6 +129,7 @@ def find_edges(
     normals: NDArray[np.float32],
     *,
     tolerance_px: float = TOLERANCE_PX,
+    around_px: NDArray[np.float32] | None = None,
 ) -> EdgeHits:
     """Look for an edge across each sample.
 
@@ -144,6 +145,9 @@ def find_edges(
         (n, 2) samples.
     tolerance_px
         Greatest distance of the maximum, at most 7.
+    around_px
+        (n,) where along its normal to look for each sample's edge; at the sample itself where it is
+        not given. NaN finds nothing.
     """
     profiles = field.profiles(positions_px, normals)
     middle = profiles[:, 1:-1]
@@ -152,7 +156,9 @@ def find_edges(
     # The vertex of the parabola through a maximum and its neighbours.
     bend = np.maximum(2 * middle - before - after, 1e-12)
     offsets = steps + np.clip(0.5 * (after - before) / bend, -0.5, 0.5)
-    candidate = (middle >= before) & (middle > after) & (np.abs(offsets) <= tolerance_px)
+    around = np.float32(0) if around_px is None else around_px[:, None]
+    # A distance of NaN is within no tolerance.
+    candidate = (middle >= before) & (middle > after) & (np.abs(offsets - around) <= tolerance_px)
     limit = np.maximum(MIN_RESPONSE, _SHARE_OF_STRONGEST * profiles.max(1))
     candidate &= middle >= limit[:, None]
     rows, columns = np.nonzero(candidate)
@@ -160,7 +166,7 @@ def find_edges(
     expected = np.degrees(np.arctan2(normals[rows, 1], normals[rows, 0]))
     turned = np.abs((field.directions_deg(at) - expected + 90.0) % 180.0 - 90.0)
     candidate[rows, columns] = turned <= _MAX_ANGLE_DEG
-    distance = np.where(candidate, np.abs(offsets), np.inf)
+    distance = np.where(candidate, np.abs(offsets - around), np.inf)
     best = distance.argmin(1)
     every = np.arange(len(positions_px))
     found = candidate[every, best]

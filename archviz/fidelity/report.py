@@ -84,8 +84,8 @@ class FidelityReport:
 def report(
     picture: NDArray[np.generic],
     gbuffer: GBuffer,
-    *,
     light: LightBuffer | None = None,
+    *,
     reference: NDArray[np.generic] | None = None,
     other: NDArray[np.generic] | None = None,
     turned: Mapping[float, LightBuffer] | None = None,

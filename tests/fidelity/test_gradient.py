@@ -87,6 +87,15 @@ def test_other_arrays_are_refused_in_words(picture, words):
         as_display(picture, SIZE)
 
 
+def test_an_edge_can_be_looked_for_beside_the_sample():
+    field = GradientField.of(step(53.0), SIZE)
+    around = np.full(len(ROWS), 4.0, np.float32)
+    around[0] = np.nan
+    hits = find_edges(field, ROWS, ACROSS, around_px=around)
+    assert hits.found[1:].all() and not hits.found[0]
+    np.testing.assert_allclose(hits.offsets_px[1:], 5.0, atol=0.12)
+
+
 def test_no_samples_are_no_hits():
     none = np.zeros((0, 2), np.float32)
     assert len(find_edges(GradientField.of(step(48.0), SIZE), none, none).found) == 0
