@@ -225,16 +225,20 @@ class Renderer:
         return self.shelf.get("source", source_key(resolved), read)
 
     def _staged(self, resolved: ResolvedRequest) -> Stage:
-        from archviz.render.stage import build_stage
+        from archviz.render.stage import Site, build_site, set_stage
 
-        def build() -> Stage:
+        def build() -> Site:
             model = self._source(resolved).model
             if model is None:
                 raise InternalError("a view of a scene was asked for without a model")
             scene = model.scene.with_table(apply_materials(model.scene.table, resolved.materials))
-            return build_stage(scene, resolved.environment, resolved.surroundings, resolved.seed)
+            return build_site(scene, resolved.environment, resolved.surroundings, resolved.seed)
 
-        return self.shelf.get("scene", scene_key(resolved), build)
+        camera = resolved.camera
+        if camera is None:
+            raise InternalError("a view of a model was asked for without a camera")
+        site: Site = self.shelf.get("scene", scene_key(resolved), build)
+        return self.shelf.get("stage", view_key(resolved), lambda: set_stage(site, camera))
 
     def _rasterize(self, resolved: ResolvedRequest) -> GBuffer:
         from archviz.geometry.gbuffer import rasterize

@@ -1,4 +1,4 @@
-"""The building in its surroundings, built for ray queries."""
+"""The building in its surroundings, and what of both a camera is shown."""
 
 from __future__ import annotations
 
@@ -7,26 +7,45 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from archviz.core.camera import Camera
+from archviz.geometry.clearing import clear_view
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.geometry.surroundings import SurroundingsSpec, build_surroundings
 from archviz.presets import environment
 from archviz.render.request import SurroundingsMode
 
-__all__ = ["Stage", "build_stage"]
+__all__ = ["Site", "Stage", "build_site", "set_stage"]
 
 # Plain ground and nothing else: what a building stands on where no surroundings are built.
 _PLAIN = "studio"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class Site:
+    """A building and its surroundings, the same for every view.
+
+    Parameters
+    ----------
+    building, surroundings
+        Two scenes, not merged yet.
+    lamps_m
+        (k, 3) lamps [m].
+    """
+
+    building: Scene
+    surroundings: Scene
+    lamps_m: NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Stage:
-    """A scene ready for the camera.
+    """What one camera is shown of a site, ready for rays.
 
     Parameters
     ----------
     caster
-        Rays against building and surroundings; holds the merged scene.
+        Holds the merged scene.
     lamps_m
         (k, 3) lamps [m].
     """
@@ -35,7 +54,7 @@ class Stage:
     lamps_m: NDArray[np.float32]
 
 
-def build_stage(building: Scene, environment_id: str, mode: SurroundingsMode, seed: int) -> Stage:
+def build_site(building: Scene, environment_id: str, mode: SurroundingsMode, seed: int) -> Site:
     """Put a building into its surroundings.
 
     Parameters
@@ -53,4 +72,10 @@ def build_stage(building: Scene, environment_id: str, mode: SurroundingsMode, se
     around = build_surroundings(
         SurroundingsSpec.from_table(preset.surroundings, source=preset.source), building.building_bounds(), seed=seed
     )
-    return Stage(caster=RayCaster(building.merged(around.scene)), lamps_m=around.lamps_m)
+    return Site(building=building, surroundings=around.scene, lamps_m=around.lamps_m)
+
+
+def set_stage(site: Site, camera: Camera) -> Stage:
+    """Take away what would hide the building from ``camera``, and build the rest for rays."""
+    shown = clear_view(site.building, site.surroundings, camera)
+    return Stage(caster=RayCaster(site.building.merged(shown)), lamps_m=site.lamps_m)

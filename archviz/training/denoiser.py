@@ -36,6 +36,8 @@ _SAMPLING_SHARE = 0.5
 _WEIGHT_LIMIT = 6.0
 _PIXEL_WEIGHT = 0.5
 _PIXEL_LATENTS = 16
+# The shortest side of any traced view, 448 px.
+_WHOLE_LATENTS = 56
 
 
 def predict(networks: DenoiserNetworks, noisy: torch.Tensor, times: torch.Tensor, batch: Batch) -> torch.Tensor:

@@ -32,8 +32,8 @@ def set_up(samples: int, threads: int) -> None:
     cycles.use_denoising = False
     cycles.use_auto_tile = False
     cycles.use_light_tree = True
-    cycles.max_bounces = 5
-    cycles.diffuse_bounces = 3
+    cycles.max_bounces = 4
+    cycles.diffuse_bounces = 2
     cycles.glossy_bounces = 2
     cycles.transmission_bounces = 4
     cycles.transparent_max_bounces = 8
