@@ -22,7 +22,8 @@ def test_a_full_report_holds_every_score():
     data = json.loads(json.dumps(full.to_json(), allow_nan=False))
     assert set(data) >= SCORES
     assert data["edge_recall"] > 0.9 and data["silhouette_iou"] > 0.95
-    assert abs(data["drift_px"] - 2) < 0.1
+    # Its lines run a little aslant, and two of them stand four pixels apart.
+    assert abs(data["drift_px"] - 2) < 0.2
     assert data["shadow_agreement"] > 0.97 and data["shadow_rank"] == {"rank": 1, "of": 2}
     assert data["edge_recall"] == round(full.building.score, 4) == data["edges"]["building"]["score"]
     assert data["edges"]["building"]["recall"] > data["edge_recall"] > data["edges"]["building"]["chance"]
