@@ -127,7 +127,7 @@ def test_triangles_stay_under_the_ceiling_for_any_building(preset_id: str, box: 
     distance = 1.7 * max(box)
     for angle in np.radians([-40, 0, 40]):
         eye = np.array([distance * np.sin(angle), -distance * np.cos(angle), 1.6])
-        assert seen_share(caster, eye, front_points(bounds)) > 0.97
+        assert seen_share(caster, eye, front_points(bounds)) > 0.94
 
 
 def test_nothing_stands_in_the_building(preset_id: str) -> None:
