@@ -125,10 +125,10 @@ def test_a_wrong_environment_names_file_table_and_key(tmp_path: Path, old: str, 
 
 @pytest.mark.parametrize("read", [read_lightings, read_environments])
 def test_a_missing_or_broken_file_is_named(tmp_path: Path, read: Callable[[Path], object]) -> None:
-    with pytest.raises(FileFormatError, match="gone.toml"):
+    with pytest.raises(FileFormatError, match=r"gone\.toml"):
         read(tmp_path / "gone.toml")
     (tmp_path / "bad.toml").write_text("[noon\n", encoding="utf-8")
-    with pytest.raises(FileFormatError, match="bad.toml: not TOML"):
+    with pytest.raises(FileFormatError, match=r"bad\.toml: not TOML"):
         read(tmp_path / "bad.toml")
     (tmp_path / "flat.toml").write_text("noon = 1\n", encoding="utf-8")
     with pytest.raises(OptionError, match=re.escape("flat.toml [noon]: 1 is not a table")):

@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 
+from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Bounds
 from archviz.geometry.surroundings import Surroundings, SurroundingsSpec, build_surroundings
 from archviz.presets import environments
@@ -22,6 +23,11 @@ def spec_of(preset_id: str) -> SurroundingsSpec:
 @cache
 def surroundings_of(preset_id: str) -> Surroundings:
     return build_surroundings(spec_of(preset_id), HOUSE, seed=SEED)
+
+
+@cache
+def caster_of(preset_id: str) -> RayCaster:
+    return RayCaster(surroundings_of(preset_id).scene)
 
 
 @pytest.fixture(params=list(environments()))

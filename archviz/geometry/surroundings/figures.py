@@ -17,6 +17,7 @@ from archviz.geometry.surroundings.street import Street
 __all__ = ["Figure", "person", "place_figures"]
 
 FigureKind = Literal["farmer", "pedestrian"]
+_APART_M = 1.4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +90,9 @@ def place_figures(terrain: Terrain, out: SceneBuilder, *, rng: np.random.Generat
             break
         x, y = _spot(terrain, rng)
         height = float(rng.uniform(1.52, 1.78))
-        if site.hides_building(x, y, radius_m=0.4, height_m=height) or site.footprint_distance_m(x, y) < 1.5:
+        crowded = any(np.hypot(f.position_m[0] - x, f.position_m[1] - y) < _APART_M for f in figures)
+        hides = bool(site.hides_building(x, y, radius_m=0.4, height_m=height))
+        if crowded or hides or site.footprint_distance_m(x, y) < 1.5:
             continue
         shore = float(terrain.shore_m(x, y))
         if spec.water == "paddies":

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from archviz.geometry.surroundings.palette import pick
-from archviz.geometry.surroundings.shapes import Triangles, box, gable_roof, hip_roof, join, tube
+from archviz.geometry.surroundings.shapes import Triangles, box, gable_roof, hip_roof, join, quad, tube
 
 __all__ = ["FAR_HOUSES", "HOUSES", "HouseParts"]
 
@@ -23,16 +23,22 @@ _STOREY_M = 3.3
 
 def _glass_front(x0: float, z0: float, x1: float, z1: float, *, y: float = 0.0) -> Triangles:
     """A pane on a wall at ``y`` that faces -Y."""
-    return box((x0, y - _PROUD_M, z0), (x1, y + 0.05, z1))
+    at = y - _PROUD_M
+    return quad((x0, at, z0), (x1, at, z0), (x1, at, z1), (x0, at, z1))
 
 
 def _glass_back(x0: float, z0: float, x1: float, z1: float, *, y: float) -> Triangles:
-    return box((x0, y - 0.05, z0), (x1, y + _PROUD_M, z1))
+    """A pane on a wall at ``y`` that faces +Y."""
+    at = y + _PROUD_M
+    return quad((x1, at, z0), (x0, at, z0), (x0, at, z1), (x1, at, z1))
 
 
 def _glass_sides(half: float, y0: float, z0: float, y1: float, z1: float) -> Triangles:
     """A pane on each side wall at x = -half and x = half."""
-    return box([(-half - _PROUD_M, y0, z0), (half - 0.05, y0, z0)], [(-half + 0.05, y1, z1), (half + _PROUD_M, y1, z1)])
+    at = half + _PROUD_M
+    right = quad((at, y0, z0), (at, y1, z0), (at, y1, z1), (at, y0, z1))
+    left = quad((-at, y1, z0), (-at, y0, z0), (-at, y0, z1), (-at, y1, z1))
+    return join(left, right)
 
 
 def _railing(half: float, deep: float, z: float) -> Triangles:
@@ -132,7 +138,7 @@ def tower(width: float, depth: float, height: float, rng: np.random.Generator, *
     glass.append(_glass_sides(half, 0.8, 0.2, depth - 0.8, min(4.2, podium - 0.6)))
     pitch = float(rng.choice([3.6, 3.9, 7.8])) if mullions else 7.8
     # A very tall tower's bands span several storeys, to stay light.
-    pitch *= max(1.0, round(height / 45.0 / pitch))
+    pitch *= max(1.0, round(height / 30.0 / pitch))
     curtain = rng.random() < 0.4
     for z in np.arange(podium + 0.6, height - 2.2, pitch):
         z1 = z + pitch - (0.35 if curtain else 1.4)

@@ -24,6 +24,7 @@ _POST_HEIGHT_M = 5.5
 _BOLLARD_HEIGHT_M = 0.7
 # The light's point stands clear of its own housing, or the housing would put it in the dark.
 _CLEAR_M = 0.12
+_CROWN_FREE_M = 3.2
 
 
 def build_lamps(
@@ -75,6 +76,8 @@ def _street_lamps(terrain: Terrain, out: SceneBuilder) -> Points:
                 cap = box(head - np.array([0.14, 0.3, 0.05]), head + np.array([0.14, 0.3, 0.04]))
                 out.add(f"lamp.{number}.head", cap, material="lamp-head", class_name="lamp")
                 points.append((float(x), float(head[1]), float(head[2] - 0.05 - _CLEAR_M)))
+                # No crown around the lamp's head.
+                site.reserve((x - _CROWN_FREE_M, y - _CROWN_FREE_M), (x + _CROWN_FREE_M, y + _CROWN_FREE_M))
     return points
 
 

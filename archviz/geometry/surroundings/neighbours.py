@@ -101,7 +101,7 @@ def _terraced(
     """Houses wall to wall: a row with the building in it, one behind it, and one across outside the view."""
     site = terrain.site
     street = Street.of(terrain.spec, site)
-    reach = 55.0 + 2.5 * site.size_m
+    reach = min(55.0 + 2.5 * site.size_m, 260.0)
     for side in (-1.0, 1.0):
         start = side * (site.half_x_m + 0.4)
         for x, width in _row(start, side * reach, widths, 0.06, rng):
@@ -180,7 +180,7 @@ def _towers(terrain: Terrain, rng: np.random.Generator) -> Iterator[Plot]:
     street = Street.of(terrain.spec, site)
     scale = max(1.0, site.height_m / 25.0)
     broad = min(scale, 2.0)
-    reach = 170.0 * broad + site.size_m
+    reach = 170.0 * broad + min(site.size_m, 100.0)
     for side in (-1.0, 1.0):
         for x, width in _row(side * (site.half_x_m + 7.0), side * reach, (17.0 * broad, 30.0 * broad), 8.0, rng):
             for row in range(3):

@@ -55,11 +55,14 @@ def grow(species: Species, height_m: float, *, rng: np.random.Generator, coarse:
     Parameters
     ----------
     height_m
-        From the foot to the highest leaf, within a tenth [m].
+        From the foot to the highest leaf [m].
     coarse
         A tree that stands far off, with one lump or cone for its crown.
     """
     parts = (_COARSE if coarse else _SPECIES).get(species, _SPECIES[species])(height_m, rng)
+    top = max(float(t[..., 2].max()) for _, _, t in parts)
+    # Stretched a little upright, so that the record's height is the plant's.
+    parts = [(suffix, material, t * [1.0, 1.0, height_m / top]) for suffix, material, t in parts]
     reach = max(float(np.hypot(t[..., 0], t[..., 1]).max()) for _, _, t in parts)
     return PlantShape(parts=tuple(parts), crown_radius_m=reach)
 
@@ -123,7 +126,7 @@ def _banana(h: float, rng: np.random.Generator) -> Parts:
 
 def _bamboo(h: float, rng: np.random.Generator) -> Parts:
     culms, leaves = [], []
-    for angle in _turns(13, rng):
+    for angle in _turns(9, rng):
         out = np.array([math.cos(angle), math.sin(angle), 0.0])
         foot = out * rng.uniform(0.1, 0.8) - [0, 0, 0.2]
         size = h * rng.uniform(0.75, 1.0)
@@ -131,7 +134,7 @@ def _bamboo(h: float, rng: np.random.Generator) -> Parts:
         tip = foot + out * rng.uniform(0.22, 0.34) * size + [0, 0, 0.96 * size]
         culms += [tube(foot, middle, 0.05, sides=4), tube(middle, tip, 0.05, end_radius=0.015, sides=3)]
         leaves += [
-            lump(middle + (tip - middle) * t, (0.085 * size, 0.085 * size, 0.07 * size), rng, level=0)
+            lump(middle + (tip - middle) * t, (0.1 * size, 0.1 * size, 0.08 * size), rng, level=0)
             for t in (0.1, 0.5, 0.9)
         ]
     return [("trunk", "bamboo-culm", join(*culms)), ("crown", "bamboo-leaves", join(*leaves))]
@@ -223,7 +226,7 @@ def _shrub(h: float, rng: np.random.Generator) -> Parts:
 
 
 def _undergrowth(h: float, rng: np.random.Generator) -> Parts:
-    fronds = [blade((0, 0, 0), a, 1.1 * h, 0.22 * h, rise=0.9, droop=0.7, parts=3) for a in _turns(9, rng)]
+    fronds = [blade((0, 0, 0), a, 1.2 * h, 0.24 * h, rise=1.0, droop=0.4, parts=3) for a in _turns(9, rng)]
     return [("crown", pick("leaves", rng), join(*fronds))]
 
 

@@ -18,14 +18,14 @@ APRON_Z_M = -0.02
 _MARGIN_M = 1.0
 # Cameras of the view presets stand up to 45 degrees off the front; the wedge leaves a little more.
 _WEDGE = math.tan(math.radians(50.0))
-_WEDGE_MEDIUM = math.tan(math.radians(25.0))
+_WEDGE_MEDIUM = math.tan(math.radians(32.0))
 # As shares of the largest extent: a 28 mm lens frames a corner from about twice it, a 200 mm lens an
 # elevation from about eight times it.
 _WEDGE_LENGTH = 3.0
 _STRIP_LENGTH = 10.0
 _CORNER = 1.6
 _LOW_M, _MEDIUM_M = 0.85, 1.9
-_MEDIUM_DEPTH = 0.75
+_MEDIUM_DEPTH = 0.55
 _GARDEN_SHARE = 0.4
 
 
