@@ -76,7 +76,7 @@ def train_autoencoder(
     *,
     steps: int,
     batch: int = 16,
-    side: int = 128,
+    side: int = 96,
     seed: int = 0,
     threads: int = 1,
     rate: float = 1e-3,

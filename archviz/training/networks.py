@@ -82,17 +82,28 @@ def build_autoencoder(config: MiniConfig = MINI) -> Any:
         num_decoder_blocks=config.decoder_blocks,
         scaling_factor=1.0,
     )
-    _keep_variance(model)
+    _keep_signal(model)
     return model
 
 
-def _keep_variance(autoencoder: Any) -> None:
-    """He et al. (2015), with residual branches that start small; there is no normalisation to make up for less."""
+def _keep_signal(autoencoder: Any) -> None:
+    """Start every convolution as an orthogonal map of the channels at one pixel.
+
+    Delta-orthogonal initialisation (Xiao et al., 2018): there is no normalisation here, and with
+    the usual random kernels all channels carry the brightness alone for thousands of steps. A
+    convolution of stride 2 starts on its four middle pixels, so that it folds space into channels.
+    """
     from diffusers.models.autoencoders.vae import AutoencoderTinyBlock
 
     for layer in autoencoder.modules():
-        if isinstance(layer, nn.Conv2d):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        if isinstance(layer, nn.Conv2d) and layer.kernel_size == (3, 3):
+            middle = slice(1, 3) if layer.stride == (2, 2) else slice(1, 2)
+            taps = (middle.stop - middle.start) ** 2
+            kernel = torch.empty(layer.out_channels, layer.in_channels * taps)
+            nn.init.orthogonal_(kernel, gain=taps**0.25)
+            nn.init.normal_(layer.weight, std=0.02)
+            with torch.no_grad():
+                layer.weight[:, :, middle, middle] += kernel.view(layer.weight[:, :, middle, middle].shape)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
     for block in autoencoder.modules():
