@@ -11,13 +11,22 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from modelling import files
+from modelling.coplanar import lift_coplanar
+from modelling.gable_house import gable_house
 from modelling.mesh import Model
+from modelling.pavilion import pavilion
+from modelling.school import school
+from modelling.tower import tower_massing
 from modelling.tube_house import tube_house
 from modelling.villa import garden_villa
 
 MODELS: Mapping[str, tuple[Callable[[], Model], Callable[[Model, Path], None]]] = {
     "tube-house.glb": (tube_house, files.write_glb),
     "garden-villa.obj": (garden_villa, files.write_obj),
+    "school.dae": (school, files.write_dae),
+    "pavilion.ply": (pavilion, files.write_ply),
+    "gable-house.gltf": (gable_house, files.write_gltf),
+    "tower-massing.stl": (tower_massing, files.write_stl),
 }
 
 
@@ -26,7 +35,9 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     folder.mkdir(parents=True, exist_ok=True)
     for name, (design, write) in MODELS.items():
-        write(design(), folder / name)
+        model = design()
+        lift_coplanar(model)
+        write(model, folder / name)
         print(folder / name)
 
 

@@ -56,7 +56,7 @@ def cloudy_sky(clear: Field, rays: Field, illumination: Illumination, *, seed: i
 def _clouds(rays: Field, light: Illumination, generator: np.random.Generator) -> tuple[Field, Field]:
     """Opacity 0..1, and -1..1 from shaded underside to lit edge."""
     up = np.maximum(rays[..., 2], 0.0) + _BEND
-    scale = float(generator.uniform(0.5, 1.1))
+    scale = float(generator.uniform(0.9, 2.2))
     turn = float(generator.uniform(0, 2 * np.pi))
     stretch = float(generator.uniform(0.45, 1.0))
     east, north = rays[..., 0] / up, rays[..., 1] / up

@@ -13,13 +13,18 @@ import numpy as np
 from modelling.mesh import Model, Place, Polygon, box, cylinder, ring
 
 __all__ = [
+    "ENGLISH",
+    "VIETNAMESE",
     "Hole",
+    "Words",
     "bars",
     "breeze_blocks",
     "door",
     "fins",
+    "gable",
     "glass_railing",
     "grid",
+    "pipe",
     "railing",
     "steps",
     "trough",
@@ -48,6 +53,21 @@ class Hole:
         return self.z1 - self.z0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """What the pieces of windows and doors are called in a model."""
+
+    frame: str = "frame"
+    glass: str = "glass"
+    sill: str = "sill"
+    leaf: str = "leaf"
+    handle: str = "handle"
+
+
+ENGLISH = Words()
+VIETNAMESE = Words(frame="khung", glass="kính", sill="bậu", leaf="cánh", handle="tay_nắm")
+
+
 def wall(length: float, height: float, thickness: float, holes: Sequence[Hole] = ()) -> list[Polygon]:
     """A straight wall with holes and their reveals: x from 0 to ``length``, outer face at y = 0."""
     polygons: list[Polygon] = []
@@ -65,6 +85,22 @@ def wall(length: float, height: float, thickness: float, holes: Sequence[Hole] =
     # Ends, top and bottom; a door's hole leaves its strip of the bottom, which stands on the ground.
     shell = box((0, 0, 0), (length, thickness, height))
     return polygons + [shell[i] for i in (0, 1, 3, 5)]
+
+
+def gable(width: float, rise: float, thickness: float, holes: Sequence[Hole] = ()) -> list[Polygon]:
+    """The triangle of a gable over x from 0 to ``width`` with holes and their reveals, outer face at y = 0."""
+    polygons: list[Polygon] = []
+    levels = sorted({0.0, rise, *(z for h in holes for z in (h.z0, h.z1))})
+    for z0, z1 in zip(levels, levels[1:], strict=False):
+        slopes = [(width / 2 * z / rise, width - width / 2 * z / rise) for z in (z0, z1)]
+        open_here = sorted((h.x0, h.x1) for h in holes if h.z0 < (z0 + z1) / 2 < h.z1)
+        left = (slopes[0][0], slopes[1][0])
+        for x0, x1 in [*open_here, (None, None)]:
+            right = (slopes[0][1], slopes[1][1]) if x0 is None else (x0, x0)
+            face = np.array([[left[0], 0, z0], [right[0], 0, z0], [right[1], 0, z1], [left[1], 0, z1]])
+            polygons += [face, face[::-1] + (0, thickness, 0)]
+            left = (0.0, 0.0) if x1 is None else (x1, x1)
+    return polygons + [p for h in holes for p in _reveals(h, thickness, bottom=True)]
 
 
 def _reveals(h: Hole, depth: float, *, bottom: bool) -> list[Polygon]:
@@ -93,14 +129,14 @@ def window(
     transom: float = 0.0,
     bar: float = 0.05,
     sill: str = "",
-    pane: bool = True,
+    words: Words = ENGLISH,
 ) -> None:
     """A window in a wall's hole: frame, bars and one pane behind them, a sill where a material is given.
 
     Parameters
     ----------
     model, name, place
-        Its elements are ``name.frame``, ``name.glass`` and ``name.sill``.
+        Its elements are ``name.frame``, ``name.glass`` and ``name.sill``, or what ``words`` say.
     hole
         In the wall at ``place``.
     frame, glass, sill
@@ -113,8 +149,8 @@ def window(
         Height of one more bar above the hole's bottom [m]; 0 for none.
     bar
         Width of the frame; bars are four fifths of it [m].
-    pane
-        False leaves the glass out.
+    words
+        What its pieces are called.
     """
     at = place.at(hole.x0, recess, hole.z0)
     w, h = hole.width, hole.height
@@ -128,11 +164,10 @@ def window(
     heights = [h * i / rows for i in range(1, rows)] + ([transom] if transom else [])
     for z in heights:
         polygons += box((bar, 0.008, z - thin / 2), (w - bar, deep - 0.008, z + thin / 2))
-    model.add(f"{name}.frame", frame, polygons, at)
-    if pane:
-        model.add(f"{name}.glass", glass, box((bar, 0.03, bar), (w - bar, 0.042, h - bar)), at)
+    model.add(f"{name}.{words.frame}", frame, polygons, at)
+    model.add(f"{name}.{words.glass}", glass, box((bar, 0.03, bar), (w - bar, 0.042, h - bar)), at)
     if sill:
-        model.add(f"{name}.sill", sill, box((-0.05, -recess - 0.05, -0.06), (w + 0.05, 0.03, 0.0)), at)
+        model.add(f"{name}.{words.sill}", sill, box((-0.05, -recess - 0.05, -0.06), (w + 0.05, 0.03, 0.0)), at)
 
 
 def door(
@@ -147,26 +182,29 @@ def door(
     leaves: int = 1,
     panels: int = 3,
     handle: str = "",
+    words: Words = ENGLISH,
 ) -> None:
     """A panelled door in a wall's hole: frame, leaves with raised panels, handles where a material is given."""
     at = place.at(hole.x0, recess, hole.z0)
     w, h, jamb = hole.width, hole.height, 0.06
-    for low, high in (((0, 0, 0), (jamb, 0.1, h)), ((w - jamb, 0, 0), (w, 0.1, h)), ((jamb, 0, h - jamb), (w - jamb, 0.1, h))):
-        model.add(f"{name}.frame", frame, box(low, high), at)
+    posts = box((0, 0, 0), (jamb, 0.1, h)) + box((w - jamb, 0, 0), (w, 0.1, h))
+    model.add(f"{name}.{words.frame}", frame, posts + box((jamb, 0, h - jamb), (w - jamb, 0.1, h)), at)
     step = (w - 2 * jamb) / leaves
     for i in range(leaves):
         x0, x1 = jamb + i * step + 0.004, jamb + (i + 1) * step - 0.004
-        model.add(f"{name}.leaf", leaf, box((x0, 0.045, 0.01), (x1, 0.085, h - jamb)), at)
+        model.add(f"{name}.{words.leaf}", leaf, box((x0, 0.045, 0.01), (x1, 0.085, h - jamb)), at)
         tall = (h - jamb - 0.12) / panels
         for k in range(panels):
             z0 = 0.1 + k * tall
-            model.add(f"{name}.leaf", leaf, box((x0 + 0.1, 0.028, z0), (x1 - 0.1, 0.045, z0 + tall - 0.08)), at)
+            model.add(f"{name}.{words.leaf}", leaf, box((x0 + 0.1, 0.028, z0), (x1 - 0.1, 0.045, z0 + tall - 0.08)), at)
         if handle:
             x = x1 - 0.07 if i % 2 == 0 else x0 + 0.04
-            model.add(f"{name}.handle", handle, box((x, -0.005, 0.9), (x + 0.03, 0.045, 1.15)), at)
+            model.add(f"{name}.{words.handle}", handle, box((x, -0.005, 0.9), (x + 0.03, 0.045, 1.15)), at)
 
 
-def bars(start: float, end: float, count: int, low: tuple[float, float], high: tuple[float, float], width: float) -> list[Polygon]:
+def bars(
+    start: float, end: float, count: int, low: tuple[float, float], high: tuple[float, float], width: float
+) -> list[Polygon]:
     """``count`` upright bars evenly from x = ``start`` to ``end``; ``low`` and ``high`` are y, z corners."""
     step = (end - start - width) / max(count - 1, 1)
     return [p for i in range(count) for p in box((start + i * step, *low), (start + i * step + width, *high))]

@@ -62,7 +62,7 @@ def tree(
     spread: float,
     leaves: str = "leaves",
     bark: str = "bark",
-    lumps: int = 9,
+    lumps: int = 24,
 ) -> None:
     """A broad-leaved tree: a trunk that forks, and a crown of lumps; elements ``name.trunk`` and ``.crown``."""
     fork = height * rng.uniform(0.26, 0.34)
@@ -71,15 +71,19 @@ def tree(
     top = np.array([*bend, fork])
     wood = frustum((0, 0, 0), top, (thick * 1.35, thick), sides=9)
     crown: list[Polygon] = []
+    middle = np.array([*bend, height * 0.66])
     for i in range(lumps):
-        turn = 2 * math.pi * (i + rng.uniform(-0.3, 0.3)) / (lumps - 1)
-        out = 0.0 if i == lumps - 1 else spread * rng.uniform(0.22, 0.34)
-        up = height * (0.84 if i == lumps - 1 else rng.uniform(0.5, 0.74))
-        center = np.array([bend[0] + out * math.cos(turn), bend[1] + out * math.sin(turn), up])
-        radius = spread * rng.uniform(0.19, 0.27)
-        crown += blob(center, (radius, radius, radius * rng.uniform(0.68, 0.85)), rng, detail=2, rough=0.2)
-        if i % 2 == 0:
-            wood += frustum(top, center, (thick * 0.62, thick * 0.25), sides=6)
+        # Evenly over an ellipsoid, by the golden angle; the lowest cap stays open to show the fork.
+        up = 1 - 1.62 * (i + 0.5) / lumps
+        turn = i * math.pi * (3 - 5**0.5) + rng.uniform(-0.3, 0.3)
+        flat = math.sqrt(1 - up * up) * rng.uniform(0.8, 1.1)
+        out = np.array([flat * math.cos(turn) * spread * 0.34, flat * math.sin(turn) * spread * 0.34, up * height * 0.24])
+        radius = spread * rng.uniform(0.13, 0.19)
+        crown += blob(middle + out, (radius, radius, radius * 0.8), rng, rough=0.26)
+        if i % 3 == 2:
+            wood += frustum(top, middle + out * 0.8, (thick * 0.55, thick * 0.2), sides=6)
+    radii = (spread * 0.3, spread * 0.3, height * 0.2)
+    crown += blob(middle, radii, rng, detail=1)
     model.add(f"{name}.trunk", bark, wood, place)
     model.add(f"{name}.crown", leaves, crown, place)
 

@@ -110,7 +110,7 @@ def _ground_floor(model: Model, rng: np.random.Generator) -> None:
     model.add("pier", "granite", box((_HALF - 0.2, _TOWER_FACE, 0), (_HALF, 0.0, _LEVELS[1] - 0.4)))
     model.add("porch.planter", "concrete", trough(0.9, 0.42, 0.5), Place(-1.75, -0.75, 0.15))
     shrubs = row_of_shrubs(0.8, 0.4, 0.75, rng)
-    model.add("plant.porch", "leaves", shrubs, Place(-1.7, -0.74, 0.58))
+    model.add("plant.6", "leaves", shrubs, Place(-1.7, -0.74, 0.58))
     ceiling = _LEVELS[1] - _SLAB - 0.04
     slats = [p for i in range(15) for p in box((-1.75, -0.8 + 0.15 * i, ceiling - 0.03), (0.5, -0.72 + 0.15 * i, ceiling))]
     model.add("porch.ceiling", "teak", slats)
@@ -162,8 +162,8 @@ def _planted_edge(model: Model, i: int, edge: float, rng: np.random.Generator) -
     model.add(f"balcony.{i}.planter", "concrete", trough(length, 0.42, 0.46), at)
     model.add(f"balcony.{i}.railing", "frame", railing(length, height=0.62), at.at(y=0.34, z=0.42))
     leaves = ("light leaves", "leaves", "blossom leaves")[i % 3]
-    model.add(f"plant.balcony-{i}", leaves, row_of_shrubs(length - 0.16, 0.32, 0.5, rng), at.at(0.08, 0.04, 0.4))
-    model.add(f"plant.balcony-{i}-trailing", "leaves", trailing(length - 0.1, 0.55, rng), at.at(0.05, -0.02, 0.46))
+    model.add(f"plant.{i}", leaves, row_of_shrubs(length - 0.16, 0.32, 0.5, rng), at.at(0.08, 0.04, 0.4))
+    model.add(f"plant.{i}.trailing", "leaves", trailing(length - 0.1, 0.55, rng), at.at(0.05, -0.02, 0.46))
 
 
 def _lam_screen(model: Model) -> None:
@@ -225,8 +225,8 @@ def _roof(model: Model, depth: float, rng: np.random.Generator) -> None:
     edge = Place(-_HALF + 0.16, _EDGE, z + 0.25)
     length = _TOWER_X + _HALF - 0.16
     model.add("roof.planter", "white paint", trough(length, 0.5, 0.45), edge)
-    model.add("plant.roof", "blossom leaves", row_of_shrubs(length - 0.16, 0.4, 0.75, rng), edge.at(0.08, 0.05, 0.38))
-    model.add("plant.roof-trailing", "leaves", trailing(length - 0.1, 0.8, rng), edge.at(0.05, -0.02, 0.44))
+    model.add("plant.4", "blossom leaves", row_of_shrubs(length - 0.16, 0.4, 0.75, rng), edge.at(0.08, 0.05, 0.38))
+    model.add("plant.4.trailing", "leaves", trailing(length - 0.1, 0.8, rng), edge.at(0.05, -0.02, 0.44))
     glass_railing(model, "roof.front", edge.at(0, 0.52, 0.0), length, height=1.05)
     posts = [p for y in (0.1, 2.2, 4.3) for x in (-1.86, 0.36) for p in box((x, y, z), (x + 0.1, y + 0.1, z + 2.5))]
     model.add("pergola.posts", "frame", posts)
@@ -238,7 +238,7 @@ def _roof(model: Model, depth: float, rng: np.random.Generator) -> None:
     model.add("roof.bench", "concrete", box((-1.72, 1.1, z), (-1.3, 1.3, z + 0.42)) + box((-1.72, 3.1, z), (-1.3, 3.3, z + 0.42)))
     pot = box((-1.7, 4.3, z), (-1.25, 4.75, z + 0.5))
     model.add("roof.pot", "terracotta blocks", pot)
-    model.add("plant.roof-pot", "light leaves", grass_tuft(1.2, 0.6, rng, blades=26), Place(-1.48, 4.52, z + 0.48))
+    model.add("plant.5", "light leaves", grass_tuft(1.2, 0.6, rng, blades=26), Place(-1.48, 4.52, z + 0.48))
     curb = Place(-0.7, 8.2, z)
     model.add("roof.curb", "white paint", trough(1.8, 2.0, 0.5, thickness=0.12, soil=0.3), curb)
     model.add("skylight.1.glass", "glass", box((-0.62, 8.28, z + 0.5), (1.02, 10.12, z + 0.53)))

@@ -26,7 +26,7 @@ _PAINTS = {
     "gravel": Paint(color="#aaa08f", roughness=0.95),
     "leaves": Paint(color="#48682f", roughness=0.85),
     "light leaves": Paint(color="#7a9447", roughness=0.85),
-    "blossom leaves": Paint(color="#c07a8e", roughness=0.85),
+    "blossom leaves": Paint(color="#b88f98", roughness=0.85),
     "bark": Paint(color="#6d5a48", roughness=0.95),
     "canvas": Paint(color="#e6dfd0", roughness=0.9),
 }
@@ -255,7 +255,7 @@ def _garden(model: Model, rng: np.random.Generator) -> None:
     tree(model, "tree.1", Place(-9.9, 6.6, ground), rng, height=9.0, spread=6.4)
     tree(model, "tree.2", Place(9.6, 7.2, ground), rng, height=8.0, spread=5.2, leaves="light leaves")
     tree(model, "tree.3", Place(-1.5, 7.4, ground), rng, height=9.8, spread=4.4)
-    tree(model, "tree.4", Place(6.9, -5.9, ground), rng, height=4.4, spread=3.0, leaves="blossom leaves", lumps=8)
+    tree(model, "tree.4", Place(6.9, -5.9, ground), rng, height=4.4, spread=3.0, leaves="blossom leaves")
     for i, (x, y, height) in enumerate(((-11.0, -3.0, 6.4), (-10.9, -8.1, 5.2), (1.9, -7.9, 4.6))):
         palm(model, f"palm.{i + 1}", Place(x, y, ground), rng, height=height)
     for i, (x, y, turn, length) in enumerate(((-11.2, -0.2, 90, 8.2), (-6.0, 8.1, 0, 11.5))):
@@ -265,7 +265,7 @@ def _garden(model: Model, rng: np.random.Generator) -> None:
     for k in range(26):
         at = Place(x - 4 + k * (length + 3.4) / 26 + float(rng.uniform(-0.1, 0.1)), y + float(rng.uniform(-0.15, 0.2)), ground)
         model.add("plant.grasses", "light leaves", grass_tuft(float(rng.uniform(0.5, 0.8)), 0.35, rng), at)
-    model.add("plant.terrace", "leaves", row_of_shrubs(3.9, 0.7, 0.7, rng), Place(-11.6 + 0.5, -4.2, ground))
-    model.add("plant.entrance", "leaves", row_of_shrubs(1.3, 0.7, 0.8, rng), Place(6.75, -4.0, ground))
-    model.add("plant.roof-garden", "light leaves", row_of_shrubs(2.2, 0.4, 0.5, rng), Place(8.7, -2.5, _UPPER + 0.5, 90))
-    model.add("plant.carport", "leaves", row_of_shrubs(1.0, 0.6, 1.0, rng), Place(7.0, -0.5 - 1.2, ground))
+    model.add("plant.1", "leaves", row_of_shrubs(3.9, 0.7, 0.7, rng), Place(-11.6 + 0.5, -4.2, ground))
+    model.add("plant.2", "leaves", row_of_shrubs(1.3, 0.7, 0.8, rng), Place(6.75, -4.0, ground))
+    model.add("plant.3", "light leaves", row_of_shrubs(2.2, 0.4, 0.5, rng), Place(8.7, -2.5, _UPPER + 0.5, 90))
+    model.add("plant.4", "leaves", row_of_shrubs(1.0, 0.6, 1.0, rng), Place(7.0, -0.5 - 1.2, ground))

@@ -118,7 +118,12 @@ def _room(graph: Graph, ray: _Ray) -> tuple[Socket, Socket]:
     z = graph.math("MULTIPLY", ray.dz, run)
     wall = graph.node(
         "HueSaturation",
-        {"Hue": b, "Saturation": 0.7, "Value": graph.math("MULTIPLY_ADD", c, 0.5, 0.5), "Color": (0.72, 0.60, 0.46)},
+        {
+            "Hue": graph.math("MULTIPLY_ADD", b, 0.16, 0.42),
+            "Saturation": 0.7,
+            "Value": graph.math("MULTIPLY_ADD", c, 0.5, 0.5),
+            "Color": (0.72, 0.60, 0.46),
+        },
     ).outputs[0]
     is_back = graph.math("LESS_THAN", back, graph.math("MINIMUM", across, rise))
     is_level = graph.math("LESS_THAN", rise, graph.math("MINIMUM", across, back))
@@ -149,7 +154,9 @@ def _room(graph: Graph, ray: _Ray) -> tuple[Socket, Socket]:
     stands = graph.math("LESS_THAN", shelf_v, graph.math("ADD", floor, shelf_height))
     before = graph.math("LESS_THAN", graph.math("MULTIPLY", ray.depth, 0.2), z)
     stands = graph.math("MULTIPLY", stands, before)
-    thing = graph.scale(pick.outputs["Color"], 0.28)
+    thing = graph.mix(
+        0.7, graph.scale(pick.outputs["Color"], 0.3), graph.scale((0.3, 0.2, 0.13), pick.outputs["Value"])
+    )
     color = graph.mix(stands, color, thing)
     light = graph.mix(stands, light, graph.scale(thing, 2.5))
     # Daylight dies away into the room.
@@ -189,7 +196,7 @@ def _curtains(graph: Graph, ray: _Ray) -> tuple[Socket, Socket, Socket]:
     cloth = graph.node(
         "HueSaturation",
         {
-            "Hue": d,
+            "Hue": graph.math("MULTIPLY_ADD", d, 0.2, 0.4),
             "Saturation": graph.math("MULTIPLY", c, 0.9),
             "Value": graph.math("MULTIPLY_ADD", b, 0.5, 0.45),
             "Color": (0.80, 0.74, 0.62),

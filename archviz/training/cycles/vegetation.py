@@ -45,6 +45,8 @@ _STYLES = {
     "broadleaf": LeafStyle(0.17, 0.55, 2.2, "leaf"),
 }
 # Leaves that are modelled one by one stay as they are.
+# Shares of the distance to the eye: about three pixels long, one wide.
+_LEAST_LEAF, _LEAST_BLADE = 0.008, 0.0022
 _WHOLE_LEAVES = {"banana", "agave", "undergrowth", "cactus"}
 
 
@@ -61,15 +63,17 @@ def add_crowns(record: dict, leafy: list[tuple[int, Mesh]], cameras: list[dict],
             continue
         name = record["materials"][element["material"]]["name"]
         style = _STYLES.get(kind) or next((s for k, s in _STYLES.items() if k in name), _STYLES["broadleaf"])
-        jobs.append((element["material"], style, mesh, _leaf_length(style, mesh, eyes)))
-    total = sum(_count(style, mesh, length) for _, style, mesh, length in jobs)
+        jobs.append((element["material"], style, mesh, _leaf_size(style, mesh, eyes)))
+    total = sum(_count(style, mesh, size) for _, style, mesh, size in jobs)
     stretch = max(1.0, np.sqrt(total / _MAX_LEAVES))
     by_material: dict[int, list[Mesh]] = {}
-    for material, style, mesh, length in jobs:
-        leaves = _strew(style, mesh, length * stretch, rng)
+    for material, style, mesh, (length, width) in jobs:
+        # Where a scene has too many leaves, all of them are larger.
+        size = (length * stretch, width * stretch) if style.habit == "leaf" else (length, width * stretch**2)
+        leaves = _strew(style, mesh, size, rng)
         by_material.setdefault(material, []).append(leaves)
         if style.habit in ("leaf", "needle"):
-            whole.setdefault(-1 - material, []).append(_shrunk(mesh, length * stretch))
+            whole.setdefault(-1 - material, []).append(_shrunk(mesh, size[0]))
     for material, pieces in by_material.items():
         entry = record["materials"][material]
         _add(f"leaves {entry['name']}", pieces, surface(entry, {}, role="leaf"), rng, per=2)
@@ -91,31 +95,33 @@ def _areas(mesh: Mesh) -> np.ndarray:
     return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
 
 
-def _leaf_length(style: LeafStyle, mesh: Mesh, eyes: np.ndarray) -> float:
-    # About three pixels: smaller leaves would only be noise to render.
-    distance = np.linalg.norm(mesh[0].mean(0) - eyes, axis=1).min()
-    thin = np.sqrt(0.5 / style.width)
-    return float(max(style.length_m, 0.008 * thin * distance))
+def _leaf_size(style: LeafStyle, mesh: Mesh, eyes: np.ndarray) -> tuple[float, float]:
+    """Length and width of a leaf [m]: no less than a few pixels, smaller ones would only be noise to render."""
+    distance = float(np.linalg.norm(mesh[0].mean(0) - eyes, axis=1).min())
+    if style.habit == "leaf":
+        length = max(style.length_m, _LEAST_LEAF * distance)
+        return length, length * style.width
+    return style.length_m, max(style.length_m * style.width, _LEAST_BLADE * distance)
 
 
-def _count(style: LeafStyle, mesh: Mesh, length: float) -> int:
-    return int(np.ceil(style.layers * _areas(mesh).sum() / (0.5 * style.width * length**2)))
+def _count(style: LeafStyle, mesh: Mesh, size: tuple[float, float]) -> int:
+    return int(np.ceil(style.layers * _areas(mesh).sum() / (0.5 * size[0] * size[1])))
 
 
-def _strew(style: LeafStyle, mesh: Mesh, length: float, rng: np.random.Generator) -> Mesh:
+def _strew(style: LeafStyle, mesh: Mesh, size: tuple[float, float], rng: np.random.Generator) -> Mesh:
     vertices, faces = mesh
     areas = _areas(mesh)
-    count = max(4, _count(style, mesh, length))
+    count = max(4, _count(style, mesh, size))
     chosen = rng.choice(len(faces), count, p=areas / areas.sum())
     weights = rng.dirichlet((1.0, 1.0, 1.0), count)
     points = np.einsum("nk,nkd->nd", weights, vertices[faces[chosen]].astype(np.float64))
     normals = face_normals(vertices.astype(np.float64), faces)[chosen]
     center = vertices.mean(0)
-    sizes = length * rng.uniform(0.65, 1.3, count)
+    spread = rng.uniform(0.65, 1.3, count)
     along, facing = _habit(style.habit, points - center, normals, rng)
     if style.habit in ("leaf", "needle"):
-        points += normals * (rng.normal(-0.25, 0.45, count) * length)[:, None]
-    return _blades(points, along, facing, sizes, style.width * sizes)
+        points += normals * (rng.normal(-0.25, 0.45, count) * size[0])[:, None]
+    return _blades(points, along, facing, size[0] * spread, size[1] * spread)
 
 
 def _habit(
