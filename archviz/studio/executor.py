@@ -1,0 +1,208 @@
+"""Carries out one job: from its request to files in its result folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.errors import InputError
+from archviz.diffusion import StepReport, load_engine
+from archviz.render.recipe import write_picture, write_whole
+from archviz.render.request import DEFAULT_ENGINE, ResolvedRequest
+from archviz.studio.jobs import Job, JobPhase
+from archviz.studio.store import JobStore
+
+if TYPE_CHECKING:
+    from archviz.diffusion import Engine
+    from archviz.render import Renderer, RenderResult, ViewMaps
+    from archviz.render.renderer import EngineLoader
+
+__all__ = ["Cancelled", "Executor", "view_picture"]
+
+_PREVIEW_EVERY = 2
+_THUMBNAIL_SIDE = 240
+_ENGINES_KEPT = 2
+
+
+class Cancelled(Exception):
+    """The job was cancelled while it ran."""
+
+
+class Executor:
+    """Makes what a job asks for; engines stay loaded between jobs.
+
+    Parameters
+    ----------
+    store
+        Where progress goes and cancels come from.
+    load
+        Opens an engine by id; another one for tests.
+    """
+
+    def __init__(self, store: JobStore, *, load: EngineLoader = load_engine) -> None:
+        from archviz.render import Renderer
+
+        self._store = store
+        self._load = load
+        self._engines: dict[tuple[Any, ...], Engine] = {}
+        self.renderer: Renderer = Renderer(load=self._open_engine)
+
+    def warm(self) -> bool:
+        """Load the default engine before someone waits for it; False where it was loaded or is not there."""
+        loaded = len(self._engines)
+        try:
+            self._open_engine(DEFAULT_ENGINE, device=None, weights=None, threads=None, few_step=False)
+        except InputError:
+            return False
+        return len(self._engines) > loaded
+
+    def execute(self, job: Job) -> None:
+        """Make the job's files, then put its folder in place at once.
+
+        Raises
+        ------
+        InputError
+            The request cannot be met.
+        Cancelled
+            The user ended it.
+        """
+        partial = self._store.home.results / f".{job.id}"
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            partial.mkdir()
+            if job.kind == "render":
+                self._render(job, partial)
+            else:
+                self._view(job, partial)
+            final = self._store.result_folder(job)
+            shutil.rmtree(final, ignore_errors=True)
+            partial.rename(final)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+            self._store.preview_path(job).unlink(missing_ok=True)
+
+    def _render(self, job: Job, folder: Path) -> None:
+        resolved, maps = self._prepare(job)
+        self._say(job, "engine")
+
+        def on_step(step: StepReport) -> None:
+            if step.preview is not None:
+                _write_jpeg(self._store.preview_path(job), step.preview)
+            self._say(job, "sampling", step=step.step, steps=step.steps)
+
+        result = self.renderer.render(resolved, on_step=on_step, preview_every=_PREVIEW_EVERY)
+        self._say(job, "writing", step=resolved.steps, steps=resolved.steps)
+        write_picture(folder / "picture.png", result.image, result.recipe)
+        _write_jpeg(folder / "thumbnail.jpg", result.image, side=_THUMBNAIL_SIDE)
+        _write_maps(folder / "maps", maps)
+        run = {
+            "date": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": round(result.seconds, 3),
+            "input": str(resolved.input.resolve()) if resolved.input else None,
+            "image": "picture.png",
+            "fidelity": result.fidelity.to_json() if result.fidelity else None,
+        }
+        _write_json(folder / "recipe.json", result.recipe | {"run": run})
+        _write_json(folder / "summary.json", _summary(resolved) | _outcome(result))
+
+    def _view(self, job: Job, folder: Path) -> None:
+        resolved, maps = self._prepare(job)
+        self._say(job, "writing")
+        picture = view_picture(maps)
+        if picture is not None:
+            _write_jpeg(folder / "picture.jpg", picture)
+        _write_json(folder / "summary.json", _summary(resolved))
+
+    def _prepare(self, job: Job) -> tuple[ResolvedRequest, ViewMaps]:
+        self._say(job, "reading")
+        resolved = self.renderer.resolve(job.request)
+        self._say(job, "maps")
+        return resolved, self.renderer.maps(resolved)
+
+    def _say(self, job: Job, phase: JobPhase, *, step: int = 0, steps: int = 0) -> None:
+        if not self._store.report(job, phase, step=step, steps=steps):
+            raise Cancelled
+
+    def _open_engine(
+        self, engine_id: str, *, device: str | None, weights: Path | None, threads: int | None, few_step: bool
+    ) -> Engine:
+        key = (engine_id, device, weights, threads, few_step)
+        if key not in self._engines:
+            while len(self._engines) >= _ENGINES_KEPT:
+                self._engines.pop(next(iter(self._engines)))
+            self._engines[key] = self._load(
+                engine_id, device=device, weights=weights, threads=threads, few_step=few_step
+            )
+        return self._engines[key]
+
+
+def view_picture(maps: ViewMaps) -> NDArray[np.uint8] | None:
+    """What is known of a view before diffusion: the lit building, or a drawing's lines dark on paper.
+
+    Returns
+    -------
+    numpy.ndarray or None
+        (H, W, 3) uint8; ``None`` for text alone, of which nothing is known.
+    """
+    pictures = maps.pictures()
+    if maps.light is not None:
+        return pictures["deferred"]
+    if maps.edges is not None:
+        lines = pictures["edges"]
+        return np.repeat(255 - lines[..., None], 3, axis=2)
+    return None
+
+
+def _summary(resolved: ResolvedRequest) -> dict[str, Any]:
+    """What the page says of a picture, beside its recipe."""
+    sun = resolved.sun or (resolved.illumination.sun if resolved.input_kind == "model" else None)
+    return {
+        "size": [resolved.size.width, resolved.size.height],
+        "seed": resolved.seed,
+        "steps": resolved.steps,
+        "lighting": resolved.lighting,
+        "environment": resolved.environment,
+        "view": resolved.view,
+        "when": resolved.when.isoformat() if resolved.when else None,
+        "sun": {"altitude_deg": sun.altitude_deg, "azimuth_deg": sun.azimuth_deg} if sun else None,
+        "prompt": resolved.prompt,
+        "prompt_understood": list(resolved.prompt_understood),
+        "prompt_ignored": list(resolved.prompt_ignored),
+        "assumptions": list(resolved.assumptions),
+        "warnings": list(resolved.warnings),
+    }
+
+
+def _outcome(result: RenderResult) -> dict[str, Any]:
+    return {
+        "seconds": round(result.seconds, 3),
+        "fidelity": result.fidelity.to_json() if result.fidelity else None,
+    }
+
+
+def _write_maps(folder: Path, maps: ViewMaps) -> None:
+    from PIL import Image
+
+    for name, picture in maps.pictures().items():
+        image = Image.fromarray(picture)
+        write_whole(folder / f"{name}.png", lambda file, image=image: image.save(file, format="PNG"))  # type: ignore[misc]
+
+
+def _write_jpeg(path: Path, picture: NDArray[np.uint8], *, side: int | None = None) -> None:
+    from PIL import Image
+
+    image = Image.fromarray(picture)
+    if side is not None:
+        image.thumbnail((side, side))
+    write_whole(path, lambda file: image.save(file, format="JPEG", quality=90))
+
+
+def _write_json(path: Path, data: dict[str, Any]) -> None:
+    text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    write_whole(path, lambda file: file.write(text.encode("utf-8")))
