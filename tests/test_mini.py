@@ -1,0 +1,161 @@
+"""The released weights of `mini` obey their maps, their light and their seed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+import archviz
+from archviz.control import CHANNELS, GROUPS, drop_groups
+from archviz.core.elements import Part
+from archviz.core.place import Place
+from archviz.core.size import Size
+from archviz.core.tone import luminance, srgb_to_linear
+from archviz.fidelity import drift, edge_evidence
+from archviz.render import Renderer, RenderRequest, RenderResult
+from archviz.samples import sample_path
+
+WEIGHTS = Path(archviz.__file__).parent / "weights" / "mini"
+pytestmark = [
+    pytest.mark.weights,
+    pytest.mark.skipif(
+        not (WEIGHTS / "model_index.json").exists(), reason="the weights of mini are not in this checkout"
+    ),
+]
+SIZE = Size(height=384, width=512)
+
+
+@cache
+def renderer() -> Renderer:
+    return Renderer(threads=2)
+
+
+@cache
+def rendered(**options: object) -> RenderResult:
+    """One picture of the garden villa, or of what ``options`` say."""
+    choices = {"input": sample_path("garden-villa"), "size": SIZE, "environment": "meadow"} | options
+    return renderer().render(RenderRequest(**choices))  # type: ignore[arg-type]
+
+
+def repainted(result: RenderResult, stack: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The same prompt and noise over another control stack."""
+    from archviz.diffusion import Controls, DiffusionRequest, load_engine
+
+    engine = load_engine("mini", threads=2)
+    resolved = result.resolved
+    request = DiffusionRequest(
+        prompt=resolved.prompt, controls=Controls(stack=stack), size=SIZE, noise_seed=resolved.noise_seed
+    )
+    return engine.generate(request)
+
+
+def brightness(picture: NDArray[np.uint8], mask: NDArray[np.bool_]) -> float:
+    """Mean linear luminance of the masked pixels."""
+    return float(luminance(srgb_to_linear(picture / 255.0))[mask].mean())
+
+
+def own(result: RenderResult) -> NDArray[np.bool_]:
+    """Pixels of the building."""
+    assert result.maps.gbuffer is not None
+    return np.isin(result.maps.gbuffer.parts(), [int(Part.BUILDING), int(Part.OPENING)])
+
+
+def sky(result: RenderResult) -> NDArray[np.bool_]:
+    assert result.maps.gbuffer is not None
+    return ~result.maps.gbuffer.hit
+
+
+def test_the_building_is_where_the_model_has_it_and_gone_without_maps() -> None:
+    result = rendered(lighting="morning")
+    assert result.maps.gbuffer is not None and result.maps.light is not None
+    reference = result.maps.light.deferred.array
+    kept = edge_evidence(result.image, result.maps.gbuffer, reference=reference).score
+    bare = repainted(result, drop_groups(result.maps.stack, GROUPS))
+    gone = edge_evidence(bare, result.maps.gbuffer, reference=reference).score
+    assert kept is not None and gone is not None
+    assert kept > 0.6
+    assert gone < 0.1
+
+
+def test_mirrored_maps_mirror_the_building() -> None:
+    result = rendered(lighting="morning")
+    stack = np.ascontiguousarray(result.maps.stack[:, :, ::-1])
+    stack[CHANNELS.index("normal_right")] *= -1
+    mirrored = repainted(result, stack)[:, ::-1]
+    mask = own(result)
+    level = [luminance(srgb_to_linear(p / 255.0))[mask] for p in (result.image, mirrored, mirrored[:, ::-1])]
+    assert np.corrcoef(level[0], level[1])[0, 1] > 0.9
+    assert np.corrcoef(level[0], level[2])[0, 1] < 0.5
+
+
+def test_the_sun_on_the_other_side_moves_the_bright_facade() -> None:
+    # 8 o'clock at 10.8 N on 21 March: the sun stands east, 30 degrees high. North turned by 180
+    # degrees puts it west of the model. From the south-east, south and east walls are seen.
+    place = Place(latitude_deg=10.82, longitude_deg=106.63)
+    when = datetime(2026, 3, 21, 8, tzinfo=timezone(timedelta(hours=7)))
+    east, west = (rendered(place=place, when=when, view="front-right", north_deg=north) for north in (0.0, 180.0))
+    assert east.maps.gbuffer is not None
+    normals = east.maps.gbuffer.normals.array
+    walls = own(east) & (np.abs(normals[..., 2]) < 0.1)
+    eastern, southern = walls & (normals[..., 0] > 0.9), walls & (normals[..., 1] < -0.9)
+    assert min(eastern.sum(), southern.sum()) > 1000
+    ratio = [brightness(r.image, eastern) / brightness(r.image, southern) for r in (east, west)]
+    assert ratio[0] > 1.5 * ratio[1]
+
+
+def test_another_seed_changes_the_surroundings_and_not_the_building() -> None:
+    first, second = (rendered(lighting="morning", environment="park", seed=seed) for seed in (1, 2))
+    assert first.maps.gbuffer is not None
+    moved = drift(first.image, second.image, first.maps.gbuffer, part="building")
+    assert moved.median_px is not None and moved.median_px < 1.0
+    changed = np.abs(first.image.astype(float) - second.image.astype(float)).mean(axis=2)
+    around = ~own(first) & ~sky(first)
+    assert changed[around].mean() > 2 * changed[own(first) & own(second)].mean()
+
+
+def test_the_same_request_gives_the_same_pixels() -> None:
+    request = RenderRequest(input=sample_path("garden-villa"), size=SIZE, environment="meadow", lighting="morning")
+    again = Renderer(threads=2).render(request)
+    np.testing.assert_array_equal(again.image, rendered(lighting="morning").image)
+
+
+def test_night_is_dark_with_lit_windows() -> None:
+    night, noon = rendered(lighting="night"), rendered(lighting="noon")
+    assert night.maps.light is not None
+    everywhere = np.ones(SIZE.shape, dtype=bool)
+    assert brightness(night.image, everywhere) < 0.25 * brightness(noon.image, everywhere)
+    lit = night.maps.light.emission.array > 0.5
+    dark = own(night) & ~lit
+    assert brightness(night.image, lit) > 5 * brightness(night.image, dark)
+
+
+def test_golden_hour_is_warmer_than_overcast() -> None:
+    def warmth(result: RenderResult) -> float:
+        red, _, blue = srgb_to_linear(result.image / 255.0)[own(result)].mean(axis=0)
+        return float(red / blue)
+
+    assert warmth(rendered(lighting="golden-hour")) > 1.25 * warmth(rendered(lighting="overcast"))
+
+
+def test_noon_has_shorter_shadows_than_golden_hour() -> None:
+    def shaded(result: RenderResult) -> float:
+        """Share of the ground that is much darker than its brighter parts."""
+        assert result.maps.gbuffer is not None
+        ground = result.maps.gbuffer.parts() == int(Part.GROUND)
+        near = ground & (result.maps.gbuffer.depth.array < 60)
+        level = luminance(srgb_to_linear(result.image / 255.0))[near]
+        return float((level < 0.5 * np.quantile(level, 0.9)).mean())
+
+    assert shaded(rendered(lighting="noon")) < shaded(rendered(lighting="golden-hour"))
+
+
+def test_a_drawing_becomes_a_building_under_a_sky() -> None:
+    result = rendered(input=sample_path("sketch-villa"), lighting="morning", environment="meadow")
+    top, bottom = result.image[:40].astype(float).mean((0, 1)), result.image[-40:].astype(float).mean((0, 1))
+    assert top[2] > top[0]
+    assert bottom[1] > bottom[2]
