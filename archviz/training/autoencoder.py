@@ -147,6 +147,7 @@ def train_autoencoder(
                     "optimizer": optimizer.state_dict(),
                     "average": average.values,
                     "step": step + 1,
+                    "deviation": float(latents.detach().float().std()),
                 },
             )
 
@@ -166,4 +167,6 @@ def load_autoencoder(cache: Path, config: MiniConfig = MINI) -> Any:
     average = Average(model.parameters())
     average.values = state["average"]
     average.copy_to(model.parameters())
+    # diffusers multiplies latents by this factor, so that the denoiser meets deviation 1.
+    model.register_to_config(scaling_factor=1.0 / state["deviation"])
     return model.eval().requires_grad_(False)

@@ -79,9 +79,10 @@ def _pixel_loss(autoencoder: Any, made: torch.Tensor, batch: Batch, generator: t
     side = min(_PIXEL_LATENTS, made.shape[-1])
     y, x = (int(torch.randint(0, made.shape[d] - side + 1, (1,), generator=generator)) for d in (2, 3))
     window = (slice(None), slice(None), slice(y, y + side), slice(x, x + side))
-    shown = autoencoder.decode(made[window]).sample
+    factor = autoencoder.config.scaling_factor
+    shown = autoencoder.decode(made[window] / factor).sample
     with torch.no_grad():
-        truth = autoencoder.decode(batch.latents[window].to(made.dtype)).sample
+        truth = autoencoder.decode(batch.latents[window].to(made.dtype) / factor).sample
     edges = batch.stacks[:, CHANNELS.index("edges"), 8 * y : 8 * (y + side), 8 * x : 8 * (x + side)]
     weight = 0.3 + functional.max_pool2d(edges[:, None], 5, stride=1, padding=2)
     return (weight * (shown.float() - truth.float()).abs()).mean()

@@ -41,5 +41,6 @@ def _encode(model: Any, pictures: np.ndarray) -> np.ndarray:
     for picture in pictures:
         pixels = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float() / 127.5 - 1
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            made.append(model.encode(pixels.to(memory_format=torch.channels_last)).latents[0].float())
+            latents = model.encode(pixels.to(memory_format=torch.channels_last)).latents[0]
+        made.append(model.config.scaling_factor * latents.float())
     return torch.stack(made).numpy().astype(np.float16)
