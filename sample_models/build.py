@@ -1,7 +1,7 @@
 """Build the sample models and drawings: ``python sample_models/build.py [FOLDER]``.
 
-Everything beside this script is made by it, the same at every run. The models need numpy; the
-drawings look at the finished models through archviz.
+Everything beside this script but the README is made by it, the same at every run. The models need
+numpy; the drawings look at the finished models through archviz.
 """
 
 from __future__ import annotations
@@ -30,15 +30,34 @@ MODELS: Mapping[str, tuple[Callable[[], Model], Callable[[Model, Path], None]]] 
 }
 
 
-def main() -> None:
-    """Write all samples into the folder given, or beside this script."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
-    folder.mkdir(parents=True, exist_ok=True)
+def build_models(folder: Path) -> None:
+    """Write the models into a folder."""
     for name, (design, write) in MODELS.items():
         model = design()
         lift_coplanar(model)
         write(model, folder / name)
         print(folder / name)
+
+
+def build_drawings(folder: Path) -> None:
+    """Write the drawings beside the models of a folder."""
+    from modelling import drawings
+
+    for name, draw in (
+        ("sketch-villa.png", drawings.draw_villa),
+        ("sketch-tube-house.jpg", drawings.draw_tube_house),
+        ("sketch-street.webp", drawings.draw_street),
+    ):
+        draw(folder, folder / name)
+        print(folder / name)
+
+
+def main() -> None:
+    """Write all samples into the folder given, or beside this script."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    build_models(folder)
+    build_drawings(folder)
 
 
 if __name__ == "__main__":

@@ -232,14 +232,14 @@ def _lean_to(model: Model) -> None:
 
 def _garden(model: Model, rng: np.random.Generator) -> None:
     """A path, beds along the front, a picket fence, one tree behind the house."""
-    for k in range(7):
-        model.add("path", "paving stone", box((-1.45, -6.6 + k * 0.68, 0.0), (0.0, -5.98 + k * 0.68, 0.04)))
+    for k in range(4):
+        model.add("path", "paving stone", box((-1.45, -4.6 + k * 0.68, 0.0), (0.0, -3.98 + k * 0.68, 0.04)))
     model.add("plant.1", "leaves", row_of_shrubs(2.9, 0.8, 0.8, rng), Place(-5.5, -1.0, 0))
     model.add("plant.2", "light leaves", row_of_shrubs(2.6, 0.7, 0.55, rng), Place(1.15, -1.6, 0))
     model.add("plant.3", "leaves", row_of_shrubs(1.3, 0.8, 1.0, rng), Place(4.2, -1.0, 0))
-    for x0, x1 in ((-8.2, -1.75), (0.3, 6.0)):
+    for x0, x1 in ((-7.9, -1.75), (0.3, 5.6)):
         length = x1 - x0
-        at = Place(x0, -6.7, 0)
+        at = Place(x0, -4.3, 0)
         count = round(length / 0.14)
         pickets = bars(0, length, count, (0.0, 0.08), (0.02, 0.85), 0.075)
         rails = box((0, 0.02, 0.25), (length, 0.06, 0.33)) + box((0, 0.02, 0.62), (length, 0.06, 0.7))

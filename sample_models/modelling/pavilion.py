@@ -84,7 +84,7 @@ def _frame(model: Model) -> None:
     for y in (-_Y, _Y):
         model.add("plates", "timber", box((-_X - 0.45, y - 0.1, _PLATE - 0.12), (_X + 0.45, y + 0.1, _PLATE + 0.14)))
     for x in (-_X, -_X / 3, _X / 3, _X):
-        model.add("beams", "timber", box((x - 0.09, -_Y - 0.4, _PLATE + 0.1), (x + 0.09, _Y + 0.4, _PLATE + 0.38)))
+        model.add("beams", "timber", box((x - 0.09, -_Y - 0.14, _PLATE + 0.02), (x + 0.09, _Y + 0.14, _PLATE + 0.28)))
     for x in (-_UPPER_X, 0.0, _UPPER_X):
         for y in (-_UPPER_Y, _UPPER_Y):
             model.add("upper.posts", "timber", box((x - 0.08, y - 0.08, _PLATE + 0.3), (x + 0.08, y + 0.08, _UPPER_PLATE)))

@@ -1,0 +1,193 @@
+"""The lines of a model that a view shows, as strokes in the picture."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.camera import Camera
+from archviz.core.gbuffer import GBuffer
+from archviz.core.material import TextureFamily
+from archviz.geometry.scene import Scene
+
+__all__ = ["Stroke", "hatching", "strokes"]
+
+_CREASE = np.cos(np.radians(18.0))
+_STEP_PX = 1.5
+_GAP = 4
+# Pieces of one line: directions nearer than this, and lines nearer than this.
+_ANGLE_DEG, _OFFSET_PX = 1.2, 1.3
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A straight stroke.
+
+    Parameters
+    ----------
+    start, end
+        (2,) x, y in the picture [pixels].
+    kind
+        ``outline`` against the sky, ``leaf`` on plants, ``edge`` elsewhere.
+    """
+
+    start: NDArray[np.float64]
+    end: NDArray[np.float64]
+    kind: str
+
+    @property
+    def length(self) -> float:
+        """In pixels."""
+        return float(np.linalg.norm(self.end - self.start))
+
+
+def strokes(scene: Scene, camera: Camera, gbuffer: GBuffer, *, shortest_px: float = 5.0) -> list[Stroke]:
+    """Visible edges of a scene: borders, folds and outlines, pieces of one line joined.
+
+    Parameters
+    ----------
+    scene, camera, gbuffer
+        A model, a view, and what is seen.
+    shortest_px
+        Leaves out what is shorter.
+    """
+    ends, leaf = _candidates(scene, np.asarray(camera.position_m))
+    a, depth_a = camera.project(ends[:, 0])
+    b, depth_b = camera.project(ends[:, 1])
+    fine = (depth_a > 0.1) & (depth_b > 0.1)
+    a, b, depth_a, depth_b, leaf = a[fine], b[fine], depth_a[fine], depth_b[fine], leaf[fine]
+    counts = np.maximum(2, np.ceil(np.linalg.norm(b - a, axis=1) / _STEP_PX).astype(int) + 1)
+    keep = counts < 6000
+    a, b, depth_a, depth_b, leaf, counts = (v[keep] for v in (a, b, depth_a, depth_b, leaf, counts))
+    owner = np.repeat(np.arange(len(counts)), counts)
+    step = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    t = step / (counts[owner] - 1)
+    points = a[owner] + (b - a)[owner] * t[:, None]
+    # Inverse depth runs evenly along a line in the picture.
+    depth = 1 / ((1 - t) / depth_a[owner] + t / depth_b[owner])
+    seen, sky = _seen(points, depth, gbuffer)
+    pieces: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = defaultdict(list)
+    for first, last in _runs(seen, owner):
+        start, end = points[first], points[last]
+        if np.linalg.norm(end - start) < 0.5 * shortest_px:
+            continue
+        outline = sky[first : last + 1].mean() > 0.5
+        pieces["leaf" if leaf[owner[first]] else "outline" if outline else "edge"].append((start, end))
+    joined = [Stroke(p, q, kind) for kind, own in pieces.items() for p, q in _joined(own)]
+    return [s for s in joined if s.length >= shortest_px]
+
+
+def _candidates(scene: Scene, eye: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """(n, 2, 3) ends of edges that may be lines seen from ``eye``, and whether they lie on plants."""
+    corners = np.rint(scene.triangles_m.astype(np.float64) * 1e3).astype(np.int64).reshape(-1, 3)
+    places, rows = np.unique(corners, axis=0, return_inverse=True)
+    faces = rows.reshape(-1, 3)
+    points = places / 1e3
+    tri = points[faces]
+    normals = np.cross(tri[:, 1] - tri[:, 0], tri[:, 2] - tri[:, 0])
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    facing = np.einsum("ij,ij->i", normals, eye - tri[:, 0]) > 0
+    pairs = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
+    owner = np.tile(np.arange(len(faces)), 3)
+    edges, row, count = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
+    order = np.argsort(row.ravel(), kind="stable")
+    first = np.cumsum(count) - count
+    one, two = owner[order[first]], owner[order[first + np.minimum(count - 1, 1)]]
+    fold = np.einsum("ij,ij->i", normals[one], normals[two]) < _CREASE
+    outline = facing[one] != facing[two]
+    families = np.array([m.family is TextureFamily.FOLIAGE for m in scene.table.materials])
+    plant = families[scene.table.element_materials()][scene.face_elements[one]]
+    kept = (count != 2) | outline | (fold & ~plant)
+    return points[edges[kept]], plant[kept]
+
+
+def _seen(
+    points: NDArray[np.float64], depth: NDArray[np.float64], gbuffer: GBuffer
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which samples lie on a line of the G-buffer and on the surface seen there; which of them touch the sky."""
+    import cv2
+
+    height, width = gbuffer.camera.size.shape
+    x, y = np.floor(points[:, 0]).astype(int), np.floor(points[:, 1]).astype(int)
+    inside = (x >= 1) & (y >= 1) & (x < width - 1) & (y < height - 1)
+    x, y = np.clip(x, 1, width - 2), np.clip(y, 1, height - 2)
+    kernel = np.ones((3, 3), np.uint8)
+    line = cv2.dilate((gbuffer.edges.array > 0).astype(np.uint8), kernel)[y, x] > 0
+    far = np.where(np.isfinite(gbuffer.depth.array), gbuffer.depth.array, 1e6).astype(np.float32)
+    reach = cv2.dilate(far, kernel)[y, x]
+    return inside & line & (depth <= reach * 1.003 + 0.02), reach > 1e5
+
+
+def _runs(seen: NDArray[np.bool_], owner: NDArray[np.intp]) -> list[tuple[int, int]]:
+    """First and last sample of each stretch that is seen, short gaps in it closed."""
+    rows = np.flatnonzero(seen)
+    if not len(rows):
+        return []
+    breaks = np.flatnonzero((np.diff(rows) > _GAP) | (np.diff(owner[rows]) != 0))
+    return list(zip(rows[np.r_[0, breaks + 1]].tolist(), rows[np.r_[breaks, len(rows) - 1]].tolist(), strict=True))
+
+
+def _joined(
+    pieces: list[tuple[NDArray[np.float64], NDArray[np.float64]]],
+) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Pieces of one line as one stroke, doubles as one."""
+    lines: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
+    frames: dict[tuple[int, int], tuple[NDArray[np.float64], float]] = {}
+    for start, end in sorted(pieces, key=lambda p: -float(np.linalg.norm(p[1] - p[0]))):
+        d = end - start
+        angle = np.degrees(np.arctan2(d[1], d[0])) % 180
+        bin_ = round(float(angle) / _ANGLE_DEG)
+        for near in (bin_, bin_ - 1, bin_ + 1):
+            key = _line_key(near, start, end)
+            found = next((k for k in ((near, key), (near, key - 1), (near, key + 1)) if k in frames), None)
+            if found:
+                break
+        else:
+            found = (bin_, _line_key(bin_, start, end))
+            along = d / np.linalg.norm(d)
+            frames[found] = (along, float(along[0] * start[1] - along[1] * start[0]))
+        along, _ = frames[found]
+        lines[found].append(tuple(sorted((float(along @ start), float(along @ end)))))  # type: ignore[arg-type]
+    result = []
+    for key, spans in lines.items():
+        along, offset = frames[key]
+        foot = np.array([-along[1], along[0]]) * offset
+        low, high = None, None
+        for a, b in sorted(spans):
+            if high is not None and low is not None and a > high + 4.0:
+                result.append((foot + along * low, foot + along * high))
+                low, high = a, b
+            else:
+                low, high = a if low is None else low, b if high is None else max(high, b)
+        if low is not None and high is not None:
+            result.append((foot + along * low, foot + along * high))
+    return result
+
+
+def _line_key(bin_: int, start: NDArray[np.float64], end: NDArray[np.float64]) -> int:
+    angle = np.radians(bin_ * _ANGLE_DEG)
+    middle = (start + end) / 2
+    return round(float(np.cos(angle) * middle[1] - np.sin(angle) * middle[0]) / _OFFSET_PX)
+
+
+def hatching(mask: NDArray[np.bool_], *, spacing_px: float, angle_deg: float, kind: str = "hatch") -> list[Stroke]:
+    """Parallel strokes over the true pixels of a mask."""
+    height, width = mask.shape
+    along = np.array([np.cos(np.radians(angle_deg)), np.sin(np.radians(angle_deg))])
+    across = np.array([-along[1], along[0]])
+    middle, reach = np.array([width, height]) / 2, float(np.hypot(width, height)) / 2
+    result = []
+    t = np.arange(-reach, reach, 1.0)
+    for offset in np.arange(-reach, reach, spacing_px):
+        points = middle + across * offset + t[:, None] * along
+        x, y = np.floor(points).astype(int).T
+        inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+        filled = np.zeros(len(t), dtype=bool)
+        filled[inside] = mask[y[inside], x[inside]]
+        for first, last in _runs(filled, np.zeros(len(t), dtype=np.intp)):
+            if last - first > 6:
+                result.append(Stroke(points[first], points[last], kind))
+    return result
