@@ -70,7 +70,7 @@ def tube_house(design: TubeHouse | None = None) -> Model:
 def _shell(model: Model, depth: float) -> None:
     """Party walls with a light well in the west one, and slabs whose edges show."""
     top = _LEVELS[-1] + 0.9
-    inset = 0.025
+    inset, well = 0.025, (8.0, 10.4)
     east = Place(_HALF - inset, 0.0, 0.0, 90)
     slits = [Hole(y, y + 0.55, z + 1.0, z + 2.5) for z in _LEVELS[1:4] for y in (6.4, 7.6, 12.9)]
     model.add("party-wall.east", "white paint", wall(depth, top, _PARTY - inset, slits), east)
