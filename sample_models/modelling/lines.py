@@ -18,8 +18,10 @@ __all__ = ["Stroke", "hatching", "strokes"]
 _CREASE = np.cos(np.radians(18.0))
 _STEP_PX = 1.5
 _GAP = 4
-# Pieces of one line: directions nearer than this, and lines nearer than this.
-_ANGLE_DEG, _OFFSET_PX = 1.2, 1.3
+# Outlines of leaves are made of short pieces.
+_LEAF_PX = 1.5
+# Pieces of one line: ends no farther off it than this, gaps no longer than this.
+_OFFSET_PX, _JOIN_PX = 0.9, 5.0
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,10 @@ def strokes(scene: Scene, camera: Camera, gbuffer: GBuffer, *, shortest_px: floa
     pieces: dict[str, list[tuple[NDArray[np.float64], NDArray[np.float64]]]] = defaultdict(list)
     for first, last in _runs(seen, owner):
         start, end = points[first], points[last]
-        if np.linalg.norm(end - start) < 0.5 * shortest_px:
-            continue
         outline = sky[first : last + 1].mean() > 0.5
         pieces["leaf" if leaf[owner[first]] else "outline" if outline else "edge"].append((start, end))
     joined = [Stroke(p, q, kind) for kind, own in pieces.items() for p, q in _joined(own)]
-    return [s for s in joined if s.length >= shortest_px]
+    return [s for s in joined if s.length >= (_LEAF_PX if s.kind == "leaf" else shortest_px)]
 
 
 def _candidates(scene: Scene, eye: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -133,44 +133,25 @@ def _runs(seen: NDArray[np.bool_], owner: NDArray[np.intp]) -> list[tuple[int, i
 def _joined(
     pieces: list[tuple[NDArray[np.float64], NDArray[np.float64]]],
 ) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Pieces of one line as one stroke, doubles as one."""
-    lines: dict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
-    frames: dict[tuple[int, int], tuple[NDArray[np.float64], float]] = {}
-    for start, end in sorted(pieces, key=lambda p: -float(np.linalg.norm(p[1] - p[0]))):
-        d = end - start
-        angle = np.degrees(np.arctan2(d[1], d[0])) % 180
-        bin_ = round(float(angle) / _ANGLE_DEG)
-        for near in (bin_, bin_ - 1, bin_ + 1):
-            key = _line_key(near, start, end)
-            found = next((k for k in ((near, key), (near, key - 1), (near, key + 1)) if k in frames), None)
-            if found:
-                break
+    """Pieces of one line as one stroke, doubles as one: each joins the first longer one it lies on."""
+    order = sorted(pieces, key=lambda p: -float(np.linalg.norm(p[1] - p[0])))
+    feet, along, spans = np.zeros((len(order), 2)), np.zeros((len(order), 2)), np.zeros((len(order), 2))
+    count = 0
+    for start, end in order:
+        near_start, near_end = start - feet[:count], end - feet[:count]
+        across = np.stack([-along[:count, 1], along[:count, 0]], axis=1)
+        off = np.maximum(np.abs((near_start * across).sum(1)), np.abs((near_end * across).sum(1)))
+        ends = np.sort(np.stack([(near_start * along[:count]).sum(1), (near_end * along[:count]).sum(1)], axis=1))
+        apart = np.maximum(ends[:, 0] - spans[:count, 1], spans[:count, 0] - ends[:, 1])
+        fits = np.flatnonzero((off < _OFFSET_PX) & (apart < _JOIN_PX))
+        if len(fits):
+            row = fits[0]
+            spans[row] = min(spans[row, 0], ends[row, 0]), max(spans[row, 1], ends[row, 1])
         else:
-            found = (bin_, _line_key(bin_, start, end))
-            along = d / np.linalg.norm(d)
-            frames[found] = (along, float(along[0] * start[1] - along[1] * start[0]))
-        along, _ = frames[found]
-        lines[found].append(tuple(sorted((float(along @ start), float(along @ end)))))  # type: ignore[arg-type]
-    result = []
-    for key, spans in lines.items():
-        along, offset = frames[key]
-        foot = np.array([-along[1], along[0]]) * offset
-        low, high = None, None
-        for a, b in sorted(spans):
-            if high is not None and low is not None and a > high + 4.0:
-                result.append((foot + along * low, foot + along * high))
-                low, high = a, b
-            else:
-                low, high = a if low is None else low, b if high is None else max(high, b)
-        if low is not None and high is not None:
-            result.append((foot + along * low, foot + along * high))
-    return result
-
-
-def _line_key(bin_: int, start: NDArray[np.float64], end: NDArray[np.float64]) -> int:
-    angle = np.radians(bin_ * _ANGLE_DEG)
-    middle = (start + end) / 2
-    return round(float(np.cos(angle) * middle[1] - np.sin(angle) * middle[0]) / _OFFSET_PX)
+            length = float(np.linalg.norm(end - start))
+            feet[count], along[count], spans[count] = start, (end - start) / max(length, 1e-9), (0.0, length)
+            count += 1
+    return [(feet[i] + along[i] * spans[i, 0], feet[i] + along[i] * spans[i, 1]) for i in range(count)]
 
 
 def hatching(mask: NDArray[np.bool_], *, spacing_px: float, angle_deg: float, kind: str = "hatch") -> list[Stroke]:

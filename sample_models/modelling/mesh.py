@@ -99,6 +99,11 @@ class Model:
         own = self.elements.setdefault((name, paint), [])
         own.extend(place.put(polygons) if place else polygons)
 
+    def numbered(self, word: str) -> str:
+        """``word.1``, ``word.2`` and so on: the next that no element has."""
+        taken = {name.split(".")[1] for name, _ in self.elements if name.startswith(f"{word}.")}
+        return f"{word}.{next(n for n in range(1, len(taken) + 2) if str(n) not in taken)}"
+
     def used_paints(self) -> list[str]:
         """Names of the materials in use, in the order of first use."""
         return list(dict.fromkeys(paint for _, paint in self.elements))

@@ -70,10 +70,9 @@ def pencil(drawn: Sequence[Stroke], size: tuple[int, int], *, seed: int) -> Imag
     graphite = np.clip(graphite * (0.72 + 0.5 * grain), 0, 1)
     sheet = 1.0 - 0.025 * _clouds(rng, (height, width)) - 0.03 * (1 - grain)
     levels = np.clip(np.rint((sheet - 0.86 * graphite) * 40), 0, 40).astype(np.uint8)
-    picture = Image.fromarray(levels, "P") if False else Image.fromarray(levels)
     paper, lead = np.array([246, 240, 226]), np.array([42, 41, 44])
     ramp = [np.rint(lead + (paper - lead) * k / 40).astype(int).tolist() for k in range(41)]
-    picture = picture.convert("L")
+    picture = Image.fromarray(levels)
     picture.putpalette([c for color in ramp for c in color])
     return picture
 

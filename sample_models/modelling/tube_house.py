@@ -70,26 +70,36 @@ def tube_house(design: TubeHouse | None = None) -> Model:
 def _shell(model: Model, depth: float) -> None:
     """Party walls with a light well in the west one, and slabs whose edges show."""
     top = _LEVELS[-1] + 0.9
-    model.add("party-wall.east", "white paint", box((_HALF - _PARTY, 0, 0), (_HALF, depth, top)))
-    well = (8.0, 10.4)
+    inset, well = 0.025, (8.0, 10.4)
+    east = Place(_HALF - inset, 0.0, 0.0, 90)
+    slits = [Hole(y, y + 0.55, z + 1.0, z + 2.5) for z in _LEVELS[1:4] for y in (6.4, 7.6, 12.9)]
+    model.add("party-wall.east", "white paint", wall(depth, top, _PARTY - inset, slits), east)
+    for hole in slits:
+        window(model, model.numbered("window"), east, hole, rows=2, recess=0.07, bar=0.04, sill="concrete")
     for start, end in ((0.0, well[0]), (well[1], depth)):
-        model.add("party-wall.west", "white paint", box((-_HALF, start, 0), (-_HALF + _PARTY, end, top)))
-    model.add("party-wall.west", "white paint", box((-_HALF, well[0], 0), (-_HALF + _PARTY, well[1], _LEVELS[1])))
+        west = Place(-_HALF + inset, end, 0.0, 270)
+        cuts = [Hole(end - 5.2, end - 4.4, z + 0.9, z + 2.5) for z in _LEVELS[2:4]] if start == 0 else []
+        model.add("party-wall.west", "white paint", wall(end - start, top, _PARTY - inset, cuts), west)
+        for hole in cuts:
+            window(model, model.numbered("window"), west, hole, rows=2, recess=0.07, sill="concrete")
+    model.add("party-wall.west", "white paint", box((-_HALF + inset, well[0], 0), (-_HALF + _PARTY, well[1], _LEVELS[1])))
+    screen = breeze_blocks(well[1] - well[0], top - _LEVELS[1] - 0.05, size=0.4, depth=0.1)
+    model.add("breeze-blocks.light-well", "terracotta blocks", screen, Place(-_HALF + 0.05, well[1], _LEVELS[1], 270))
     for y in (well[0] - 0.15, well[1]):
         model.add("light-well.walls", "grey render", box((-_HALF + _PARTY, y, _LEVELS[1]), (-0.95, y + 0.15, top)))
     inner = Place(-0.95, well[1], _LEVELS[1], 270)
     holes = [Hole(0.5, 1.9, z - _LEVELS[1] + 0.9, z - _LEVELS[1] + 2.4) for z in _LEVELS[1:4]]
     model.add("light-well.walls", "grey render", wall(2.4, top - _LEVELS[1], 0.15, holes), inner)
-    for i, hole in enumerate(holes):
-        window(model, f"window.{20 + i}", inner, hole, columns=2, recess=0.06, sill="concrete")
+    for hole in holes:
+        window(model, model.numbered("window"), inner, hole, columns=2, recess=0.06, sill="concrete")
     for i, z in enumerate(_LEVELS):
         edge = _FACADE if i else 0.0
         model.add(f"slab.{i}", "concrete", box((-1.8, edge, max(z - _SLAB, 0)), (1.8, depth - 0.2, z)))
         if i:
-            for x in (-_HALF - 0.012, _HALF - 0.01):
+            for x in (-_HALF, _HALF - 0.06):
                 spans = [(0.0, well[0]), (well[1], depth)] if x < 0 else [(0.0, depth)]
                 for a, b in spans:
-                    model.add("slab-bands", "concrete", box((x, a, z - _SLAB), (x + 0.022, b, z)))
+                    model.add("slab-bands", "concrete", box((x, a, z - _SLAB), (x + 0.06, b, z)))
 
 
 def _ground_floor(model: Model, rng: np.random.Generator) -> None:
@@ -104,8 +114,8 @@ def _ground_floor(model: Model, rng: np.random.Generator) -> None:
     model.add("wall.ground-front", "granite", wall(width, height, 0.18, [hole, entrance, light, small]), front)
     _folding_door(model, front, hole)
     door(model, "door.1", front, entrance, leaf="teak", recess=0.06, panels=4, handle="steel")
-    for number, opening in ((1, light), (2, small)):
-        window(model, f"window.{number}", front, opening, columns=4 if number == 1 else 1, recess=0.06, bar=0.04)
+    for opening in (light, small):
+        window(model, model.numbered("window"), front, opening, columns=4 if opening is light else 1, recess=0.06, bar=0.04)
     model.add("pier", "granite", box((_TOWER_X, _TOWER_FACE, 0), (_TOWER_X + 0.2, 0.0, _LEVELS[1] - 0.4)))
     model.add("pier", "granite", box((_HALF - 0.2, _TOWER_FACE, 0), (_HALF, 0.0, _LEVELS[1] - 0.4)))
     model.add("porch.planter", "concrete", trough(0.9, 0.42, 0.5), Place(-1.75, -0.75, 0.15))
@@ -147,8 +157,8 @@ def _balconies(model: Model, rng: np.random.Generator) -> None:
         high = Hole(2.05, 2.36, 0.4, 2.62) if i != 2 else Hole(0.1, 0.41, 0.4, 2.62)
         paint = "white paint" if i != 2 else "grey render"
         model.add(f"wall.front-{i}", paint, wall(right + 1.84, height, 0.16, [hole, high]), back)
-        window(model, f"window.{10 + 2 * i}", back, hole, columns=3, recess=0.05, bar=0.06)
-        window(model, f"window.{11 + 2 * i}", back, high, rows=2, recess=0.05, bar=0.04)
+        window(model, model.numbered("window"), back, hole, columns=3, recess=0.05, bar=0.06)
+        window(model, model.numbered("window"), back, high, rows=2, recess=0.05, bar=0.04)
         model.add(f"balcony.{i}.lamp", "frame", cylinder((2.2, -0.12, 2.72), (2.2, -0.12, 2.95), 0.05), back)
         model.add("soffit", "teak", box((left + 0.2, deep + 0.1, z - _SLAB - 0.02), (right - 0.04, _FACADE, z - _SLAB)))
         if i != 2:
@@ -201,7 +211,7 @@ def _tower(model: Model) -> None:
     exit_hole, light = Hole(0.35, 1.25, 0.05, 2.2), Hole(2.2, 4.3, 0.9, 2.1)
     model.add("tower.wall", "white paint", wall(_TOWER_END - 0.05, tall, 0.12, [exit_hole, light]), head)
     door(model, "door.roof", head, exit_hole, leaf="frame", recess=0.04, panels=2)
-    window(model, "window.30", head, light, columns=3, recess=0.04)
+    window(model, model.numbered("window"), head, light, columns=3, recess=0.04)
     model.add("tower.wall", "white paint", box((_TOWER_X, _TOWER_END, _LEVELS[-1]), (_HALF, _TOWER_END + 0.15, _TOWER_TOP)))
     model.add("tower.wall", "white paint", box((_HALF - 0.12, 0.05, _LEVELS[-1] + 0.9), (_HALF, _TOWER_END, _TOWER_TOP)))
     model.add("tower.roof", "concrete", box((_TOWER_X - 0.12, _TOWER_FACE - 0.05, _TOWER_TOP), (_HALF, _TOWER_END + 0.3, _TOWER_TOP + 0.16)))
@@ -249,9 +259,9 @@ def _roof(model: Model, depth: float, rng: np.random.Generator) -> None:
     for x in (-0.35, 0.15, 0.65):
         model.add("roof-tank.bands", "steel", cylinder((x - 0.02, 13.1, z + 1.62), (x + 0.02, 13.1, z + 1.62), 0.535, sides=24))
     model.add("roof.parapet-north", "white paint", box((-1.8, depth - 0.2, z), (1.8, depth, z + 0.9)))
-    for x in (-_HALF - 0.02, _HALF - _PARTY - 0.02):
+    for x in (-_HALF, _HALF - _PARTY - 0.02):
         start = 0.0 if x < 0 else _TOWER_END + 0.15
-        model.add("roof.coping", "concrete", box((x, start, z + 0.9), (x + _PARTY + 0.04, depth + 0.02, z + 0.96)))
+        model.add("roof.coping", "concrete", box((x, start, z + 0.9), (x + _PARTY + 0.02, depth + 0.02, z + 0.96)))
 
 
 def _back(model: Model, depth: float) -> None:
@@ -266,7 +276,7 @@ def _back(model: Model, depth: float) -> None:
         if i % 2 == 0:
             door(model, f"door.{i // 2 + 2}", back, hole, leaf="teak", panels=3, handle="steel")
         else:
-            window(model, f"window.{40 + i // 2}", back, hole, columns=3, sill="concrete")
+            window(model, model.numbered("window"), back, hole, columns=3, sill="concrete")
             hood = box((hole.x0 - 0.15, -0.5, hole.z1 + 0.12), (hole.x1 + 0.15, 0.0, hole.z1 + 0.2))
             model.add("hoods", "concrete", hood, back)
     for i, z in enumerate(_LEVELS[1:4]):
