@@ -15,7 +15,7 @@ from archviz.geometry import load_isolated, rasterize, view_camera
 from archviz.geometry.scene import Scene
 from modelling import pens
 from modelling.files import write_glb
-from modelling.lines import Stroke, hatching, strokes
+from modelling.lines import Stroke, hatching, strokes, thinned
 from modelling.street import street
 
 __all__ = ["draw_street", "draw_tube_house", "draw_villa"]
@@ -55,9 +55,11 @@ def draw_tube_house(models: Path, path: Path) -> None:
     scene = load_isolated(models / "tube-house.glb").scene
     camera = _nearer(view_camera(scene, "eye-level", size), 1.12)
     _, drawn = _looked_at(scene, camera)
-    # A marker leaves out what is finer than itself.
-    drawn = [s for s in drawn if s.length > (26 if s.kind == "edge" else 12)]
-    pens.marker(drawn, (size.width, size.height), seed=8).save(path, quality=84, optimize=True)
+    shape = (size.width, size.height)
+    # Leaves are scribbled loosely; of the building a marker leaves out what is finer than itself.
+    leaves = thinned([s for s in drawn if s.kind == "leaf"], shape, gap_px=2)
+    lines = thinned([s for s in drawn if s.kind != "leaf" and s.length > 14], shape, gap_px=6)
+    pens.marker(lines + leaves, (size.width, size.height), seed=8).save(path, quality=84, optimize=True)
 
 
 def draw_street(models: Path, path: Path) -> None:

@@ -42,8 +42,17 @@ def gable_house() -> Model:
     rng = np.random.default_rng(3)
     _walls(model)
     gable_roof(
-        model, "roof", Place(-_LENGTH / 2, 0.0, _EAVES - 0.1), length=_LENGTH, width=_WIDTH, rise=_RISE,
-        eaves=0.45, verge=0.28, tile="slate roof", board="white timber", courses=0.26,
+        model,
+        "roof",
+        Place(-_LENGTH / 2, 0.0, _EAVES - 0.1),
+        length=_LENGTH,
+        width=_WIDTH,
+        rise=_RISE,
+        eaves=0.45,
+        verge=0.28,
+        tile="slate roof",
+        board="white timber",
+        courses=0.26,
     )
     _gutters(model)
     _chimney(model)
@@ -59,10 +68,27 @@ def gable_house() -> Model:
 def _sash(model: Model, number: int, place: Place, hole: Hole, *, columns: int = 2, rows: int = 3) -> None:
     """A window with glazing bars, a stone sill and a soldier course over it."""
     name = f"window.{number}"
-    window(model, name, place, hole, frame="white timber", columns=columns, rows=rows, recess=0.1, bar=0.06, sill="limestone")
+    window(
+        model,
+        name,
+        place,
+        hole,
+        frame="white timber",
+        columns=columns,
+        rows=rows,
+        recess=0.1,
+        bar=0.06,
+        sill="limestone",
+    )
     count = round((hole.width + 0.3) / 0.085)
     step = (hole.width + 0.3) / count
-    soldiers = [p for k in range(count) for p in box((hole.x0 - 0.15 + k * step, -0.018, hole.z1), (hole.x0 - 0.15 + (k + 1) * step - 0.01, 0.02, hole.z1 + 0.23))]
+    soldiers = [
+        p
+        for k in range(count)
+        for p in box(
+            (hole.x0 - 0.15 + k * step, -0.018, hole.z1), (hole.x0 - 0.15 + (k + 1) * step - 0.01, 0.02, hole.z1 + 0.23)
+        )
+    ]
     model.add("lintels", "dark brick", soldiers, place)
 
 
@@ -84,7 +110,10 @@ def _walls(model: Model) -> None:
     door(model, "door.2", back, rear[1], leaf="door paint", frame="white timber", recess=0.12, handle="iron")
     _sash(model, 4, back, rear[2])
     window(model, "window.5", back, rear[3], frame="white timber", columns=3, transom=1.7, recess=0.1, bar=0.07)
-    for number, place, holes in ((6, east, [Hole(0.7, 1.7, 0.75, 2.25), Hole(6.2, 7.3, 0.75, 2.25)]), (8, west, [Hole(5.9, 7.1, 0.75, 2.25)])):
+    for number, place, holes in (
+        (6, east, [Hole(0.7, 1.7, 0.75, 2.25), Hole(6.2, 7.3, 0.75, 2.25)]),
+        (8, west, [Hole(5.9, 7.1, 0.75, 2.25)]),
+    ):
         name = "east" if place is east else "west"
         model.add(f"wall.{name}", "brick", wall(_WIDTH, tall, _WALL, holes), place)
         for k, hole in enumerate(holes):
@@ -101,19 +130,27 @@ def _walls(model: Model) -> None:
         for place, length in ((front, _LENGTH), (back, _LENGTH), (east, _WIDTH), (west, _WIDTH)):
             span = [(0.0, length)]
             if z < 1:
-                span = {_LENGTH: [(0.0, 4.3), (5.45, _LENGTH)] if place is front else [(0.0, 3.6), (4.6, 7.6), (10.2, _LENGTH)]}.get(length, span)
+                span = {
+                    _LENGTH: [(0.0, 4.3), (5.45, _LENGTH)]
+                    if place is front
+                    else [(0.0, 3.6), (4.6, 7.6), (10.2, _LENGTH)]
+                }.get(length, span)
             for a, b in span:
                 model.add("string-course", "limestone", box((a, -0.045, z - _BASE), (b, 0.0, z - _BASE + thick)), place)
     for place, length in ((front, _LENGTH), (back, _LENGTH)):
         for k in range(9):
             wide = 0.42 if k % 2 else 0.28
             for a, b in ((0.0, wide), (length - wide, length)):
-                model.add("quoins", "limestone", box((a, -0.03, 0.07 + k * 0.41), (b, 0.0, 0.07 + k * 0.41 + 0.38)), place)
+                model.add(
+                    "quoins", "limestone", box((a, -0.03, 0.07 + k * 0.41), (b, 0.0, 0.07 + k * 0.41 + 0.38)), place
+                )
     for place in (east, west):
         for k in range(9):
             wide = 0.28 if k % 2 else 0.42
             for a, b in ((-0.03, wide), (_WIDTH - wide, _WIDTH + 0.03)):
-                model.add("quoins", "limestone", box((a, -0.03, 0.07 + k * 0.41), (b, 0.0, 0.07 + k * 0.41 + 0.38)), place)
+                model.add(
+                    "quoins", "limestone", box((a, -0.03, 0.07 + k * 0.41), (b, 0.0, 0.07 + k * 0.41 + 0.38)), place
+                )
 
 
 def _gutters(model: Model) -> None:
@@ -122,18 +159,36 @@ def _gutters(model: Model) -> None:
     z = _EAVES - 0.1 - 0.45 * slope - 0.02
     for y in (-0.52, _WIDTH + 0.52):
         model.add("gutters", "iron", cylinder((-half - 0.3, y, z), (half + 0.3, y, z), 0.065, sides=10))
-    for x, y, near in ((-half + 0.2, -0.52, -0.07), (half - 0.2, -0.52, -0.07), (-half + 0.2, _WIDTH + 0.52, _WIDTH + 0.07), (half - 0.2, _WIDTH + 0.52, _WIDTH + 0.07)):
+    for x, y, near in (
+        (-half + 0.2, -0.52, -0.07),
+        (half - 0.2, -0.52, -0.07),
+        (-half + 0.2, _WIDTH + 0.52, _WIDTH + 0.07),
+        (half - 0.2, _WIDTH + 0.52, _WIDTH + 0.07),
+    ):
         model.add("downpipes", "iron", pipe([(x, y, z), (x, near, z - 0.45), (x, near, 0.1)], 0.045))
 
 
 def _chimney(model: Model) -> None:
     """An outside stack on the east gable: wide at the hearth, shouldered, corbelled, with two pots."""
     x, mid = _LENGTH / 2, _WIDTH / 2
-    profile = [(mid - 1.0, 0.0), (mid + 1.0, 0.0), (mid + 1.0, 2.9), (mid + 0.55, 3.6), (mid + 0.55, 9.6), (mid - 0.55, 9.6), (mid - 0.55, 3.6), (mid - 1.0, 2.9)]
+    profile = [
+        (mid - 1.0, 0.0),
+        (mid + 1.0, 0.0),
+        (mid + 1.0, 2.9),
+        (mid + 0.55, 3.6),
+        (mid + 0.55, 9.6),
+        (mid - 0.55, 9.6),
+        (mid - 0.55, 3.6),
+        (mid - 1.0, 2.9),
+    ]
     model.add("chimney", "brick", extrude(profile, x - 0.1, x + 0.62, axis="x"))
     for k, reach in enumerate((0.05, 0.1, 0.06)):
         z = 9.15 + 0.12 * k
-        model.add("chimney", "dark brick", box((x - 0.1 - reach, mid - 0.55 - reach, z), (x + 0.62 + reach, mid + 0.55 + reach, z + 0.12)))
+        model.add(
+            "chimney",
+            "dark brick",
+            box((x - 0.1 - reach, mid - 0.55 - reach, z), (x + 0.62 + reach, mid + 0.55 + reach, z + 0.12)),
+        )
     model.add("chimney.cap", "limestone", box((x - 0.2, mid - 0.65, 9.6), (x + 0.72, mid + 0.65, 9.7)))
     for y in (mid - 0.27, mid + 0.27):
         model.add("chimney.pots", "clay", cylinder((x + 0.26, y, 9.7), (x + 0.26, y, 10.25), 0.13, sides=14))
@@ -144,15 +199,47 @@ def _chimney(model: Model) -> None:
 def _dormer(model: Model, number: int, x: float) -> None:
     """A gabled dormer in the front slope: white cheeks, a window, its own roof."""
     half, low, tall, front = 0.85, _EAVES + 0.72, 1.5, 0.55
-    profile = [(x - half, low - 0.6), (x + half, low - 0.6), (x + half, low + tall), (x, low + tall + 0.62), (x - half, low + tall)]
+    profile = [
+        (x - half, low - 0.6),
+        (x + half, low - 0.6),
+        (x + half, low + tall),
+        (x, low + tall + 0.62),
+        (x - half, low + tall),
+    ]
     model.add(f"dormer.{number}", "lead", extrude(profile, front + 0.06, front + 3.2, axis="y"))
     face = Place(x - half, front, low - 0.25)
     hole = Hole(0.22, 2 * half - 0.22, 0.45, 1.62)
-    model.add(f"dormer.{number}.face", "white timber", wall(2 * half, tall + 0.25, 0.06, [hole]) + [p + (0, 0, tall + 0.25) for p in gable(2 * half, 0.62, 0.06)], face)
-    window(model, f"window.{12 + number}", face, hole, frame="white timber", columns=2, rows=2, recess=0.03, bar=0.06, sill="white timber")
+    model.add(
+        f"dormer.{number}.face",
+        "white timber",
+        wall(2 * half, tall + 0.25, 0.06, [hole]) + [p + (0, 0, tall + 0.25) for p in gable(2 * half, 0.62, 0.06)],
+        face,
+    )
+    window(
+        model,
+        f"window.{12 + number}",
+        face,
+        hole,
+        frame="white timber",
+        columns=2,
+        rows=2,
+        recess=0.03,
+        bar=0.06,
+        sill="white timber",
+    )
     gable_roof(
-        model, f"dormer.{number}.roof", Place(x + half, front, low + tall, 90), length=3.4, width=2 * half, rise=0.62,
-        eaves=0.18, verge=0.16, thickness=0.12, tile="slate roof", board="white timber", courses=0.22,
+        model,
+        f"dormer.{number}.roof",
+        Place(x + half, front, low + tall, 90),
+        length=3.4,
+        width=2 * half,
+        rise=0.62,
+        eaves=0.18,
+        verge=0.16,
+        thickness=0.12,
+        tile="slate roof",
+        board="white timber",
+        courses=0.22,
     )
 
 
@@ -170,8 +257,18 @@ def _porch(model: Model) -> None:
     model.add("porch.gable", "white timber", gable(x1 - x0, 0.95, 0.08), Place(x0, out + 0.1, 2.75))
     model.add("porch.gable", "oak timber", box((-0.8, out + 0.02, 2.75), (-0.65, out + 0.1, 3.62)))
     gable_roof(
-        model, "porch.roof", Place(x1, out, 2.72, 90), length=1.5, width=x1 - x0, rise=0.95, eaves=0.25, verge=0.2,
-        thickness=0.14, tile="slate roof", board="oak timber", courses=0.24,
+        model,
+        "porch.roof",
+        Place(x1, out, 2.72, 90),
+        length=1.5,
+        width=x1 - x0,
+        rise=0.95,
+        eaves=0.25,
+        verge=0.2,
+        thickness=0.14,
+        tile="slate roof",
+        board="oak timber",
+        courses=0.24,
     )
     model.add("porch.floor", "paving stone", box((x0 - 0.1, out - 0.1, 0.0), (x1 + 0.1, 0.0, 0.3)))
     model.add("porch.steps", "paving stone", box((-1.5, out - 0.45, 0.0), (0.05, out - 0.1, 0.15)))
@@ -191,9 +288,22 @@ def _bay(model: Model) -> None:
     for number, ((xa, ya), (xb, yb), columns) in enumerate(sides, start=15):
         turn = math.degrees(math.atan2(yb - ya, xb - xa))
         hole = Hole(0.0, math.hypot(xb - xa, yb - ya), 0.0, high - low - 0.08)
-        window(model, f"window.{number}", Place(xa, ya, low + 0.08, turn), hole, frame="white timber", columns=columns, rows=3, recess=0.0, bar=0.08)
+        window(
+            model,
+            f"window.{number}",
+            Place(xa, ya, low + 0.08, turn),
+            hole,
+            frame="white timber",
+            columns=columns,
+            rows=3,
+            recess=0.0,
+            bar=0.08,
+        )
     top, roof = [(left + 0.5, 0.0), (right - 0.5, 0.0)], high + 0.16
-    rim = [(x, y, roof) for x, y in ((left - 0.12, 0.0), (left + 0.58, -deep - 0.13), (right - 0.58, -deep - 0.13), (right + 0.12, 0.0))]
+    rim = [
+        (x, y, roof)
+        for x, y in ((left - 0.12, 0.0), (left + 0.58, -deep - 0.13), (right - 0.58, -deep - 0.13), (right + 0.12, 0.0))
+    ]
     crest = [(x, y - 0.02, roof + 0.62) for x, y in top]
     faces = [[rim[0], rim[1], crest[0]], [rim[1], rim[2], crest[1], crest[0]], [rim[2], rim[3], crest[1]], rim[::-1]]
     model.add("bay.roof", "lead", [np.array(f, dtype=np.float64) for f in faces])
@@ -203,29 +313,61 @@ def _lean_to(model: Model) -> None:
     """A glazed garden room on a brick base against the west gable."""
     x0, x1, y0, y1 = -_LENGTH / 2 - 2.6, -_LENGTH / 2, 1.6, 6.4
     base, eaves, top = 0.75, 2.35, 3.25
-    model.add("garden-room.base", "brick", box((x0, y0, 0), (x0 + 0.22, y1, base)) + box((x0 + 0.22, y1 - 0.22, 0), (x1, y1, base)))
-    model.add("garden-room.base", "brick", box((x0 + 0.22, y0, 0), (x0 + 0.9, y0 + 0.22, base)) + box((x0 + 1.9, y0, 0), (x1, y0 + 0.22, base)))
+    model.add(
+        "garden-room.base",
+        "brick",
+        box((x0, y0, 0), (x0 + 0.22, y1, base)) + box((x0 + 0.22, y1 - 0.22, 0), (x1, y1, base)),
+    )
+    model.add(
+        "garden-room.base",
+        "brick",
+        box((x0 + 0.22, y0, 0), (x0 + 0.9, y0 + 0.22, base)) + box((x0 + 1.9, y0, 0), (x1, y0 + 0.22, base)),
+    )
     model.add("garden-room.coping", "limestone", box((x0 - 0.03, y0 - 0.03, base), (x0 + 0.25, y1 + 0.03, base + 0.06)))
     west = Place(x0 + 0.05, y1, base + 0.06, 270)
     bays = 4
     for k in range(bays):
         hole = Hole(k * (y1 - y0) / bays, (k + 1) * (y1 - y0) / bays, 0.0, eaves - base - 0.06)
-        window(model, f"window.{18 + k}", west, hole, frame="white timber", columns=2, transom=1.05, recess=0.0, bar=0.06)
+        window(
+            model, f"window.{18 + k}", west, hole, frame="white timber", columns=2, transom=1.05, recess=0.0, bar=0.06
+        )
     for number, place in ((22, Place(x0 + 0.05, y0 + 0.05, base + 0.06)), (24, Place(x1, y1 - 0.05, base + 0.06, 180))):
         south = number == 22
-        spans = [Hole(0.0, 0.85, 0.0, eaves - base - 0.06), Hole(1.85, 2.55, 0.0, eaves - base - 0.06)] if south else [Hole(0.0, 1.28, 0.0, eaves - base - 0.06), Hole(1.28, 2.55, 0.0, eaves - base - 0.06)]
+        spans = (
+            [Hole(0.0, 0.85, 0.0, eaves - base - 0.06), Hole(1.85, 2.55, 0.0, eaves - base - 0.06)]
+            if south
+            else [Hole(0.0, 1.28, 0.0, eaves - base - 0.06), Hole(1.28, 2.55, 0.0, eaves - base - 0.06)]
+        )
         for k, hole in enumerate(spans):
             window(model, f"window.{number + k}", place, hole, frame="white timber", transom=1.05, recess=0.0, bar=0.06)
-    window(model, "door.3", Place(x0 + 0.9, y0 + 0.05, 0.1), Hole(0.0, 1.0, 0.0, eaves - 0.1), frame="white timber", transom=0.85, recess=0.0, bar=0.09)
+    window(
+        model,
+        "door.3",
+        Place(x0 + 0.9, y0 + 0.05, 0.1),
+        Hole(0.0, 1.0, 0.0, eaves - 0.1),
+        frame="white timber",
+        transom=0.85,
+        recess=0.0,
+        bar=0.09,
+    )
     slope = [(x0 - 0.2, eaves), (x1, top), (x1, top + 0.05), (x0 - 0.2, eaves + 0.05)]
     model.add("garden-room.roof-glass", "glass", extrude(slope, y0 + 0.02, y1 - 0.02, axis="y"))
     rafters: list[Polygon] = []
     for k in range(9):
         y = y0 + k * (y1 - y0 - 0.06) / 8
-        rafters += extrude([(x0 - 0.2, eaves - 0.05), (x1, top - 0.05), (x1, top + 0.09), (x0 - 0.2, eaves + 0.09)], y, y + 0.06, axis="y")
+        rafters += extrude(
+            [(x0 - 0.2, eaves - 0.05), (x1, top - 0.05), (x1, top + 0.09), (x0 - 0.2, eaves + 0.09)],
+            y,
+            y + 0.06,
+            axis="y",
+        )
     model.add("garden-room.rafters", "white timber", rafters)
     for y in (y0 + 0.02, y1 - 0.08):
-        model.add("garden-room.gable", "white timber", extrude([(x0, eaves - 0.05), (x1, eaves - 0.05), (x1, top - 0.05)], y, y + 0.06, axis="y"))
+        model.add(
+            "garden-room.gable",
+            "white timber",
+            extrude([(x0, eaves - 0.05), (x1, eaves - 0.05), (x1, top - 0.05)], y, y + 0.06, axis="y"),
+        )
     model.add("garden-room.plate", "white timber", box((x0 - 0.02, y0, eaves - 0.1), (x0 + 0.16, y1, eaves + 0.02)))
     model.add("garden-room.floor", "paving stone", box((x0 + 0.1, y0 + 0.1, 0), (x1, y1 - 0.1, 0.1)))
 

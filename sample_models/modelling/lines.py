@@ -13,7 +13,7 @@ from archviz.core.gbuffer import GBuffer
 from archviz.core.material import TextureFamily
 from archviz.geometry.scene import Scene
 
-__all__ = ["Stroke", "hatching", "strokes"]
+__all__ = ["Stroke", "hatching", "strokes", "thinned"]
 
 _CREASE = np.cos(np.radians(18.0))
 _STEP_PX = 1.5
@@ -172,3 +172,30 @@ def hatching(mask: NDArray[np.bool_], *, spacing_px: float, angle_deg: float, ki
             if last - first > 6:
                 result.append(Stroke(points[first], points[last], kind))
     return result
+
+
+def thinned(drawn: list[Stroke], size: tuple[int, int], *, gap_px: int) -> list[Stroke]:
+    """Strokes that do not run within ``gap_px`` of longer ones: what a thick pen has room for.
+
+    Parameters
+    ----------
+    drawn
+        The strokes.
+    size
+        Width and height of the picture [pixels].
+    gap_px
+        Least distance of strokes side by side [pixels].
+    """
+    import cv2
+
+    taken = np.zeros((size[1], size[0]), dtype=np.uint8)
+    kept = []
+    for stroke in sorted(drawn, key=lambda s: -s.length):
+        t = np.linspace(0.08, 0.92, max(3, int(stroke.length / 3)))[:, None]
+        x, y = np.floor(stroke.start + (stroke.end - stroke.start) * t).astype(int).T
+        inside = (x >= 0) & (y >= 0) & (x < size[0]) & (y < size[1])
+        if inside.any() and taken[y[inside], x[inside]].mean() < 0.55:
+            kept.append(stroke)
+            ends = [tuple(int(v) for v in np.rint(p)) for p in (stroke.start, stroke.end)]
+            cv2.line(taken, ends[0], ends[1], 1, thickness=2 * gap_px - 1)
+    return kept

@@ -5,6 +5,7 @@ Every part is drawn as if for a south wall (x right, y into the wall, z up) and 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -72,7 +73,7 @@ def wall(length: float, height: float, thickness: float, holes: Sequence[Hole] =
     """A straight wall with holes and their reveals: x from 0 to ``length``, outer face at y = 0."""
     polygons: list[Polygon] = []
     levels = sorted({0.0, height, *(z for h in holes for z in (h.z0, h.z1) if 0 < z < height)})
-    for z0, z1 in zip(levels, levels[1:], strict=False):
+    for z0, z1 in itertools.pairwise(levels):
         open_here = sorted((h.x0, h.x1) for h in holes if h.z0 < (z0 + z1) / 2 < h.z1)
         at = 0.0
         for x0, x1 in [*open_here, (length, length)]:
@@ -91,7 +92,7 @@ def gable(width: float, rise: float, thickness: float, holes: Sequence[Hole] = (
     """The triangle of a gable over x from 0 to ``width`` with holes and their reveals, outer face at y = 0."""
     polygons: list[Polygon] = []
     levels = sorted({0.0, rise, *(z for h in holes for z in (h.z0, h.z1))})
-    for z0, z1 in zip(levels, levels[1:], strict=False):
+    for z0, z1 in itertools.pairwise(levels):
         slopes = [(width / 2 * z / rise, width - width / 2 * z / rise) for z in (z0, z1)]
         open_here = sorted((h.x0, h.x1) for h in holes if h.z0 < (z0 + z1) / 2 < h.z1)
         left = (slopes[0][0], slopes[1][0])
@@ -221,7 +222,9 @@ def railing(
     return polygons + bars(gap / 2, length - gap / 2, count, (0.017, 0.11), (0.017 + bar, height - 0.04), bar)
 
 
-def glass_railing(model: Model, name: str, place: Place, length: float, *, height: float = 1.0, metal: str = "frame") -> None:
+def glass_railing(
+    model: Model, name: str, place: Place, length: float, *, height: float = 1.0, metal: str = "frame"
+) -> None:
     """A railing of glass sheets under a handrail, in a foot channel."""
     metalwork = box((0, 0, 0), (length, 0.06, 0.08)) + box((0, 0.005, height - 0.035), (length, 0.055, height))
     model.add(f"{name}.railing", metal, metalwork, place)
@@ -239,9 +242,7 @@ def fins(length: float, height: float, *, gap: float, width: float, depth: float
     return polygons + [p for z0, z1 in rails for p in box((0, 0, z0), (length, depth, z1))]
 
 
-def grid(
-    length: float, height: float, columns: int, rows: int, *, bar: float, depth: float
-) -> list[Polygon]:
+def grid(length: float, height: float, columns: int, rows: int, *, bar: float, depth: float) -> list[Polygon]:
     """A lattice of bars with square edges from y = 0 to ``depth``."""
     polygons: list[Polygon] = []
     for i in range(columns + 1):
@@ -261,18 +262,14 @@ def breeze_blocks(length: float, height: float, *, size: float = 0.3, depth: flo
     for i in range(columns):
         for k in range(rows):
             x, z = (i + 0.5) * w, (k + 0.5) * h
-            loops = [
-                [(x - s * w, z), (x, z - s * h), (x + s * w, z), (x, z + s * h)] for s in (0.47, 0.33)
-            ]
+            loops = [[(x - s * w, z), (x, z - s * h), (x + s * w, z), (x, z + s * h)] for s in (0.47, 0.33)]
             polygons += ring(loops[0], loops[1], 0.015, depth - 0.015)
     return polygons
 
 
 def steps(width: float, rises: int, *, rise: float = 0.15, tread: float = 0.32) -> list[Polygon]:
     """Outside steps that climb along +y from y = 0, each block standing on the ground."""
-    return [
-        p for i in range(rises) for p in box((0, i * tread, 0), (width, (i + 1) * tread, (i + 1) * rise))
-    ]
+    return [p for i in range(rises) for p in box((0, i * tread, 0), (width, (i + 1) * tread, (i + 1) * rise))]
 
 
 def trough(length: float, depth: float, height: float, *, thickness: float = 0.06, soil: float = 0.06) -> list[Polygon]:
@@ -285,4 +282,4 @@ def trough(length: float, depth: float, height: float, *, thickness: float = 0.0
 
 def pipe(points: Sequence[Sequence[float]], radius: float, *, sides: int = 8) -> list[Polygon]:
     """A pipe through points."""
-    return [p for a, b in zip(points, points[1:], strict=False) for p in cylinder(a, b, radius, sides=sides)]
+    return [p for a, b in itertools.pairwise(points) for p in cylinder(a, b, radius, sides=sides)]

@@ -55,7 +55,9 @@ def _plinth(model: Model) -> None:
     for k, reach in enumerate((1.15, 1.0)):
         z0, z1 = (0.0, _FLOOR - 0.12) if k else (0.0, 0.14)
         model.add("plinth", "stone", box((-_X - reach, -_Y - reach, z0), (_X + reach, _Y + reach, z1)))
-    model.add("plinth.edge", "paving", box((-_X - 1.06, -_Y - 1.06, _FLOOR - 0.12), (_X + 1.06, _Y + 1.06, _FLOOR - 0.02)))
+    model.add(
+        "plinth.edge", "paving", box((-_X - 1.06, -_Y - 1.06, _FLOOR - 0.12), (_X + 1.06, _Y + 1.06, _FLOOR - 0.02))
+    )
     for i in range(12):
         for j in range(9):
             x, y = -_X - 0.96 + i * 0.993, -_Y - 0.96 + j * 1.013
@@ -63,7 +65,9 @@ def _plinth(model: Model) -> None:
     model.add("steps", "stone", steps(3.2, 3, rise=0.15, tread=0.34), Place(-1.6, -_Y - 1.0 - 3 * 0.34, 0))
     for x in (-2.0, 1.6):
         model.add("steps.cheeks", "stone", box((x, -_Y - 2.1, 0), (x + 0.4, -_Y - 1.0, _FLOOR + 0.1)))
-        model.add("steps.cheeks", "paving", box((x - 0.03, -_Y - 2.13, _FLOOR + 0.1), (x + 0.43, -_Y - 0.97, _FLOOR + 0.16)))
+        model.add(
+            "steps.cheeks", "paving", box((x - 0.03, -_Y - 2.13, _FLOOR + 0.1), (x + 0.43, -_Y - 0.97, _FLOOR + 0.16))
+        )
 
 
 def _posts() -> list[tuple[float, float]]:
@@ -87,11 +91,21 @@ def _frame(model: Model) -> None:
         model.add("beams", "timber", box((x - 0.09, -_Y - 0.14, _PLATE + 0.02), (x + 0.09, _Y + 0.14, _PLATE + 0.28)))
     for x in (-_UPPER_X, 0.0, _UPPER_X):
         for y in (-_UPPER_Y, _UPPER_Y):
-            model.add("upper.posts", "timber", box((x - 0.08, y - 0.08, _PLATE + 0.3), (x + 0.08, y + 0.08, _UPPER_PLATE)))
+            model.add(
+                "upper.posts", "timber", box((x - 0.08, y - 0.08, _PLATE + 0.3), (x + 0.08, y + 0.08, _UPPER_PLATE))
+            )
     for y in (-_UPPER_Y, _UPPER_Y):
-        model.add("upper.plates", "timber", box((-_UPPER_X - 0.3, y - 0.09, _UPPER_PLATE - 0.2), (_UPPER_X + 0.3, y + 0.09, _UPPER_PLATE)))
+        model.add(
+            "upper.plates",
+            "timber",
+            box((-_UPPER_X - 0.3, y - 0.09, _UPPER_PLATE - 0.2), (_UPPER_X + 0.3, y + 0.09, _UPPER_PLATE)),
+        )
     for x in (-_UPPER_X, _UPPER_X):
-        model.add("upper.plates", "timber", box((x - 0.08, -_UPPER_Y - 0.3, _UPPER_PLATE - 0.16), (x + 0.08, _UPPER_Y + 0.3, _UPPER_PLATE + 0.02)))
+        model.add(
+            "upper.plates",
+            "timber",
+            box((x - 0.08, -_UPPER_Y - 0.3, _UPPER_PLATE - 0.16), (x + 0.08, _UPPER_Y + 0.3, _UPPER_PLATE + 0.02)),
+        )
 
 
 def _roofs(model: Model) -> None:
@@ -101,7 +115,18 @@ def _roofs(model: Model) -> None:
     top = 2 * _UPPER_Y + 0.3
     rise = (width / 2) * 0.5
     eaves = _PLATE + 0.14 - over * 0.5
-    hip_roof(model, "roof.lower", Place(-length / 2, -width / 2, eaves + 0.14), length=length, width=width, rise=rise, tile="shingles", board="light timber", top=top, courses=0.3)
+    hip_roof(
+        model,
+        "roof.lower",
+        Place(-length / 2, -width / 2, eaves + 0.14),
+        length=length,
+        width=width,
+        rise=rise,
+        tile="shingles",
+        board="light timber",
+        top=top,
+        courses=0.3,
+    )
     reach = (width - top) / 2
     for side in (-1, 1):
         for i in range(17):
@@ -120,15 +145,39 @@ def _roofs(model: Model) -> None:
     x, y = _UPPER_X + 0.02, _UPPER_Y + 0.02
     for k in range(int((_UPPER_PLATE - 0.2 - low) / 0.13)):
         z = low + 0.06 + k * 0.13
-        model.add("louvres", "dark timber", box((-x, -y, z), (x, -y + 0.05, z + 0.07)) + box((-x, y - 0.05, z), (x, y, z + 0.07)))
-        model.add("louvres", "dark timber", box((-x, -y + 0.06, z), (-x + 0.05, y - 0.06, z + 0.07)) + box((x - 0.05, -y + 0.06, z), (x, y - 0.06, z + 0.07)))
+        model.add(
+            "louvres",
+            "dark timber",
+            box((-x, -y, z), (x, -y + 0.05, z + 0.07)) + box((-x, y - 0.05, z), (x, y, z + 0.07)),
+        )
+        model.add(
+            "louvres",
+            "dark timber",
+            box((-x, -y + 0.06, z), (-x + 0.05, y - 0.06, z + 0.07))
+            + box((x - 0.05, -y + 0.06, z), (x, y - 0.06, z + 0.07)),
+        )
     up, out = 0.62, 0.95
     length, width = 2 * (_UPPER_X + out), 2 * (_UPPER_Y + out)
     at = Place(-length / 2, -width / 2, _UPPER_PLATE - out * up + 0.12)
-    hip_roof(model, "roof.upper", at, length=length, width=width, rise=width / 2 * up, tile="shingles", board="light timber", courses=0.28)
+    hip_roof(
+        model,
+        "roof.upper",
+        at,
+        length=length,
+        width=width,
+        rise=width / 2 * up,
+        tile="shingles",
+        board="light timber",
+        courses=0.28,
+    )
     ridge = at.z + width / 2 * up + 0.2
     for x in (-(length - width) / 2, (length - width) / 2):
-        model.add("finials", "dark timber", cylinder((x, 0, ridge - 0.1), (x, 0, ridge + 0.55), 0.06, sides=10) + box((x - 0.13, -0.13, ridge + 0.05), (x + 0.13, 0.13, ridge + 0.17)))
+        model.add(
+            "finials",
+            "dark timber",
+            cylinder((x, 0, ridge - 0.1), (x, 0, ridge + 0.55), 0.06, sides=10)
+            + box((x - 0.13, -0.13, ridge + 0.05), (x + 0.13, 0.13, ridge + 0.17)),
+        )
 
 
 def _furniture(model: Model) -> None:
@@ -138,22 +187,71 @@ def _furniture(model: Model) -> None:
         wide = 2 * _X / 3 - 0.28
         model.add("lattice", "dark timber", grid(wide, 1.75, 14, 8, bar=0.04, depth=0.05), at)
         model.add("lattice.frame", "timber", grid(wide, 1.75, 1, 1, bar=0.09, depth=0.09), at.at(0, -0.02, 0))
-        model.add("lattice.board", "timber", [p for k in range(3) for p in box((0, 0.0, -0.45 + 0.14 * k), (wide, 0.06, -0.32 + 0.14 * k))], at)
+        model.add(
+            "lattice.board",
+            "timber",
+            [p for k in range(3) for p in box((0, 0.0, -0.45 + 0.14 * k), (wide, 0.06, -0.32 + 0.14 * k))],
+            at,
+        )
     for side in (-1, 1):
         for y0, y1 in ((-_Y + 0.2, -0.2), (0.2, _Y - 0.25)):
             x = side * (_X - 0.3)
-            seats = [p for k in range(4) for p in box((x - 0.24 + 0.125 * k, y0, _FLOOR + 0.42), (x - 0.13 + 0.125 * k, y1, _FLOOR + 0.47))]
-            legs = [p for y in (y0 + 0.1, (y0 + y1) / 2, y1 - 0.2) for p in box((x - 0.22, y, _FLOOR), (x + 0.22, y + 0.1, _FLOOR + 0.42))]
+            seats = [
+                p
+                for k in range(4)
+                for p in box((x - 0.24 + 0.125 * k, y0, _FLOOR + 0.42), (x - 0.13 + 0.125 * k, y1, _FLOOR + 0.47))
+            ]
+            legs = [
+                p
+                for y in (y0 + 0.1, (y0 + y1) / 2, y1 - 0.2)
+                for p in box((x - 0.22, y, _FLOOR), (x + 0.22, y + 0.1, _FLOOR + 0.42))
+            ]
             model.add("benches", "light timber", seats)
             model.add("benches.legs", "timber", legs)
             count = round((y1 - y0) / 0.16)
             rail = side * _X
-            slats = [p for k in range(count) for p in box((rail - 0.02, y0 + k * (y1 - y0) / count, _FLOOR + 0.47), (rail + 0.02, y0 + k * (y1 - y0) / count + 0.06, _FLOOR + 0.9))]
-            model.add("benches.backs", "timber", slats + box((rail - 0.06, y0 - 0.06, _FLOOR + 0.9), (rail + 0.06, y1 + 0.06, _FLOOR + 0.98)))
-    model.add("table", "light timber", [p for k in range(6) for p in box((-1.0, -0.45 + 0.155 * k, _FLOOR + 0.7), (1.0, -0.31 + 0.155 * k, _FLOOR + 0.75))])
-    model.add("table.legs", "timber", box((-0.75, -0.3, _FLOOR), (-0.6, 0.3, _FLOOR + 0.7)) + box((0.6, -0.3, _FLOOR), (0.75, 0.3, _FLOOR + 0.7)))
+            slats = [
+                p
+                for k in range(count)
+                for p in box(
+                    (rail - 0.02, y0 + k * (y1 - y0) / count, _FLOOR + 0.47),
+                    (rail + 0.02, y0 + k * (y1 - y0) / count + 0.06, _FLOOR + 0.9),
+                )
+            ]
+            model.add(
+                "benches.backs",
+                "timber",
+                slats + box((rail - 0.06, y0 - 0.06, _FLOOR + 0.9), (rail + 0.06, y1 + 0.06, _FLOOR + 0.98)),
+            )
+    model.add(
+        "table",
+        "light timber",
+        [
+            p
+            for k in range(6)
+            for p in box((-1.0, -0.45 + 0.155 * k, _FLOOR + 0.7), (1.0, -0.31 + 0.155 * k, _FLOOR + 0.75))
+        ],
+    )
+    model.add(
+        "table.legs",
+        "timber",
+        box((-0.75, -0.3, _FLOOR), (-0.6, 0.3, _FLOOR + 0.7)) + box((0.6, -0.3, _FLOOR), (0.75, 0.3, _FLOOR + 0.7)),
+    )
     for y in (-0.85, 0.85):
-        model.add("stools", "timber", [p for x in (-0.6, 0.6) for p in cylinder((x, y, _FLOOR), (x, y, _FLOOR + 0.44), 0.19, sides=12)])
+        model.add(
+            "stools",
+            "timber",
+            [p for x in (-0.6, 0.6) for p in cylinder((x, y, _FLOOR), (x, y, _FLOOR + 0.44), 0.19, sides=12)],
+        )
     for x in (-_X * 2 / 3, 0.0, _X * 2 / 3):
         model.add("lanterns", "paper", cylinder((x, -_Y, _PLATE - 0.85), (x, -_Y, _PLATE - 0.4), 0.15, sides=12))
-        model.add("lanterns.iron", "iron", cylinder((x, -_Y, _PLATE - 0.41), (x, -_Y, _PLATE - 0.12), 0.012, sides=6) + [p for z in (-0.88, -0.42) for p in cylinder((x, -_Y, _PLATE + z), (x, -_Y, _PLATE + z + 0.04), 0.165, sides=12)])
+        model.add(
+            "lanterns.iron",
+            "iron",
+            cylinder((x, -_Y, _PLATE - 0.41), (x, -_Y, _PLATE - 0.12), 0.012, sides=6)
+            + [
+                p
+                for z in (-0.88, -0.42)
+                for p in cylinder((x, -_Y, _PLATE + z), (x, -_Y, _PLATE + z + 0.04), 0.165, sides=12)
+            ],
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -55,7 +56,7 @@ def pencil(drawn: Sequence[Stroke], size: tuple[int, int], *, seed: int) -> Imag
             jitter = rng.normal(0, 0.55, (2, 2))
             path = _wobbly(start + jitter[0], end + jitter[1], rng, sway=1.3)
             press = force[stroke.kind] * rng.uniform(0.75, 1.1)
-            for k, (p, q) in enumerate(zip(path, path[1:], strict=False)):
+            for k, (p, q) in enumerate(itertools.pairwise(path)):
                 # Lighter where the pencil lands and leaves.
                 ends = min(k, len(path) - 2 - k) / max(len(path) - 1, 1)
                 level = press * (0.6 + 0.5 * min(1.0, 4 * ends + 0.25)) + rng.normal(0, 0.05)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -45,8 +46,10 @@ def grass_tuft(height: float, spread: float, rng: np.random.Generator, *, blades
         out = np.array([math.cos(turn), math.sin(turn), 0.0])
         side = np.array([-out[1], out[0], 0.0]) * 0.014
         tall = height * rng.uniform(0.7, 1.0)
-        spine = [out * spread * lean * t * t + np.array([0, 0, tall * (t - 0.25 * lean * t * t)]) for t in (0, 0.4, 0.75, 1)]
-        for k, (a, b) in enumerate(zip(spine, spine[1:], strict=False)):
+        spine = [
+            out * spread * lean * t * t + np.array([0, 0, tall * (t - 0.25 * lean * t * t)]) for t in (0, 0.4, 0.75, 1)
+        ]
+        for k, (a, b) in enumerate(itertools.pairwise(spine)):
             wide, narrow = side * (1 - k / 3), side * (1 - (k + 1) / 3)
             polygons.append(np.array([a - wide, a + wide, b + narrow, b - narrow]))
     return polygons
@@ -77,7 +80,9 @@ def tree(
         up = 1 - 1.62 * (i + 0.5) / lumps
         turn = i * math.pi * (3 - 5**0.5) + rng.uniform(-0.3, 0.3)
         flat = math.sqrt(1 - up * up) * rng.uniform(0.8, 1.1)
-        out = np.array([flat * math.cos(turn) * spread * 0.34, flat * math.sin(turn) * spread * 0.34, up * height * 0.24])
+        out = np.array(
+            [flat * math.cos(turn) * spread * 0.34, flat * math.sin(turn) * spread * 0.34, up * height * 0.24]
+        )
         radius = spread * rng.uniform(0.13, 0.19)
         crown += blob(middle + out, (radius, radius, radius * 0.8), rng, rough=0.26)
         if i % 3 == 2:
@@ -89,13 +94,20 @@ def tree(
 
 
 def palm(
-    model: Model, name: str, place: Place, rng: np.random.Generator, *, height: float, leaves: str = "leaves", bark: str = "bark"
+    model: Model,
+    name: str,
+    place: Place,
+    rng: np.random.Generator,
+    *,
+    height: float,
+    leaves: str = "leaves",
+    bark: str = "bark",
 ) -> None:
     """A palm: a ringed, bent trunk and feather leaves; elements ``name.trunk`` and ``name.crown``."""
     bend = rng.uniform(-0.07, 0.07, 2) * height
     spine = [np.array([bend[0] * t * t, bend[1] * t * t, height * t]) for t in np.linspace(0, 1, 7)]
     wood: list[Polygon] = []
-    for k, (a, b) in enumerate(zip(spine, spine[1:], strict=False)):
+    for k, (a, b) in enumerate(itertools.pairwise(spine)):
         wood += frustum(a, b, (0.15 - 0.011 * k, 0.135 - 0.011 * k), sides=9)
     crown: list[Polygon] = []
     fronds = 13
@@ -115,7 +127,9 @@ def _frond(root: np.ndarray, turn: float, rise: float, long: float) -> list[Poly
     count = 9
     spine = []
     for t in np.linspace(0, 1, count + 1):
-        spine.append(root + out * long * (t - 0.12 * t**3) + np.array([0, 0, long * (rise * t - (0.45 + rise) * t * t)]))
+        spine.append(
+            root + out * long * (t - 0.12 * t**3) + np.array([0, 0, long * (rise * t - (0.45 + rise) * t * t)])
+        )
     for k in range(count):
         a, b = spine[k], spine[k + 1]
         t = (k + 0.5) / count

@@ -76,10 +76,14 @@ def gable_roof(
     model.add(name, tile, tiles, place)
     if ridge:
         top = rise + lift + 0.02
-        model.add(name, tile, ridge_tiles((-verge - 0.04, width / 2, top), (length + verge + 0.04, width / 2, top)), place)
+        model.add(
+            name, tile, ridge_tiles((-verge - 0.04, width / 2, top), (length + verge + 0.04, width / 2, top)), place
+        )
 
 
-def ridge_tiles(start: tuple[float, float, float], end: tuple[float, float, float], *, radius: float = 0.12) -> list[Polygon]:
+def ridge_tiles(
+    start: tuple[float, float, float], end: tuple[float, float, float], *, radius: float = 0.12
+) -> list[Polygon]:
     """Half-round tiles along a ridge or hip, each a little wider at one end."""
     a, b = np.array(start), np.array(end)
     count = max(1, round(float(np.linalg.norm(b - a)) / 0.45))

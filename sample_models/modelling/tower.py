@@ -33,7 +33,12 @@ def tower_massing() -> Model:
 
 def _rounded(x0: float, x1: float, y0: float, y1: float, radius: float) -> list[tuple[float, float]]:
     """A rectangle with round corners, counter-clockwise."""
-    corners = [(x1 - radius, y1 - radius, 0), (x0 + radius, y1 - radius, 90), (x0 + radius, y0 + radius, 180), (x1 - radius, y0 + radius, 270)]
+    corners = [
+        (x1 - radius, y1 - radius, 0),
+        (x0 + radius, y1 - radius, 90),
+        (x0 + radius, y0 + radius, 180),
+        (x1 - radius, y0 + radius, 270),
+    ]
     return [
         (cx + radius * math.cos(math.radians(start + 15 * k)), cy + radius * math.sin(math.radians(start + 15 * k)))
         for cx, cy, start in corners
@@ -59,7 +64,12 @@ def _fins(loop: list[tuple[float, float]], z0: float, z1: float, gap: float, dep
         along = (points[side + 1] - points[side]) / lengths[side]
         foot = points[side] + along * (at - (ends[side] - lengths[side]))
         out = np.array([along[1], -along[0]])
-        quad = [foot - along * 0.09 - out * 0.1, foot - along * 0.09 + out * depth, foot + along * 0.09 + out * depth, foot + along * 0.09 - out * 0.1]
+        quad = [
+            foot - along * 0.09 - out * 0.1,
+            foot - along * 0.09 + out * depth,
+            foot + along * 0.09 + out * depth,
+            foot + along * 0.09 - out * 0.1,
+        ]
         polygons += extrude([tuple(q) for q in quad], z0, z1)
     return polygons
 
@@ -74,7 +84,11 @@ def _podium(model: Model) -> float:
     for k in range(_PODIUM):
         z = 0.3 + k * height
         inset = 3.2 if k == 0 else 1.4
-        _add(model, "podium.core", extrude(_rounded(x0 + inset, x1 - inset, y0 + inset, y1 - inset, 3.0), z, z + height - 0.7))
+        _add(
+            model,
+            "podium.core",
+            extrude(_rounded(x0 + inset, x1 - inset, y0 + inset, y1 - inset, 3.0), z, z + height - 0.7),
+        )
         cut = 4.5 * (k == _PODIUM - 1)
         _add(model, "podium.slab", extrude(_rounded(x0, x1 - cut, y0, y1 - cut, 4.0), z + height - 0.7, z + height))
         if k:
@@ -92,8 +106,21 @@ def _podium(model: Model) -> float:
     for x in (-6.0, 5.8):
         _add(model, "canopy", box((x, y0 - 3.9, 0.3), (x + 0.2, y0 - 3.7, 4.0)))
     top = 0.3 + _PODIUM * height
-    _add(model, "podium.parapet", [p for a, b, c, d in ((x0 + 4, x1 - 8.5, y0, y0 + 0.25), (x0, x0 + 0.25, y0 + 4, y1 - 8.5)) for p in box((a, c, top), (b, d, top + 1.1))])
-    for x, y, w, d in ((16.4, -15.0, 2.6, 12.0), (-21.0, 5.0, 4.5, 5.0), (-21.0, -15.0, 5.0, 2.2), (2.0, -16.2, 9.0, 1.8)):
+    _add(
+        model,
+        "podium.parapet",
+        [
+            p
+            for a, b, c, d in ((x0 + 4, x1 - 8.5, y0, y0 + 0.25), (x0, x0 + 0.25, y0 + 4, y1 - 8.5))
+            for p in box((a, c, top), (b, d, top + 1.1))
+        ],
+    )
+    for x, y, w, d in (
+        (16.4, -15.0, 2.6, 12.0),
+        (-21.0, 5.0, 4.5, 5.0),
+        (-21.0, -15.0, 5.0, 2.2),
+        (2.0, -16.2, 9.0, 1.8),
+    ):
         _add(model, "podium.planters", box((x, y, top), (x + w, y + d, top + 0.7)))
     return top
 
@@ -127,5 +154,13 @@ def _crown(model: Model, z: float) -> None:
     x0, x1, y0, y1 = -6.0, 10.5, -8.0, 5.5
     _add(model, "crown", extrude(_rounded(x0 + 1.0, x1 - 1.0, y0 + 1.0, y1 - 1.0, 1.2), z, z + 4.2))
     _add(model, "crown.screen", _fins(_rounded(x0, x1, y0, y1, 2.0), z, z + 6.4, 0.8, 0.35))
-    _add(model, "crown.ring", [p for a, b in ((z + 5.9, z + 6.4),) for p in extrude(_rounded(x0 + 0.1, x1 - 0.1, y0 + 0.1, y1 - 0.1, 1.9), a, b)])
+    _add(
+        model,
+        "crown.ring",
+        [
+            p
+            for a, b in ((z + 5.9, z + 6.4),)
+            for p in extrude(_rounded(x0 + 0.1, x1 - 0.1, y0 + 0.1, y1 - 0.1, 1.9), a, b)
+        ],
+    )
     _add(model, "mast", cylinder((2.0, -1.0, z + 6.4), (2.0, -1.0, z + 18.0), 0.22, sides=10))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,14 +76,16 @@ def _shell(model: Model, depth: float) -> None:
     slits = [Hole(y, y + 0.55, z + 1.0, z + 2.5) for z in _LEVELS[1:4] for y in (6.4, 7.6, 12.9)]
     model.add("party-wall.east", "white paint", wall(depth, top, _PARTY - inset, slits), east)
     for hole in slits:
-        window(model, model.numbered("window"), east, hole, rows=2, recess=0.07, bar=0.04, sill="concrete")
+        window(model, model.numbered("window"), east, hole, rows=2, recess=0.07, bar=0.04)
     for start, end in ((0.0, well[0]), (well[1], depth)):
         west = Place(-_HALF + inset, end, 0.0, 270)
         cuts = [Hole(end - 5.2, end - 4.4, z + 0.9, z + 2.5) for z in _LEVELS[2:4]] if start == 0 else []
         model.add("party-wall.west", "white paint", wall(end - start, top, _PARTY - inset, cuts), west)
         for hole in cuts:
-            window(model, model.numbered("window"), west, hole, rows=2, recess=0.07, sill="concrete")
-    model.add("party-wall.west", "white paint", box((-_HALF + inset, well[0], 0), (-_HALF + _PARTY, well[1], _LEVELS[1])))
+            window(model, model.numbered("window"), west, hole, rows=2, recess=0.07)
+    model.add(
+        "party-wall.west", "white paint", box((-_HALF + inset, well[0], 0), (-_HALF + _PARTY, well[1], _LEVELS[1]))
+    )
     screen = breeze_blocks(well[1] - well[0], top - _LEVELS[1] - 0.05, size=0.4, depth=0.1)
     model.add("breeze-blocks.light-well", "terracotta blocks", screen, Place(-_HALF + 0.05, well[1], _LEVELS[1], 270))
     for y in (well[0] - 0.15, well[1]):
@@ -115,16 +118,24 @@ def _ground_floor(model: Model, rng: np.random.Generator) -> None:
     _folding_door(model, front, hole)
     door(model, "door.1", front, entrance, leaf="teak", recess=0.06, panels=4, handle="steel")
     for opening in (light, small):
-        window(model, model.numbered("window"), front, opening, columns=4 if opening is light else 1, recess=0.06, bar=0.04)
+        window(
+            model, model.numbered("window"), front, opening, columns=4 if opening is light else 1, recess=0.06, bar=0.04
+        )
     model.add("pier", "granite", box((_TOWER_X, _TOWER_FACE, 0), (_TOWER_X + 0.2, 0.0, _LEVELS[1] - 0.4)))
     model.add("pier", "granite", box((_HALF - 0.2, _TOWER_FACE, 0), (_HALF, 0.0, _LEVELS[1] - 0.4)))
     model.add("porch.planter", "concrete", trough(0.9, 0.42, 0.5), Place(-1.75, -0.75, 0.15))
     shrubs = row_of_shrubs(0.8, 0.4, 0.75, rng)
     model.add("plant.6", "leaves", shrubs, Place(-1.7, -0.74, 0.58))
     ceiling = _LEVELS[1] - _SLAB - 0.04
-    slats = [p for i in range(15) for p in box((-1.75, -0.8 + 0.15 * i, ceiling - 0.03), (0.5, -0.72 + 0.15 * i, ceiling))]
+    slats = [
+        p for i in range(15) for p in box((-1.75, -0.8 + 0.15 * i, ceiling - 0.03), (0.5, -0.72 + 0.15 * i, ceiling))
+    ]
     model.add("porch.ceiling", "teak", slats)
-    model.add("porch.lamp", "frame", cylinder((0.52, -0.38, 2.55), (0.52, -0.38, 2.85), 0.06) + box((0.5, -0.34, 2.6), (0.56, -0.3, 2.8)))
+    model.add(
+        "porch.lamp",
+        "frame",
+        cylinder((0.52, -0.38, 2.55), (0.52, -0.38, 2.85), 0.06) + box((0.5, -0.34, 2.6), (0.56, -0.3, 2.8)),
+    )
     model.add("letter-box", "frame", box((0.66, _TOWER_FACE - 0.08, 1.2), (0.8, _TOWER_FACE, 1.55)))
 
 
@@ -138,14 +149,18 @@ def _folding_door(model: Model, place: Place, hole: Hole) -> None:
         window(model, f"folding-door.{i + 1}", leaf, opening, recess=0.0, bar=0.05, rows=1, transom=0.95)
         panel = [p for k in range(7) for p in box((0.06, 0.02, 0.1 + k * 0.12), (wide - 0.06, 0.05, 0.205 + k * 0.12))]
         model.add(f"folding-door.{i + 1}.panel", "teak", panel, leaf)
-    model.add("folding-door.track", "frame", box((0, -0.03, hole.height - 0.03), (hole.width, 0.12, hole.height + 0.05)), at)
+    model.add(
+        "folding-door.track", "frame", box((0, -0.03, hole.height - 0.03), (hole.width, 0.12, hole.height + 0.05)), at
+    )
 
 
 def _balconies(model: Model, rng: np.random.Generator) -> None:
     """Three balconies in a white frame: planted, screened by lam, planted again."""
     left, right = -_HALF, _TOWER_X
     top = _LEVELS[-1] + 0.25
-    model.add("frame-wall.left", "white paint", box((left, _EDGE, _LEVELS[1] - _SLAB - 0.1), (left + 0.16, _FACADE, top)))
+    model.add(
+        "frame-wall.left", "white paint", box((left, _EDGE, _LEVELS[1] - _SLAB - 0.1), (left + 0.16, _FACADE, top))
+    )
     model.add("frame-slab.top", "white paint", box((left + 0.16, _EDGE, top - 0.3), (right, _FACADE, top)))
     for i in (1, 2, 3):
         z, back = _LEVELS[i], Place(-1.84, _FACADE, _LEVELS[i])
@@ -183,8 +198,18 @@ def _lam_screen(model: Model) -> None:
     at = Place(-_HALF + 0.16, _EDGE, z)
     panel = (length * 0.64) / 3
     for i in range(3):
-        model.add("lam-screen", "teak", fins(panel - 0.015, height - 0.04, gap=0.085, width=0.035, depth=0.1), at.at(i * panel, 0.04, 0.02))
-    model.add("lam-screen.rails", "frame", box((0, 0.02, height - 0.06), (length, 0.2, height)) + box((0, 0.02, 0), (length, 0.2, 0.03)), at)
+        model.add(
+            "lam-screen",
+            "teak",
+            fins(panel - 0.015, height - 0.04, gap=0.085, width=0.035, depth=0.1),
+            at.at(i * panel, 0.04, 0.02),
+        )
+    model.add(
+        "lam-screen.rails",
+        "frame",
+        box((0, 0.02, height - 0.06), (length, 0.2, height)) + box((0, 0.02, 0), (length, 0.2, 0.03)),
+        at,
+    )
     rest = 3 * panel + 0.04
     model.add("balcony.2.railing", "frame", railing(length - rest), at.at(rest, 0.05, 0.03))
 
@@ -212,10 +237,18 @@ def _tower(model: Model) -> None:
     model.add("tower.wall", "white paint", wall(_TOWER_END - 0.05, tall, 0.12, [exit_hole, light]), head)
     door(model, "door.roof", head, exit_hole, leaf="frame", recess=0.04, panels=2)
     window(model, model.numbered("window"), head, light, columns=3, recess=0.04)
-    model.add("tower.wall", "white paint", box((_TOWER_X, _TOWER_END, _LEVELS[-1]), (_HALF, _TOWER_END + 0.15, _TOWER_TOP)))
-    model.add("tower.wall", "white paint", box((_HALF - 0.12, 0.05, _LEVELS[-1] + 0.9), (_HALF, _TOWER_END, _TOWER_TOP)))
-    model.add("tower.roof", "concrete", box((_TOWER_X - 0.12, _TOWER_FACE - 0.05, _TOWER_TOP), (_HALF, _TOWER_END + 0.3, _TOWER_TOP + 0.16)))
-    for z0, z1 in zip(_LEVELS, _LEVELS[1:], strict=False):
+    model.add(
+        "tower.wall", "white paint", box((_TOWER_X, _TOWER_END, _LEVELS[-1]), (_HALF, _TOWER_END + 0.15, _TOWER_TOP))
+    )
+    model.add(
+        "tower.wall", "white paint", box((_HALF - 0.12, 0.05, _LEVELS[-1] + 0.9), (_HALF, _TOWER_END, _TOWER_TOP))
+    )
+    model.add(
+        "tower.roof",
+        "concrete",
+        box((_TOWER_X - 0.12, _TOWER_FACE - 0.05, _TOWER_TOP), (_HALF, _TOWER_END + 0.3, _TOWER_TOP + 0.16)),
+    )
+    for z0, z1 in itertools.pairwise(_LEVELS):
         count = 18
         treads = [
             p
@@ -244,20 +277,36 @@ def _roof(model: Model, depth: float, rng: np.random.Generator) -> None:
     model.add("pergola.beams", "frame", beams)
     slats = [p for i in range(28) for p in box((-2.0, -0.65 + 0.2 * i, z + 2.66), (_TOWER_X, -0.6 + 0.2 * i, z + 2.8))]
     model.add("pergola.slats", "teak", slats)
-    model.add("roof.bench", "teak", [p for i in range(4) for p in box((-1.75 + i * 0.12, 1.0, z + 0.42), (-1.65 + i * 0.12, 3.4, z + 0.46))])
-    model.add("roof.bench", "concrete", box((-1.72, 1.1, z), (-1.3, 1.3, z + 0.42)) + box((-1.72, 3.1, z), (-1.3, 3.3, z + 0.42)))
+    model.add(
+        "roof.bench",
+        "teak",
+        [p for i in range(4) for p in box((-1.75 + i * 0.12, 1.0, z + 0.42), (-1.65 + i * 0.12, 3.4, z + 0.46))],
+    )
+    model.add(
+        "roof.bench",
+        "concrete",
+        box((-1.72, 1.1, z), (-1.3, 1.3, z + 0.42)) + box((-1.72, 3.1, z), (-1.3, 3.3, z + 0.42)),
+    )
     pot = box((-1.7, 4.3, z), (-1.25, 4.75, z + 0.5))
     model.add("roof.pot", "terracotta blocks", pot)
     model.add("plant.5", "light leaves", grass_tuft(1.2, 0.6, rng, blades=26), Place(-1.48, 4.52, z + 0.48))
     curb = Place(-0.7, 8.2, z)
     model.add("roof.curb", "white paint", trough(1.8, 2.0, 0.5, thickness=0.12, soil=0.3), curb)
     model.add("skylight.1.glass", "glass", box((-0.62, 8.28, z + 0.5), (1.02, 10.12, z + 0.53)))
-    model.add("skylight.1.frame", "frame", [p for i in range(4) for p in box((-0.7 + i * 0.583, 8.2, z + 0.49), (-0.65 + i * 0.583, 10.2, z + 0.56))])
+    model.add(
+        "skylight.1.frame",
+        "frame",
+        [p for i in range(4) for p in box((-0.7 + i * 0.583, 8.2, z + 0.49), (-0.65 + i * 0.583, 10.2, z + 0.56))],
+    )
     stand = [p for x in (-0.5, 0.75) for y in (12.6, 13.5) for p in box((x, y, z), (x + 0.08, y + 0.08, z + 1.0))]
     model.add("roof-tank.stand", "frame", stand + box((-0.55, 12.55, z + 1.0), (0.88, 13.63, z + 1.06)))
     model.add("roof-tank", "steel", cylinder((-0.7, 13.1, z + 1.62), (1.0, 13.1, z + 1.62), 0.52, sides=24))
     for x in (-0.35, 0.15, 0.65):
-        model.add("roof-tank.bands", "steel", cylinder((x - 0.02, 13.1, z + 1.62), (x + 0.02, 13.1, z + 1.62), 0.535, sides=24))
+        model.add(
+            "roof-tank.bands",
+            "steel",
+            cylinder((x - 0.02, 13.1, z + 1.62), (x + 0.02, 13.1, z + 1.62), 0.535, sides=24),
+        )
     model.add("roof.parapet-north", "white paint", box((-1.8, depth - 0.2, z), (1.8, depth, z + 0.9)))
     for x in (-_HALF, _HALF - _PARTY - 0.02):
         start = 0.0 if x < 0 else _TOWER_END + 0.15
@@ -283,9 +332,24 @@ def _back(model: Model, depth: float) -> None:
         model.add(f"balcony.{4 + i}.slab", "concrete", box((0.3, -0.75, z - 0.16), (1.7, 0.0, z)), back)
         model.add(f"balcony.{4 + i}.railing", "frame", railing(1.4), back.at(0.3, -0.73, z))
         for x in (0.3, 1.66):
-            model.add(f"balcony.{4 + i}.railing", "frame", box((x, -0.73, 0.96), (x + 0.04, 0, 1.0)) + bars(x, x + 0.04, 1, (-0.4, 0.0), (-0.36, 0.96), 0.04), back.at(z=z))
+            model.add(
+                f"balcony.{4 + i}.railing",
+                "frame",
+                box((x, -0.73, 0.96), (x + 0.04, 0, 1.0)) + bars(x, x + 0.04, 1, (-0.4, 0.0), (-0.36, 0.96), 0.04),
+                back.at(z=z),
+            )
         unit = box((2.3, -0.42, z + 0.05), (3.1, -0.1, z + 0.62))
         model.add(f"air-conditioner.{i + 1}", "plastic", unit, back)
-        model.add(f"air-conditioner.{i + 1}.grille", "frame", cylinder((2.62, -0.43, z + 0.33), (2.62, -0.42, z + 0.33), 0.22, sides=16), back)
+        model.add(
+            f"air-conditioner.{i + 1}.grille",
+            "frame",
+            cylinder((2.62, -0.43, z + 0.33), (2.62, -0.42, z + 0.33), 0.22, sides=16),
+            back,
+        )
     model.add("downpipe", "plastic", pipe([(3.75, -0.08, 0.0), (3.75, -0.08, top + 0.2)], 0.05), back)
-    model.add("step.back", "granite", box((0.5, -0.4, 0), (1.8, 0, 0.15)) + box((0.6, -0.05, 0.15), (1.7, 0, _LEVELS[0])), back)
+    model.add(
+        "step.back",
+        "granite",
+        box((0.5, -0.4, 0), (1.8, 0, 0.15)) + box((0.6, -0.05, 0.15), (1.7, 0, _LEVELS[0])),
+        back,
+    )
