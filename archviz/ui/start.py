@@ -1,0 +1,90 @@
+"""The start: a sample, an upload, or words."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from archviz.core.errors import InputError
+from archviz.geometry.loaders import LOADERS
+from archviz.geometry.sniff import MAX_FILE_BYTES
+from archviz.samples import samples
+from archviz.studio import Design, sample_design, save_design, thumbnail_path
+from archviz.studio.designs import DRAWINGS, TEXT_DESIGN
+from archviz.ui.visit import Visit
+
+__all__ = ["show_start"]
+
+_COLUMNS = 5
+_POLL_S = 2.0
+# Files that a model refers to: they come in the same upload.
+_BESIDE = (".mtl", ".bin")
+
+
+def show_start(visit: Visit) -> None:
+    """Choose a design."""
+    t = visit.texts
+    gallery, own = st.columns([2.3, 1], gap="large")
+    with gallery:
+        missing = any(not thumbnail_path(visit.store.home, path).exists() for path in samples().values())
+        st.fragment(_show_gallery, run_every=_POLL_S if missing else None)(visit)
+    with own:
+        st.subheader(t("start.upload"), anchor=False)
+        _show_upload(visit)
+        st.subheader(t("start.words"), anchor=False)
+        st.caption(t("start.words_hint"))
+        st.button(t("start.words_button"), on_click=visit.open_design, args=(TEXT_DESIGN,), key="start_words")
+
+
+def _show_gallery(visit: Visit) -> None:
+    designs = [sample_design(path) for path in samples().values()]
+    for heading, kind in (("start.samples", "model"), ("start.drawings", "sketch")):
+        found = [design for design in designs if design.kind == kind]
+        if not found:
+            continue
+        st.subheader(visit.texts(heading), anchor=False)
+        for first in range(0, len(found), _COLUMNS):
+            row = found[first : first + _COLUMNS]
+            for column, design in zip(st.columns(_COLUMNS, gap="small"), row, strict=False):
+                with column:
+                    _show_card(visit, design)
+
+
+def _show_card(visit: Visit, design: Design) -> None:
+    assert design.path is not None
+    name = f"{design.path.stem}-{design.path.suffix.removeprefix('.')}"
+    with st.container(key=f"card_{name}"):
+        picture = thumbnail_path(visit.store.home, design.path)
+        if picture.exists():
+            st.image(str(picture), width="stretch")
+        else:
+            st.html(f'<div class="archviz-empty">{visit.texts("start.preparing")}</div>')
+        st.markdown(f"{design.name}  \n:small[:gray[{design.path.suffix.removeprefix('.').upper()}]]")
+        if st.button(visit.texts("start.open", name=design.name), key=f"open_{name}"):
+            visit.open_design(design)
+            st.rerun(scope="app")
+
+
+def _show_upload(visit: Visit) -> None:
+    t = visit.texts
+    st.caption(t("start.upload_hint", megabytes=MAX_FILE_BYTES // 10**6))
+    kinds = [suffix.removeprefix(".") for suffix in (*LOADERS, *_BESIDE, *DRAWINGS)]
+    # Another key after each upload: its files leave the server's memory once they are kept.
+    turn = st.session_state.setdefault("upload_turn", 0)
+    files = st.file_uploader(
+        t("start.upload_label"),
+        type=kinds,
+        accept_multiple_files=True,
+        key=f"upload_{turn}",
+        label_visibility="collapsed",
+    )
+    if not files:
+        return
+    try:
+        with st.spinner(t("start.opening")):
+            design = save_design(visit.store.home, visit.session, [(file.name, file.getvalue()) for file in files])
+    except InputError as error:
+        st.error(t("start.refused", reason=str(error)))
+        return
+    st.session_state["upload_turn"] = turn + 1
+    visit.open_design(design)
+    st.rerun()

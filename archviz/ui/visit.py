@@ -1,0 +1,106 @@
+"""Who looks at the page, and at what: kept in the page's address, so that a reload finds everything again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from archviz.studio import Design, Job, JobStore, find_design, new_id
+from archviz.studio.home import is_id
+from archviz.ui.choices import DEFAULTS, choices_of
+from archviz.ui.texts import LANGUAGES, Language, Texts
+
+__all__ = ["Visit", "choice_key", "current_choices", "set_choices"]
+
+_PREFIX = "choice_"
+
+
+def choice_key(name: str) -> str:
+    """The key of a choice's widget."""
+    return f"{_PREFIX}{name}"
+
+
+def current_choices() -> dict[str, Any]:
+    """The value of every choice."""
+    return {name: st.session_state[choice_key(name)] for name in DEFAULTS}
+
+
+def set_choices(choices: dict[str, Any]) -> None:
+    """Put values into the widgets, before they are drawn."""
+    for name, value in choices.items():
+        st.session_state[choice_key(name)] = value
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One run of the page.
+
+    Parameters
+    ----------
+    store
+        The queue.
+    session
+        The random key of this visitor's work; whoever has the address has the work.
+    texts
+        The page's language.
+    """
+
+    store: JobStore
+    session: str
+    texts: Texts
+
+    @classmethod
+    def of_page(cls, store: JobStore) -> Visit:
+        """Read the address; what stands nowhere yet is made up and written there."""
+        session = st.query_params.get("studio")
+        if not is_id(session):
+            session = st.query_params["studio"] = new_id()
+        visit = cls(store, str(session), Texts(_language()))
+        if choice_key("view") not in st.session_state:
+            # A new page: after a reload the job in the address says what was chosen.
+            job = visit.job
+            set_choices(dict(DEFAULTS) if job is None else choices_of(job.request))
+        else:
+            # Streamlit forgets a widget that a run does not draw, and one whose options change their language.
+            set_choices(current_choices())
+        return visit
+
+    @property
+    def design(self) -> Design | None:
+        """What is being worked on."""
+        return find_design(self.store.home, self.session, st.query_params.get("design"))
+
+    @property
+    def job(self) -> Job | None:
+        """The picture being looked at."""
+        return self.store.get(self.session, st.query_params.get("job"))
+
+    def open_design(self, design: Design) -> None:
+        """Work on a design."""
+        st.query_params["design"] = design.id
+        st.query_params.pop("job", None)
+
+    def close_design(self) -> None:
+        """Go back to the start."""
+        st.query_params.pop("design", None)
+        st.query_params.pop("job", None)
+
+    def watch(self, job: Job) -> None:
+        """Look at a picture."""
+        st.query_params["job"] = job.id
+
+    def open_job(self, job: Job, design_id: str) -> None:
+        """Go back to a picture and the settings it was made with."""
+        st.query_params["design"] = design_id
+        self.watch(job)
+        set_choices(choices_of(job.request))
+
+
+def _language() -> Language:
+    asked = st.session_state.get("language") or st.query_params.get("lang")
+    if asked is None:
+        locale = str(st.context.locale or "")
+        asked = "vi" if locale.startswith("vi") else "en"
+    return asked if asked in LANGUAGES else "en"

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from archviz.studio import JobStore, StudioHome
+from archviz.studio.executor import Executor
+from archviz.studio.worker import Worker
+from tests.houses import write_drawing, write_house
+from tests.scripted_engine import scripted_loader
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of samples: one model and one drawing."""
+    folder = tmp_path_factory.mktemp("site") / "sample_models"
+    folder.mkdir()
+    write_house(folder / "house.glb")
+    write_drawing(folder / "front.png")
+    return folder
+
+
+@pytest.fixture
+def store(tmp_path: Path, shelf: Path, monkeypatch: pytest.MonkeyPatch) -> JobStore:
+    """An empty studio whose samples are the two of ``shelf``."""
+    from archviz import samples
+
+    monkeypatch.setattr(samples, "_PACKAGE", shelf.parent / "archviz")
+    return JobStore(StudioHome(tmp_path / "home").prepare())
+
+
+@pytest.fixture
+def worker(store: JobStore) -> Worker:
+    """Carries out jobs when a test says so, with a scripted engine."""
+    load, _ = scripted_loader()
+    return Worker(store, Executor(store, load=load))
+
+
+def _script(folder: str) -> None:
+    from pathlib import Path
+
+    from archviz.studio import JobStore, StudioHome
+    from archviz.ui.page import show_page
+
+    show_page(JobStore(StudioHome(Path(folder))))
+
+
+def open_page(store: JobStore, **address: str) -> AppTest:
+    """A browser at the page, with what stands in its address."""
+    page = AppTest.from_function(_script, args=(str(store.home.folder),), default_timeout=60)
+    for key, value in address.items():
+        page.query_params[key] = value
+    return page.run()
