@@ -148,7 +148,7 @@ def train_denoiser(
             seed=seed,
             step=step,
             count=max(1, batch // 4) if whole else batch,
-            side=64 if whole else side,
+            side=_WHOLE_LATENTS if whole else side,
         )
         generator = torch.Generator().manual_seed(derive_seed(seed, "noise", step))
         loss = _loss(networks, autoencoder if left < 1 else None, drawn, signal, generator)

@@ -1,0 +1,34 @@
+"""Every option and every id stands in the documentation."""
+
+import argparse
+import re
+from pathlib import Path
+
+from archviz.cli.options import build_parser
+from archviz.diffusion import engine_specs
+from archviz.geometry.views import VIEW_PRESETS
+from archviz.presets import environments, lightings
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = "\n".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+
+
+def test_every_command_and_option_is_described() -> None:
+    actions = [a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction)]
+    commands = {name: parser for action in actions for name, parser in action.choices.items()}
+    assert len(commands) >= 8
+    for name, parser in commands.items():
+        assert f"## {name}\n" in TEXT
+        for option in (o for a in parser._actions for o in a.option_strings):
+            assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", TEXT), f"{name} {option}"
+
+
+def test_every_id_is_described() -> None:
+    for identifier in [*environments(), *lightings(), *VIEW_PRESETS, *engine_specs()]:
+        assert f"`{identifier}`" in TEXT, identifier
+
+
+def test_links_lead_somewhere() -> None:
+    for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), f"{path.name}: {target}"
