@@ -50,7 +50,9 @@ def cloudy_sky(clear: Field, rays: Field, illumination: Illumination, *, seed: i
     up = np.clip(rays[..., 2], 0.0, 1.0)
     seen = 1.0 - np.exp(-up / 0.05)
     share = (density * seen)[..., None]
-    return np.asarray(sky * (1.0 - share) + color * share, dtype=np.float32)
+    # What is brighter than any cloud is the sun's disc: even a thin cloud swallows it.
+    behind = np.minimum(sky, np.maximum(color * 3.0, sky * (1.0 - share) ** 4))
+    return np.asarray(behind * (1.0 - share) + color * share, dtype=np.float32)
 
 
 def _clouds(rays: Field, light: Illumination, generator: np.random.Generator) -> tuple[Field, Field]:

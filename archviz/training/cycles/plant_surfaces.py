@@ -70,7 +70,7 @@ def rock(graph: Graph, entry: dict, detail: dict) -> None:
         graph,
         color,
         entry,
-        bump=graph.bump(graph.math("ADD", graph.math("MULTIPLY", mass, 4.0), crack), 0.3),
+        bump=graph.bump(graph.math("ADD", graph.math("MULTIPLY", mass, 4.0), crack), 0.12),
         specular=0.1,
     )
 
