@@ -14,7 +14,7 @@ from archviz.studio import Job
 from archviz.ui.style import chips, sun_dial
 from archviz.ui.visit import Visit
 
-__all__ = ["show_picture"]
+__all__ = ["show_picture", "zip_maps"]
 
 _MAPS = ("deferred", "depth", "normals", "edges", "elements")
 _SCORES = ("edge_recall", "silhouette_iou", "shadow_agreement")
@@ -89,7 +89,7 @@ def _show_downloads(visit: Visit, job: Job, folder: Path, picture: bytes) -> Non
     for key, label, data, file, mime in (
         ("picture", "download.picture", picture, f"{name}.png", "image/png"),
         ("recipe", "download.recipe", _read(folder / "recipe.json"), f"{name}.json", "application/json"),
-        ("maps", "download.maps", _zip_maps(str(folder / "maps")), f"{name}-maps.zip", "application/zip"),
+        ("maps", "download.maps", zip_maps(str(folder / "maps")), f"{name}-maps.zip", "application/zip"),
     ):
         st.download_button(
             t(label),
@@ -109,7 +109,7 @@ def _read(path: Path) -> bytes:
 
 # A few: each holds the maps of one picture in memory.
 @st.cache_data(max_entries=8, show_spinner=False)
-def _zip_maps(folder: str) -> bytes:
+def zip_maps(folder: str) -> bytes:
     """The map pictures in one file; PNG is compressed already."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_STORED) as archive:

@@ -1,0 +1,123 @@
+"""Choices become the request that the command line would build, and come back from it."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archviz.core.errors import OptionError
+from archviz.core.place import Place
+from archviz.core.size import Size
+from archviz.presets import environments
+from archviz.render import RenderRequest
+from archviz.studio import Design
+from archviz.studio.designs import TEXT_DESIGN
+from archviz.ui.choices import AUTO, CITIES, DEFAULTS, build_request, choices_of, parse_materials
+from archviz.ui.texts import Texts
+
+EN = Texts("en")
+MODEL = Design(id="sample:house.glb", name="House", kind="model", path=Path("house.glb"))
+DRAWING = Design(id="sample:front.png", name="Front", kind="sketch", path=Path("front.png"))
+
+SAIGON = {
+    "use_sun": True,
+    "lighting": AUTO,
+    "date": date(2025, 6, 21),
+    "time": time(15, 30),
+    "north": 20.0,
+}
+
+
+def _choices(**changes: Any) -> dict[str, Any]:
+    assert set(changes) <= set(DEFAULTS)
+    return {**DEFAULTS, **changes}
+
+
+def test_defaults_are_a_request_that_can_be_rendered() -> None:
+    request = build_request(MODEL, DEFAULTS, EN)
+    assert request == RenderRequest(
+        input=Path("house.glb"),
+        view="front-left",
+        environment="tropical-garden",
+        lighting="morning",
+        surroundings="geometry",
+    )
+    assert request.environment in environments()
+
+
+def test_everything_chosen() -> None:
+    choices = _choices(
+        **SAIGON,
+        view="aerial",
+        environment="hoi-an",
+        prompt=" white walls ",
+        materials="roof* = red clay tiles\n\n wall=brick ",
+        size="1024x576",
+        seed=7,
+        steps=4,
+        geometry="free",
+        surroundings="none",
+    )
+    assert build_request(MODEL, choices, EN) == RenderRequest(
+        input=Path("house.glb"),
+        view="aerial",
+        environment="hoi-an",
+        prompt="white walls",
+        materials={"roof*": "red clay tiles", "wall": "brick"},
+        size=Size(height=576, width=1024),
+        seed=7,
+        steps=4,
+        geometry="free",
+        surroundings="none",
+        place=Place(latitude_deg=10.78, longitude_deg=106.70),
+        when=datetime.fromisoformat("2025-06-21T15:30+07:00"),
+        north_deg=20.0,
+    )
+
+
+def test_a_drawing_and_words_have_no_view() -> None:
+    choices = _choices(view="aerial", surroundings="none", materials="roof = tiles")
+    drawing, words = build_request(DRAWING, choices, EN), build_request(TEXT_DESIGN, choices, EN)
+    assert drawing.view is None and drawing.surroundings is None and drawing.materials == {"roof": "tiles"}
+    assert words.input is None and words.materials == {} and words.view is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        SAIGON,
+        {**SAIGON, "city": "other", "latitude": 52.52, "longitude": 13.405, "utc_offset": 5.75},
+        {**SAIGON, "city": "tokyo", "latitude": 35.69, "longitude": 139.69, "utc_offset": 9.0, "lighting": "noon"},
+        {"prompt": "tường trắng", "materials": "a = b\nc = d", "size": "512x512", "steps": 2, "seed": 3},
+    ],
+)
+def test_a_picture_gives_its_choices_back(changes: dict[str, Any]) -> None:
+    choices = _choices(**changes)
+    request = build_request(MODEL, choices, EN)
+    assert choices_of(request) == choices
+    assert build_request(MODEL, choices_of(request), EN) == request
+
+
+@pytest.mark.parametrize("line", ["roof", "= tiles", "roof ="])
+def test_a_material_that_cannot_be_read_is_said_in_the_language(line: str) -> None:
+    with pytest.raises(OptionError, match="write ELEMENT = TEXT"):
+        parse_materials(line, EN)
+    with pytest.raises(OptionError, match="hãy viết"):
+        parse_materials(line, Texts("vi"))
+
+
+def test_the_cities_are_where_they_are() -> None:
+    # Local mean solar time differs from the clock by less than an hour and a half in each.
+    for city in CITIES.values():
+        Place(latitude_deg=city.latitude_deg, longitude_deg=city.longitude_deg)
+        assert abs(city.longitude_deg / 15 - city.utc_offset_h) < 1.5, city.name
+
+
+def test_every_choice_has_a_default() -> None:
+    names = {field.name for field in dataclasses.fields(RenderRequest)}
+    assert {"view", "environment", "lighting", "seed", "steps", "geometry", "engine", "prompt"} <= names & set(DEFAULTS)
