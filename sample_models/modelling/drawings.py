@@ -58,7 +58,7 @@ def draw_tube_house(models: Path, path: Path) -> None:
     shape = (size.width, size.height)
     # Leaves are scribbled loosely; of the building a marker leaves out what is finer than itself.
     leaves = thinned([s for s in drawn if s.kind == "leaf"], shape, gap_px=2)
-    lines = thinned([s for s in drawn if s.kind != "leaf" and s.length > 14], shape, gap_px=6)
+    lines = thinned([s for s in drawn if s.kind != "leaf" and s.length > 8], shape, gap_px=5)
     pens.marker(lines + leaves, (size.width, size.height), seed=8).save(path, quality=84, optimize=True)
 
 

@@ -67,8 +67,18 @@ class Place:
         """The polygons in the building's axes."""
         angle = math.radians(self.turn_deg)
         cos, sin = round(math.cos(angle), 9), round(math.sin(angle), 9)
-        turn = np.array([[cos, -sin, 0.0], [sin, cos, 0.0], [0.0, 0.0, 1.0]])
-        return [p @ turn.T + (self.x, self.y, self.z) for p in polygons]
+        # Sums written out: a matrix product rounds differently from one processor to another.
+        return [
+            np.stack(
+                [
+                    cos * p[:, 0] - sin * p[:, 1] + self.x,
+                    sin * p[:, 0] + cos * p[:, 1] + self.y,
+                    p[:, 2] + self.z,
+                ],
+                axis=1,
+            )
+            for p in polygons
+        ]
 
     def at(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Place:
         """A place ``x, y, z`` further in its own axes."""

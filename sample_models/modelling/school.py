@@ -27,7 +27,7 @@ _PAINTS = {
     "sắt": Paint(color="#b9bcbd", roughness=0.4, metallic=0.8),
     "cờ đỏ": Paint(color="#b03038", roughness=0.8),
     "lá cây": Paint(color="#4d6f33", roughness=0.85),
-    "hoa phượng": Paint(color="#a65a48", roughness=0.85),
+    "lá phượng": Paint(color="#a65a48", roughness=0.85),
     "thân cây": Paint(color="#6b5846", roughness=0.95),
 }
 
@@ -320,7 +320,7 @@ def _yard(model: Model, rng: np.random.Generator) -> None:
         cloth = np.array([[xa, ya, 7.0], [xb, yb, 7.0], [xb, yb, 8.1], [xa, ya, 8.1]])
         model.add("cờ", "cờ đỏ", [cloth, cloth[::-1]])
     tree(model, "cây.1", Place(-23.6, 5.0, 0), rng, height=8.2, spread=7.4, leaves="lá cây", bark="thân cây")
-    tree(model, "cây.2", Place(16.5, -8.2, 0), rng, height=6.2, spread=6.6, leaves="hoa phượng", bark="thân cây")
+    tree(model, "cây.2", Place(16.5, -8.2, 0), rng, height=6.2, spread=6.6, leaves="lá phượng", bark="thân cây")
     for k, (x0, length) in enumerate(((-19.4, 14.0), (5.4, 14.0))):
         model.add(
             f"bồn_cây.{k + 1}",
