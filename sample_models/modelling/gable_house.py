@@ -206,7 +206,10 @@ def _dormer(model: Model, number: int, x: float) -> None:
         (x, low + tall + 0.62),
         (x - half, low + tall),
     ]
-    model.add(f"dormer.{number}", "lead", extrude(profile, front + 0.06, front + 3.2, axis="y"))
+    model.add(f"dormer.{number}", "lead", extrude(profile, front + 0.7, front + 3.2, axis="y"))
+    for side in (x - half, x + half - 0.07):
+        cheek = box((side, front + 0.06, low - 0.6), (side + 0.07, front + 0.7, low + tall))
+        model.add(f"dormer.{number}", "lead", cheek)
     face = Place(x - half, front, low - 0.25)
     hole = Hole(0.22, 2 * half - 0.22, 0.45, 1.62)
     model.add(
@@ -351,7 +354,7 @@ def _lean_to(model: Model) -> None:
         bar=0.09,
     )
     slope = [(x0 - 0.2, eaves), (x1, top), (x1, top + 0.05), (x0 - 0.2, eaves + 0.05)]
-    model.add("garden-room.roof-glass", "glass", extrude(slope, y0 + 0.02, y1 - 0.02, axis="y"))
+    model.add("garden-room.roof-glass", "glass", extrude(slope, y0 + 0.04, y1 - 0.04, axis="y"))
     rafters: list[Polygon] = []
     for k in range(9):
         y = y0 + k * (y1 - y0 - 0.06) / 8

@@ -166,7 +166,10 @@ def window(
     for z in heights:
         polygons += box((bar, 0.008, z - thin / 2), (w - bar, deep - 0.008, z + thin / 2))
     model.add(f"{name}.{words.frame}", frame, polygons, at)
-    model.add(f"{name}.{words.glass}", glass, box((bar, 0.03, bar), (w - bar, 0.042, h - bar)), at)
+    # The pane is let into the frame.
+    rebate = bar - 0.01
+    pane = box((rebate, 0.03, rebate), (w - rebate, 0.042, h - rebate))
+    model.add(f"{name}.{words.glass}", glass, pane, at)
     if sill:
         model.add(f"{name}.{words.sill}", sill, box((-0.05, -recess - 0.05, -0.06), (w + 0.05, 0.03, 0.0)), at)
 
