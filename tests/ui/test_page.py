@@ -187,7 +187,7 @@ def test_language(store: JobStore, house_page: AppTest) -> None:
     page = house_page
     _select(page, "view", "aerial")
     _select(page, "environment", "hoi-an")
-    page.button_group(key="language").set_value(["vi"]).run()
+    page.button_group(key="language").set_value("vi").run()
     assert page.button(key="render").label == VI("render.button")
     assert page.selectbox(key="choice_view").value == "aerial"
     assert page.selectbox(key="choice_environment").value == "hoi-an", "the choices stay"
@@ -206,7 +206,7 @@ def test_language(store: JobStore, house_page: AppTest) -> None:
 )
 def test_a_bad_upload_is_refused_in_words(store: JobStore, name: str, data: bytes, said: str) -> None:
     page = open_page(store, lang="en")
-    page.file_uploader[0].upload([(name, data, "application/octet-stream")]).run()
+    page.file_uploader[0].set_value([(name, data, "application/octet-stream")]).run()
     assert not page.exception
     assert len(page.error) == 1 and said in page.error[0].value
     assert str(store.home.folder) not in page.error[0].value and "Traceback" not in page.error[0].value
@@ -217,7 +217,7 @@ def test_an_upload_is_rendered(store: JobStore, worker: Worker, shelf: Path) -> 
     page = open_page(store, lang="en")
     _smallest(page)
     data = (shelf / "house.glb").read_bytes()
-    page.file_uploader[0].upload([("My house.glb", data, "model/gltf-binary")]).run()
+    page.file_uploader[0].set_value([("My house.glb", data, "model/gltf-binary")]).run()
     assert "My house.glb" in _said(page)
     page.button(key="render").click().run()
     while worker.run_one():
@@ -230,7 +230,7 @@ def test_an_upload_is_rendered(store: JobStore, worker: Worker, shelf: Path) -> 
 
 def test_a_model_that_breaks_later_is_told_in_words(store: JobStore, worker: Worker) -> None:
     page = open_page(store, lang="en")
-    page.file_uploader[0].upload([("broken.glb", b"glTF" + bytes(100), "model/gltf-binary")]).run()
+    page.file_uploader[0].set_value([("broken.glb", b"glTF" + bytes(100), "model/gltf-binary")]).run()
     worker.run_one()
     page.run()
     assert "broken.glb: " in page.error[0].value and str(store.home.folder) not in page.error[0].value
