@@ -27,6 +27,8 @@ def _session(page: AppTest) -> str:
 
 
 def _select(page: AppTest, name: str, value: object) -> AppTest:
+    if name == "lighting":
+        return page.button_group(key="choice_lighting").set_value(value).run()
     return page.selectbox(key=f"choice_{name}").select(value).run()
 
 
@@ -75,7 +77,7 @@ def test_one_click_after_the_design(store: JobStore, worker: Worker, house_page:
     assert [tab.label for tab in page.tabs] == [
         EN(f"tab.{n}") for n in ("picture", "deferred", "depth", "normals", "edges", "elements")
     ]
-    assert _pictures(page) == 6 + 1, "picture, five maps, one thumbnail"
+    assert _pictures(page) == 6 + 1 + 1, "picture, five maps, the sun's dial, one thumbnail"
     assert "azimuth" in _said(page) and EN("fact.edge_recall") in _said(page)
     assert not page.button(key="render").disabled
 
@@ -177,7 +179,7 @@ def test_history_goes_back_to_picture_and_settings(store: JobStore, worker: Work
     number = store.jobs_of(_session(page))[-1].number
     page.button(key=f"open_past_{number}").click().run()
     assert str(page.query_params["job"]) == first
-    assert page.selectbox(key="choice_lighting").value == "morning" and page.tabs
+    assert page.button_group(key="choice_lighting").value == "morning" and page.tabs
     page.button(key="change_design").click().run()
     page.button(key=f"open_past_{number}").click().run()
     assert page.query_params["design"] == "sample:house.glb" and page.tabs, "from the start, too"
@@ -251,7 +253,7 @@ def test_a_failure_keeps_the_view(store: JobStore, house_page: AppTest) -> None:
 def test_the_sun_of_a_place(store: JobStore, worker: Worker, house_page: AppTest) -> None:
     page = house_page
     page.toggle(key="choice_use_sun").set_value(True).run()
-    assert page.selectbox(key="choice_lighting").value == "auto"
+    assert page.button_group(key="choice_lighting").value == "auto"
     page = _select(page, "city", "tokyo")
     view = store.jobs_of(_session(page), kind="view")[0].request
     assert view.place is not None and view.place.latitude_deg == 35.69
