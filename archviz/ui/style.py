@@ -29,9 +29,8 @@ STYLE = """
   border: 1px dashed rgba(128, 118, 104, 0.5); border-radius: 6px; font-size: 0.85rem; }
 .archviz-score { display: flex; justify-content: space-between; font-size: 0.88rem; padding: 0.05rem 0; }
 [data-testid="stImage"] img { border-radius: 4px; }
-.st-key-canvas .stTabs [data-testid="stImage"] img, .st-key-canvas > [data-testid="stElementContainer"] img,
-.st-key-stale img { max-height: 66vh; width: auto; max-width: 100%; margin: 0 auto;
-  box-shadow: 0 1px 12px rgba(40, 34, 26, 0.16); }
+/* The whole picture is seen without scrolling, on a wide screen too. */
+.st-key-canvas [data-testid="stImage"] img { max-height: 74vh; object-fit: contain; object-position: left top; }
 .st-key-stale img { opacity: 0.55; filter: saturate(0.6); transition: opacity 0.2s; }
 /* A card is one button: it lies invisible over picture and name, and shows its outline to the keyboard. */
 [class*="st-key-card_"] { position: relative; border-radius: 8px; padding: 0.35rem; gap: 0.15rem;
