@@ -76,7 +76,7 @@ def show_controls(visit: Visit, design: Design) -> RenderRequest | None:
 def _show_design(visit: Visit, design: Design) -> None:
     t = visit.texts
     kind = t(f"design.{design.kind}")
-    name, change = st.columns([2, 1], vertical_alignment="center")
+    name, change = st.columns([3, 2], vertical_alignment="center")
     with name:
         st.markdown(f"**{design.name or kind}**  \n:small[:gray[{kind}]]" if design.name else f"**{kind}**")
     with change:
@@ -90,12 +90,15 @@ def _show_lighting(visit: Visit) -> None:
 
     def name(lighting: str) -> str:
         if lighting == AUTO:
-            return t("choice.lighting_auto")
-        return f"{_ICONS.get(lighting, '')} {t.both_names(lightings()[lighting])}"
+            return ":material/explore: " + t("choice.lighting_auto")
+        names = lightings()[lighting]
+        return f"{_ICONS.get(lighting, '')} {names.name_en if t.language == 'en' else names.name_vi}".strip()
 
     if st.session_state[choice_key("lighting")] not in options:
         st.session_state[choice_key("lighting")] = DEFAULTS["lighting"]
-    st.selectbox(t("choice.lighting"), options, format_func=name, key=choice_key("lighting"))
+    chosen = st.pills(t("choice.lighting"), options, format_func=name, key=choice_key("lighting"), required=True)
+    if chosen in lightings():
+        st.caption(t.both_names(lightings()[chosen]))
 
 
 def _show_sun(visit: Visit) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -20,20 +22,25 @@ from archviz.ui.visit import Visit
 __all__ = ["show_page"]
 
 _HISTORY = 8
+_SIDEBAR_PX = 340
+_ICON = Path(__file__).with_name("icon.svg")
 
 
-def show_page(store: JobStore | None = None) -> None:
+def show_page(open_store: Callable[[], JobStore] | None = None) -> None:
     """Draw the page.
 
     Parameters
     ----------
-    store
-        The queue; ``None`` opens the one of this computer and keeps a worker at it.
+    open_store
+        Opens the queue; ``None`` takes the one of this computer and keeps a worker at it.
     """
-    st.set_page_config(page_title="archviz studio", page_icon=":material/cottage:", layout="wide")
+    # An icon of ours: Streamlit would fetch a named one from another host.
+    st.set_page_config(
+        page_title="archviz studio", page_icon=str(_ICON), layout="wide", initial_sidebar_state=_SIDEBAR_PX
+    )
     st.html(STYLE)
     try:
-        _show(store or _open_studio())
+        _show((open_store or _open_studio)())
     except ArchvizError as error:
         st.error(Texts("en")("page.failure", reason=str(error)))
 
@@ -64,7 +71,7 @@ def _show(store: JobStore) -> None:
 
 
 def _show_head(visit: Visit) -> None:
-    mark, language = st.columns([3, 2], vertical_alignment="center")
+    mark, language = st.columns([1, 1], vertical_alignment="center")
     mark.html('<span class="archviz-mark">arch<i>viz</i></span>')
     with language, st.container(horizontal_alignment="right"):
         if "language" not in st.session_state:

@@ -54,7 +54,10 @@ def _show_facts(visit: Visit, summary: dict[str, Any]) -> None:
         altitude, azimuth = sun["altitude_deg"], sun["azimuth_deg"]
         key = "fact.sun_position" if altitude >= 0 else "fact.sun_below"
         where = t(key, altitude=f"{abs(altitude):.0f}°", azimuth=f"{azimuth:.0f}°")
-        st.html(f'<div class="archviz-label">{t("fact.sun")}</div>{sun_dial(altitude, azimuth, t)}<div>{where}</div>')
+        st.html(f'<div class="archviz-label">{t("fact.sun")}</div>')
+        dial, text = st.columns([2, 3], vertical_alignment="center")
+        dial.image(sun_dial(altitude, azimuth, t), width="stretch")
+        text.caption(where)
     if summary.get("fidelity"):
         st.html(f'<div class="archviz-label">{t("fact.kept")}</div>{_scores(visit, summary["fidelity"])}')
     understood, ignored = summary["prompt_understood"], summary["prompt_ignored"]

@@ -14,7 +14,7 @@ from archviz.ui.visit import Visit
 
 __all__ = ["show_start"]
 
-_COLUMNS = 5
+_COLUMNS = 3
 _POLL_S = 2.0
 # Files that a model refers to: they come in the same upload.
 _BESIDE = (".mtl", ".bin")
@@ -58,7 +58,7 @@ def _show_card(visit: Visit, design: Design) -> None:
             st.image(str(picture), width="stretch")
         else:
             st.html(f'<div class="archviz-empty">{visit.texts("start.preparing")}</div>')
-        st.markdown(f"{design.name}  \n:small[:gray[{design.path.suffix.removeprefix('.').upper()}]]")
+        st.markdown(f"{design.name} :small[:gray[{design.path.suffix.removeprefix('.').upper()}]]")
         if st.button(visit.texts("start.open", name=design.name), key=f"open_{name}"):
             visit.open_design(design)
             st.rerun(scope="app")

@@ -13,8 +13,11 @@ STYLE = """
 [data-testid="stMainBlockContainer"] { padding: 1.1rem 1.6rem 1rem; max-width: 1900px; }
 [data-testid="stHeader"] { height: 2rem; background: transparent; }
 [data-testid="stSidebarHeader"] { height: 1.6rem; min-height: 0; padding: 0.2rem 0.6rem; margin: 0; }
+[data-testid="stSidebarContent"] { padding: 0; }
 [data-testid="stSidebarUserContent"] { padding: 0 1.1rem 0; }
+[data-testid="stSidebar"] [data-testid="stButtonGroup"] button { padding: 0.15rem 0.6rem; min-height: 1.9rem; }
 [data-testid="stSidebar"] [data-testid="stVerticalBlock"] { gap: 0.55rem; }
+[data-testid="stMain"] h3 { font-size: 1.15rem; padding: 0.35rem 0 0.15rem; }
 .archviz-mark { font-weight: 650; font-size: 1.25rem; letter-spacing: -0.02em; line-height: 2.2rem; }
 .archviz-mark i { font-style: normal; color: #b4552d; }
 .archviz-lead { opacity: 0.72; margin: -0.3rem 0 0.4rem; }
@@ -22,20 +25,18 @@ STYLE = """
 .archviz-chip { display: inline-block; padding: 0.1rem 0.55rem; margin: 0 0.25rem 0.25rem 0; border-radius: 999px;
   border: 1px solid rgba(128, 118, 104, 0.35); font-size: 0.82rem; }
 .archviz-chip.no { opacity: 0.6; text-decoration: line-through; }
-.archviz-empty { display: flex; align-items: center; justify-content: center; aspect-ratio: 3 / 2; opacity: 0.55;
+.archviz-empty { display: flex; align-items: center; justify-content: center; aspect-ratio: 16 / 9; opacity: 0.55;
   border: 1px dashed rgba(128, 118, 104, 0.5); border-radius: 6px; font-size: 0.85rem; }
 .archviz-score { display: flex; justify-content: space-between; font-size: 0.88rem; padding: 0.05rem 0; }
 [data-testid="stImage"] img { border-radius: 4px; }
-.st-key-canvas [data-testid="stImage"] img { max-height: 66vh; width: auto; max-width: 100%; margin: 0 auto;
-  box-shadow: 0 1px 12px rgba(40, 34, 26, 0.16); }
-.st-key-canvas [data-testid="stImage"], .st-key-canvas [data-testid="stImageContainer"] { width: 100%; }
-.st-key-canvas [data-testid="stImageContainer"] { display: flex; justify-content: center; }
+/* The whole picture is seen without scrolling, on a wide screen too. */
+.st-key-canvas [data-testid="stImage"] img { max-height: 74vh; object-fit: contain; object-position: left top; }
 .st-key-stale img { opacity: 0.55; filter: saturate(0.6); transition: opacity 0.2s; }
 /* A card is one button: it lies invisible over picture and name, and shows its outline to the keyboard. */
 [class*="st-key-card_"] { position: relative; border-radius: 8px; padding: 0.35rem; gap: 0.15rem;
   border: 1px solid rgba(128, 118, 104, 0.25); }
 [class*="st-key-card_"]:hover { border-color: #b4552d; }
-[class*="st-key-card_"] img { aspect-ratio: 3 / 2; object-fit: cover; width: 100%; background: #fff; }
+[class*="st-key-card_"] img { aspect-ratio: 16 / 9; object-fit: cover; width: 100%; background: #fff; }
 [class*="st-key-card_"] [class*="st-key-open_"] { position: absolute; inset: 0; width: 100%; height: 100%; z-index: 2; }
 [class*="st-key-card_"] .stButton, [class*="st-key-card_"] .stButton button { width: 100%; height: 100%; }
 [class*="st-key-card_"] .stButton > div { height: 100%; }
@@ -66,7 +67,7 @@ def sun_dial(altitude_deg: float, azimuth_deg: float, texts: Texts) -> str:
     up = altitude_deg > 0
     fill = "#d98a2b" if up else "#6c7486"
     return (
-        '<svg viewBox="0 0 100 100" width="92" height="92" role="img">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" width="96" height="96">'
         f'<circle cx="50" cy="52" r="{_RADIUS}" fill="none" stroke="#8a8072" stroke-width="1"/>'
         f'<circle cx="50" cy="52" r="{_RADIUS / 2}" fill="none" stroke="#8a8072" stroke-width="0.5"'
         ' stroke-dasharray="2 3"/>'

@@ -44,7 +44,7 @@ def _script(folder: str) -> None:
     from archviz.studio import JobStore, StudioHome
     from archviz.ui.page import show_page
 
-    show_page(JobStore(StudioHome(Path(folder))))
+    show_page(lambda: JobStore(StudioHome(Path(folder))))
 
 
 def open_page(store: JobStore, **address: str) -> AppTest:

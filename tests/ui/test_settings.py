@@ -34,3 +34,13 @@ def test_both_ways_in_run_the_same_page() -> None:
         for path in (page, ROOT / "app.py")
     ]
     assert calls[0] == calls[1] == ["from archviz.ui.page import show_page", "show_page()"]
+
+
+def test_the_page_names_no_other_host() -> None:
+    """Streamlit loads a page icon that is named, instead of given, from another host."""
+    folder = Path(ui.__file__).parent
+    source = (folder / "page.py").read_text(encoding="utf-8")
+    assert "page_icon=str(_ICON)" in source and (folder / "icon.svg").is_file()
+    for path in folder.rglob("*.py"):
+        text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert "http:" not in text and "https:" not in text, path
