@@ -12,6 +12,7 @@ import torch
 from archviz.training.autoencoder import load_autoencoder
 from archviz.training.denoiser import load_denoiser
 from archviz.training.networks import MINI, MiniConfig, build_scheduler, load_tokenizer
+from archviz.training.pairs import PairStore
 
 __all__ = ["export"]
 
@@ -44,10 +45,29 @@ def export(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as name:
         made = Path(name)
         pipeline.save_pretrained(made, safe_serialization=True)
-        shutil.copy(cache / "vocabulary.json", made / "vocabulary.json")
-        (made / "training.json").write_text(json.dumps({"denoiser_steps": step}) + "\n", encoding="utf-8")
+        _write_facts(cache, made, step)
         for entry in sorted(made.iterdir()):
             target = folder / entry.name
             if target.is_dir():
                 shutil.rmtree(target)
             shutil.move(entry, target)
+
+
+def _write_facts(cache: Path, folder: Path, step: int) -> None:
+    """What the pictures taught: the vocabulary's terms that occurred in training, and how many pictures there were."""
+    store = PairStore(cache, split="train", latents=True)
+    records = [store.record(view) for view in range(len(store))]
+    taught = {
+        p for r in records for group in [*r["phrases"].values(), *(m["phrases"] for m in r["mixes"])] for p in group
+    }
+    terms = json.loads((cache / "vocabulary.json").read_text(encoding="utf-8"))
+    kept = {phrase: canonical for phrase, canonical in terms.items() if canonical in taught}
+    text = json.dumps(kept, ensure_ascii=False, indent=1)
+    (folder / "vocabulary.json").write_text(text + "\n", encoding="utf-8")
+    facts = {
+        "denoiser_steps": step,
+        "views": len(records),
+        "scenes": len({r["seed"] for r in records}),
+        "pictures": sum(len(r["mixes"]) for r in records),
+    }
+    (folder / "training.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")

@@ -47,12 +47,13 @@ def cache(tmp_path: Path) -> Path:
             np.save(folder / f"{kind}-light.npy", np.stack([light, light]))
         record = {
             "split": split,
+            "seed": number,
             "phrases": {"building": ["villa", "brick walls"]},
             "mixes": [{"lighting": "noon", "phrases": ["noon"]}, {"lighting": "night", "phrases": ["night"]}],
         }
         (folder / "record.json").write_text(json.dumps(record))
     train_tokenizer(["villa, brick walls, noon", "night"], tmp_path / "tokenizer", TINY)
-    (tmp_path / "vocabulary.json").write_text("{}")
+    (tmp_path / "vocabulary.json").write_text('{"noon": "noon", "trưa": "noon", "desert": "desert"}')
     return tmp_path
 
 
@@ -130,6 +131,8 @@ def test_a_stopped_training_ends_where_an_unstopped_one_does_and_diffusers_loads
         assert all(torch.equal(a, b) for a, b in zip(one["average"], other["average"], strict=True))
     folder = tmp_path / "mini"
     export(cache, folder, TINY)
+    # A phrase that no picture showed is not in the released vocabulary.
+    assert json.loads((folder / "vocabulary.json").read_text()) == {"noon": "noon", "trưa": "noon"}
     from diffusers import StableDiffusionControlNetPipeline
 
     pipeline = StableDiffusionControlNetPipeline.from_pretrained(folder, torch_dtype=torch.float32)
