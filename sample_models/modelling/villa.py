@@ -347,7 +347,7 @@ def _garden(model: Model, rng: np.random.Generator) -> None:
     tree(model, "tree.1", Place(-9.9, 6.6, ground), rng, height=9.0, spread=6.4)
     tree(model, "tree.2", Place(9.6, 7.2, ground), rng, height=8.0, spread=5.2, leaves="light leaves")
     tree(model, "tree.3", Place(-1.5, 7.4, ground), rng, height=9.8, spread=4.4)
-    tree(model, "tree.4", Place(6.9, -5.9, ground), rng, height=4.4, spread=3.0, leaves="blossom leaves")
+    tree(model, "tree.4", Place(11.8, -6.5, ground), rng, height=4.4, spread=3.0, leaves="blossom leaves")
     for i, (x, y, height) in enumerate(((-11.0, -3.0, 6.4), (-11.3, 0.6, 5.4), (1.9, -7.9, 4.6))):
         palm(model, f"palm.{i + 1}", Place(x, y, ground), rng, height=height)
     for i, (x, y, turn, length) in enumerate(((-10.6, -0.2, 90, 8.2), (-6.0, 7.7, 0, 11.5))):
