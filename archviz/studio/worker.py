@@ -72,9 +72,14 @@ class Worker:
     def run(self) -> None:
         """Work until the process ends; what nobody waits for is done when the queue is empty."""
         self.store.recover()
+        prepared = False
         while True:
-            if not (self.run_one() or self._prepare()):
+            if self.run_one():
+                continue
+            if prepared:
                 time.sleep(_POLL_S)
+            else:
+                prepared = not self._prepare()
 
     def _prepare(self) -> bool:
         return make_missing_thumbnail(self.store.home, self.executor) or self.executor.warm()

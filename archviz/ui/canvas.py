@@ -19,8 +19,10 @@ _POLL_S = 0.4
 
 def show_canvas(visit: Visit, design: Design, request: RenderRequest | None) -> None:
     """Show the picture of the request, or how far it is, or the view it will be made from."""
-    view = _ask_for_view(visit, design, request)
     job = visit.job
+    # A finished picture says more than its view.
+    shown = job is not None and job.state == "done" and _matches(job, request)
+    view = None if shown else _ask_for_view(visit, design, request)
     waiting = any(j is not None and j.active for j in (job, view))
     with st.container(key="canvas"):
         st.fragment(_show, run_every=_POLL_S if waiting else None)(visit, design, request, view, waiting)
@@ -49,15 +51,20 @@ def _show(visit: Visit, design: Design, request: RenderRequest | None, view: Job
         _show_progress(visit, job)
         _show_preview(visit, job, view)
         return
-    matches = job is not None and request is not None and view_request(job.request) == view_request(request)
-    if job is not None and job.state == "done" and matches:
-        show_picture(visit, job)
-        return
-    if job is not None and matches and job.state == "failed":
-        st.error(visit.texts("state.failed", reason=job.error))
-    elif job is not None and matches and job.state == "cancelled":
-        st.info(visit.texts("state.cancelled"))
+    if job is not None and _matches(job, request):
+        if job.state == "done":
+            show_picture(visit, job)
+            return
+        if job.state == "failed":
+            st.error(visit.texts("state.failed", reason=job.error))
+        elif job.state == "cancelled":
+            st.info(visit.texts("state.cancelled"))
     _show_view(visit, design, view)
+
+
+def _matches(job: Job, request: RenderRequest | None) -> bool:
+    """Whether a picture shows what is chosen now: words and steps aside, it was made of the same view."""
+    return request is not None and view_request(job.request) == view_request(request)
 
 
 def _show_progress(visit: Visit, job: Job) -> None:

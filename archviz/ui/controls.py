@@ -161,7 +161,7 @@ def _with(options: tuple[object, ...], value: object) -> list[object]:
     return [*options, *([] if value in options else [value])]
 
 
-@st.cache_data(ttl=60, show_spinner=False)
+@st.cache_data(ttl=60, show_spinner=False)  # type: ignore[untyped-decorator]
 def _ready_engines() -> tuple[str, ...]:
     """Engines whose weights are here; the embedded one is always offered, and says what it misses."""
     return tuple(e for e, spec in engine_specs().items() if e == DEFAULT_ENGINE or readiness(spec).ready)

@@ -45,7 +45,7 @@ def show_page(open_store: Callable[[], JobStore] | None = None) -> None:
         st.error(Texts("en")("page.failure", reason=str(error)))
 
 
-@st.cache_resource(show_spinner=False)
+@st.cache_resource(show_spinner=False)  # type: ignore[untyped-decorator]
 def _open_studio() -> JobStore:
     """The queue of this computer, with a worker at it as long as the server runs."""
     home = StudioHome.default().prepare()

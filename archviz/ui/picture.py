@@ -111,7 +111,7 @@ def _read(path: Path) -> bytes:
 
 
 # A few: each holds the maps of one picture in memory.
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_data(max_entries=8, show_spinner=False)  # type: ignore[untyped-decorator]
 def zip_maps(folder: str) -> bytes:
     """The map pictures in one file; PNG is compressed already."""
     data = io.BytesIO()

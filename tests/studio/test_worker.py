@@ -229,3 +229,28 @@ def test_thumbnails_are_made_once(
     assert not make_missing_thumbnail(store.home, worker.executor)
     with Image.open(thumbnail_path(store.home, house)) as picture:
         assert picture.size == (288, 192)
+
+
+@pytest.mark.slow
+def test_the_real_process_renders_and_survives_a_kill(
+    store: JobStore, request_of_house: RenderRequest, tmp_path: Path
+) -> None:
+    from tests.diffusion.tiny import save_tiny_mini
+
+    request = dataclasses.replace(request_of_house, weights=save_tiny_mini(tmp_path / "mini"), device="cpu")
+    job = store.submit(ANNA, request)
+    keeper = WorkerKeeper(store.home, pause_s=0.01)
+    try:
+        deadline = time.monotonic() + _PATIENCE_S
+        while (found := store.get(ANNA, job.id)) is not None and found.state == "queued":
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        assert keeper.process is not None
+        keeper.process.kill()
+        while (found := store.get(ANNA, job.id)) is not None and found.active and time.monotonic() < deadline:
+            time.sleep(0.05)
+    finally:
+        keeper.close()
+    assert found is not None and (found.state, found.tries, found.error) == ("done", 2, "")
+    recipe, _ = read_recipe(store.result_folder(found) / "picture.png")
+    assert recipe["numerics"]["weights"] and recipe["resolved"]["size"] == [96, 64]
