@@ -26,7 +26,7 @@ from tests.scripted_engine import ScriptedEngine, scripted_loader
 
 ANNA = new_id()
 # Never waited out where all is well; a busy machine starts processes slowly.
-_PATIENCE_S = 120
+_PATIENCE_S = 300
 
 
 def test_a_picture_with_its_files(store: JobStore, worker: Worker, request_of_house: RenderRequest) -> None:
