@@ -43,7 +43,7 @@ class _View:
 def evaluate(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) -> dict[str, Any]:
     """Score truth, the engine at 8 and 4 steps and in one step, and the deferred colour alone.
 
-    Writes ``figures.json``, ``figures.md`` and ``contact-sheet.png`` (deferred colour, engine at 8
+    Writes ``figures.json``, ``figures.md`` and ``contact-sheet.jpg`` (deferred colour, engine at 8
     steps, truth) to ``<cache>/evaluation``.
 
     Parameters
@@ -68,7 +68,7 @@ def evaluate(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) ->
     figures = {"views": len(made), "scenes": len(set(scenes)), "rows": rows}
     (target / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     (target / "figures.md").write_text(_table(rows), encoding="utf-8")
-    _write_sheet(made, target / "contact-sheet.png")
+    _write_sheet(made, target / "contact-sheet.jpg")
     print(_table(rows))
     return figures
 
@@ -166,4 +166,4 @@ def _write_sheet(views: Sequence[_View], path: Path) -> None:
     for view in views[:: max(1, len(views) // _SHEET_VIEWS)][:_SHEET_VIEWS]:
         shown = [view.pictures[name][0] for name in ("deferred colour", "mini, 8 steps", "truth")]
         rows.append(np.concatenate([np.asarray(Image.fromarray(p).resize((384, 384))) for p in shown], axis=1))
-    Image.fromarray(np.concatenate(rows)).save(path)
+    Image.fromarray(np.concatenate(rows)).save(path, quality=90)
