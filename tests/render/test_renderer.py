@@ -76,7 +76,7 @@ def test_a_plan_makes_maps_once_a_view_and_light_once_a_sun(house: Path) -> None
     renderer, engines = _made()
     requests = [
         _request(house, lighting=lighting, view=view, prompt=prompt)
-        for prompt in ("", "children")
+        for prompt in ("", "balconies")
         for lighting in ("noon", "golden-hour", "night")
         for view in ("front", "aerial", "front-left")
     ]
