@@ -3,10 +3,16 @@
     scenes       procedural buildings in their surroundings        <cache>/scenes
     trace        path-traced light groups of every view            <cache>/traced
     pairs        control maps and pictures under many lights       <cache>/pairs
+    adopt        goes on from released weights where there is no checkpoint
     autoencoder  trained on the pictures, then every picture encoded
     denoiser     UNet, map encoder and text encoder                <cache>/denoiser.pt
+    decoder      the autoencoder's decoder on the denoiser's latents
     export       the diffusers folder of the engine                archviz/weights/mini
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
+    drawn        views that drawings are made from, untraced       <cache>/drawn
+    lines        the network that reads drawings                   <cache>/lines.pt
+    export-lines the diffusers folder of that network              archviz/weights/lines
+    evaluate-lines  figures of that network on held-out scenes
 
 A step goes on where it stopped, and makes the same from the same seed. ``trace`` needs Blender's
 Python module in an environment of its own, which it creates in the cache folder.
@@ -18,7 +24,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "weights" / "mini"
+_WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+WEIGHTS, LINES_WEIGHTS = _WEIGHTS / "mini", _WEIGHTS / "lines"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -45,6 +52,22 @@ def main(argv: Sequence[str] | None = None) -> None:
     denoiser.add_argument("--steps", type=int, default=4000)
     denoiser.add_argument("--until", type=int, default=None)
     denoiser.add_argument("--batch", type=int, default=8)
+    decoder = steps.add_parser("decoder")
+    decoder.add_argument("--steps", type=int, default=1000)
+    decoder.add_argument("--until", type=int, default=None)
+    adopt = steps.add_parser("adopt")
+    adopt.add_argument("--folder", type=Path, default=WEIGHTS)
+    drawn = steps.add_parser("drawn")
+    drawn.add_argument("--count", type=int, default=400)
+    drawn.add_argument("--start", type=int, default=0, help="first seed")
+    lines = steps.add_parser("lines")
+    lines.add_argument("--steps", type=int, default=4000)
+    lines.add_argument("--until", type=int, default=None)
+    lines.add_argument("--batch", type=int, default=4)
+    steps.add_parser("export-lines").add_argument("--folder", type=Path, default=LINES_WEIGHTS)
+    evaluate_lines = steps.add_parser("evaluate-lines")
+    evaluate_lines.add_argument("--folder", type=Path, default=LINES_WEIGHTS)
+    evaluate_lines.add_argument("--views", type=int, default=100)
     export = steps.add_parser("export")
     export.add_argument("--folder", type=Path, default=WEIGHTS)
     evaluate = steps.add_parser("evaluate")
@@ -85,6 +108,30 @@ def _run(options: argparse.Namespace) -> None:
             train_denoiser(
                 cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads
             )
+        case "decoder":
+            from archviz.training.decoder import train_decoder
+
+            train_decoder(cache, steps=options.steps, until=options.until, threads=options.threads)
+        case "adopt":
+            from archviz.training.adopt import adopt
+
+            adopt(cache, options.folder)
+        case "drawn":
+            from archviz.training.drawn_views import draw_views
+
+            draw_views(cache, count=options.count, start=options.start)
+        case "lines":
+            from archviz.training.lines import train_lines
+
+            train_lines(cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads)
+        case "export-lines":
+            from archviz.training.lines import export_lines
+
+            export_lines(cache, options.folder)
+        case "evaluate-lines":
+            from archviz.training.lines import evaluate_lines
+
+            evaluate_lines(cache, options.folder, views=options.views)
         case "export":
             from archviz.training.export import export
 

@@ -108,7 +108,9 @@ def train_autoencoder(
     first = 0
     if state := load_state(path):
         model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        # A release that was adopted brings no optimizer.
+        if "optimizer" in state:
+            optimizer.load_state_dict(state["optimizer"])
         average.values = state["average"]
         first = state["step"]
     store = ShapeSource(seed=seed) if shapes else PairStore(cache, split="train")
@@ -153,7 +155,7 @@ def train_autoencoder(
 
 
 def load_autoencoder(cache: Path, config: MiniConfig = MINI) -> Any:
-    """The averaged autoencoder of the last checkpoint, in evaluation mode.
+    """The averaged autoencoder of the last checkpoint, in evaluation mode, with its retrained decoder if there is one.
 
     Raises
     ------
@@ -167,6 +169,9 @@ def load_autoencoder(cache: Path, config: MiniConfig = MINI) -> Any:
     average = Average(model.parameters())
     average.values = state["average"]
     average.copy_to(model.parameters())
+    if retrained := load_state(cache / "decoder.pt"):
+        average.values = retrained["average"]
+        average.copy_to(model.decoder.parameters())
     # diffusers multiplies latents by this factor, so that the denoiser meets deviation 1.
     model.register_to_config(scaling_factor=1.0 / state["deviation"])
     return model.eval().requires_grad_(False)

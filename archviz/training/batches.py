@@ -19,14 +19,15 @@ __all__ = ["Batch", "draw_batch"]
 
 _EDGES = CHANNELS.index("edges")
 _ALL_BUT_EDGES: frozenset[Group] = frozenset({"geometry", "material", "light", "surroundings"})
-# How a sample's maps are given: share, maps' kind, groups left out. A bare building, a drawing
-# and plain text must all be in the model's world; the complete maps carry most of the learning.
+# How a sample's maps are given: share, maps' kind, groups left out. A bare building, lines and plain
+# text must all be in the model's world; the complete maps, which models, lifted drawings and scenes of
+# words have, carry most of the learning.
 _WAYS: tuple[tuple[float, Kind, frozenset[Group]], ...] = (
-    (0.64, "complete", frozenset()),
+    (0.74, "complete", frozenset()),
     (0.10, "building", frozenset({"surroundings"})),
-    (0.06, "complete", _ALL_BUT_EDGES),
-    (0.08, "building", _ALL_BUT_EDGES),
-    (0.04, "complete", frozenset({*_ALL_BUT_EDGES, "edges"})),
+    (0.02, "complete", _ALL_BUT_EDGES),
+    (0.04, "building", _ALL_BUT_EDGES),
+    (0.02, "complete", frozenset({*_ALL_BUT_EDGES, "edges"})),
     (0.02, "complete", frozenset({"light"})),
     (0.02, "complete", frozenset({"material"})),
     (0.02, "complete", frozenset({"edges"})),
@@ -48,32 +49,37 @@ class Batch:
         (n, 36, 8 s, 8 s) float32.
     tokens
         (n, text_tokens) int64.
+    pictures
+        (n, 3, 8 s, 8 s) float32 in [0, 1], what the latents stand for.
     """
 
     latents: torch.Tensor
     stacks: torch.Tensor
     tokens: torch.Tensor
+    pictures: torch.Tensor
 
 
 def draw_batch(store: PairStore, tokenizer: Any, *, seed: int, step: int, count: int, side: int) -> Batch:
     """Draw ``count`` random crops of ``side`` latents from the data set."""
     generator = derive_generator(seed, "denoiser", step)
-    latents, stacks, texts = [], [], []
+    latents, stacks, texts, pictures = [], [], [], []
     for _ in range(count):
-        sample, stack, text = _draw(store, generator, side)
+        sample, stack, text, picture = _draw(store, generator, side)
         latents.append(sample)
         stacks.append(stack)
         texts.append(text)
+        pictures.append(picture)
     return Batch(
         torch.from_numpy(np.stack(latents)).float(),
         torch.from_numpy(np.stack(stacks)),
         encode_text(tokenizer, texts),
+        torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).float() / 255.0,
     )
 
 
 def _draw(
     store: PairStore, generator: np.random.Generator, side: int
-) -> tuple[NDArray[np.float16], NDArray[np.float32], str]:
+) -> tuple[NDArray[np.float16], NDArray[np.float32], str, NDArray[np.uint8]]:
     view = int(generator.integers(len(store)))
     encoded = store.latents(view)
     height, width = encoded.shape[3:]
@@ -86,13 +92,14 @@ def _draw(
         stack = drop_groups(stack, dropped)
     if "geometry" in dropped and "edges" not in dropped:
         stack[_EDGES] = _drawn(stack[_EDGES], generator)
+    picture = np.array(store.pictures(view)[mix, 8 * y : 8 * y_end, 8 * x : 8 * x_end])
     mirrored = int(generator.random() < 0.5)
     if mirrored:
         # The mirrored latents are those of the mirrored picture: their columns count from the other side.
         x, x_end = width - x_end, width - x
-        stack = mirror_stack(stack)
+        stack, picture = mirror_stack(stack), picture[:, ::-1]
     text = "" if generator.random() < _NO_CAPTION else caption(store.record(view), mix, generator)
-    return np.array(encoded[mirrored, mix, :, y:y_end, x:x_end]), stack, text
+    return np.array(encoded[mirrored, mix, :, y:y_end, x:x_end]), stack, text, picture
 
 
 def _drawn(lines: NDArray[np.float32], generator: np.random.Generator) -> NDArray[np.float32]:

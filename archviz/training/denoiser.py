@@ -128,7 +128,9 @@ def train_denoiser(
     if state := load_state(path):
         for name, module in networks.modules().items():
             module.load_state_dict(state[name])
-        optimizer.load_state_dict(state["optimizer"])
+        # A release that was adopted brings no optimizer.
+        if "optimizer" in state:
+            optimizer.load_state_dict(state["optimizer"])
         average.values = state["average"]
         first = state["step"]
     signal = build_scheduler().alphas_cumprod
