@@ -59,5 +59,10 @@ class Size:
             width=max(1, round(self.width / multiple)) * multiple,
         )
 
+    def with_longer(self, longer: int) -> Size:
+        """The same shape with a longer side of ``longer`` pixels; the other is rounded, at least one."""
+        scale = longer / self.longer
+        return Size(height=max(1, round(self.height * scale)), width=max(1, round(self.width * scale)))
+
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"

@@ -153,3 +153,8 @@ def test_every_error_has_a_code_of_its_own_and_the_tree_is_as_drawn() -> None:
         assert issubclass(kind, ArchvizError)
         assert kind.exit_code == (2 if issubclass(kind, InputError) else 1)
         assert kind("what to do").message == "what to do"
+
+
+def test_a_size_keeps_its_shape_at_another_longer_side() -> None:
+    assert Size(height=900, width=1280).with_longer(384) == Size(height=270, width=384)
+    assert Size(height=3, width=4000).with_longer(100) == Size(height=1, width=100)

@@ -1,0 +1,265 @@
+"""Training of the network that reads drawings: lines in; layers, depth, normals and confidence out."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from archviz.core.maps import EdgeMap
+from archviz.core.seeds import derive_generator
+from archviz.sketch.estimate import BLOCK_PX, OUTPUTS, Layer, Outputs, estimate_space, predict
+from archviz.training.checkpoint import Average, load_state, save_state
+from archviz.training.drawn_views import DrawnView, read_view, view_paths
+from archviz.training.hands import draw_by_hand
+
+__all__ = ["build_lines_network", "evaluate_lines", "export_lines", "lines_loss", "train_lines"]
+
+CHANNELS = (48, 80, 128, 192)
+# An opening is a small part of every picture and the one that is missed most.
+_LAYER_WEIGHTS = torch.tensor([1.0, 1.5, 1.0, 1.5, 1.5, 1.0])
+_DEPTH_WEIGHT, _NORMAL_WEIGHT = 0.5, 2.0
+# Shape is learned where it is not obvious: level ground fills most of a picture.
+_BUILDING_WEIGHT = 5.0
+_LOG_DEPTH_LIMIT = 3.0
+
+
+def build_lines_network(channels: tuple[int, ...] = CHANNELS) -> Any:
+    """An untrained network; ``channels`` is its width at each of four levels."""
+    from diffusers import UNet2DModel
+
+    return UNet2DModel(
+        in_channels=BLOCK_PX**2,
+        out_channels=OUTPUTS * BLOCK_PX**2,
+        layers_per_block=1,
+        block_out_channels=channels,
+        down_block_types=("DownBlock2D", "DownBlock2D", "DownBlock2D", "AttnDownBlock2D"),
+        up_block_types=("AttnUpBlock2D", "UpBlock2D", "UpBlock2D", "UpBlock2D"),
+        attention_head_dim=channels[-1] // 3,
+        norm_num_groups=16,
+    )
+
+
+def lines_loss(made: Outputs, layers: torch.Tensor, log_depth: torch.Tensor, normals: torch.Tensor) -> torch.Tensor:
+    """Cross entropy of the layers, Laplace likelihood of log depth, cosine of the normals.
+
+    Parameters
+    ----------
+    made
+        The network's answer.
+    layers
+        (n, h, w) int64, -1 where the drawing does not tell.
+    log_depth
+        (n, h, w), ``nan`` in the sky.
+    normals
+        (n, 3, h, w), zero in the sky.
+    """
+    known = layers >= 0
+    loss = functional.cross_entropy(made.layers, layers, weight=_LAYER_WEIGHTS, ignore_index=-1)
+    solid = known & ~torch.isnan(log_depth)
+    own = (layers == Layer.BUILDING) | (layers == Layer.OPENING)
+    weight = torch.where(solid, torch.where(own, _BUILDING_WEIGHT, 1.0), 0.0)
+    weight = weight / weight.sum().clamp(min=1)
+    error = (made.log_depth - torch.nan_to_num(log_depth)).abs()
+    likelihood = error * (-made.log_error).exp() + made.log_error
+    turned = 1 - (made.normals * normals).sum(1)
+    return loss + (weight * (_DEPTH_WEIGHT * (likelihood + error) + _NORMAL_WEIGHT * turned)).sum()
+
+
+def targets(view: DrawnView) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
+    """Layers, log depth over the building's median (``nan`` in the sky) and (3, h, w) normals of a view."""
+    layers = view["layers"].astype(np.int64)
+    own = np.isin(layers, [Layer.BUILDING, Layer.OPENING])
+    depth = view["depth_m"].astype(np.float32)
+    sky = layers == Layer.SKY
+    median = np.median(depth[own] if own.any() else depth[~sky])
+    relative = np.log(np.maximum(np.where(sky, median, depth), 1e-3) / median)
+    log_depth = np.where(sky, np.nan, np.clip(relative, -_LOG_DEPTH_LIMIT, _LOG_DEPTH_LIMIT))
+    normals = view["normals"].astype(np.float32).transpose(2, 0, 1) / np.float32(127)
+    return layers, log_depth.astype(np.float32), normals
+
+
+def _sample(path: Path, generator: np.random.Generator, *, halved: bool) -> tuple[NDArray[Any], ...]:
+    view = read_view(path)
+    if halved:
+        edges = view["edges"].astype(bool)
+        joined = edges[::2, ::2] | edges[1::2, ::2] | edges[::2, 1::2] | edges[1::2, 1::2]
+        view = {name: np.ascontiguousarray(array[::2, ::2]) for name, array in view.items()} | {"edges": joined}
+    if generator.random() < 0.5:
+        view = {name: np.ascontiguousarray(array[:, ::-1]) for name, array in view.items()}
+        view["normals"] = view["normals"] * np.array([-1, 1, 1], dtype=np.int8)
+    lines, known = draw_by_hand(view["edges"], view["layers"], view["elements"], generator)  # type: ignore[arg-type]
+    layers, log_depth, normals = targets(view)
+    return lines[None].astype(np.float32), np.where(known, layers, -1), log_depth, normals
+
+
+def draw_lines_batch(paths: list[Path], *, seed: int, step: int, count: int) -> list[torch.Tensor]:
+    """Lines, layers, log depth and normals of ``count`` random views of one shape.
+
+    Two steps in three see twice as many views at half the size: what a line bounds is learned there for a
+    third of the time, and drawings fill their sheets more or less.
+    """
+    halved = step % 3 != 2
+    count = 2 * count if halved else count
+    generator = derive_generator(seed, "lines", step)
+    samples: list[tuple[NDArray[Any], ...]] = []
+    while len(samples) < count:
+        sample = _sample(paths[int(generator.integers(len(paths)))], generator, halved=halved)
+        # Views of other shapes wait for a step whose first one is of their kind.
+        if not samples or sample[0].shape == samples[0][0].shape:
+            samples.append(sample)
+    return [torch.from_numpy(np.stack(column)) for column in zip(*samples, strict=True)]
+
+
+def train_lines(
+    cache: Path, *, steps: int, batch: int = 4, seed: int = 0, threads: int = 1, rate: float = 8e-4,
+    cooldown: float = 0.4, until: int | None = None, channels: tuple[int, ...] = CHANNELS,
+) -> None:  # fmt: skip
+    """Train, or go on where the last run stopped; the rate falls to zero over the last ``cooldown`` of ``steps``.
+
+    Parameters
+    ----------
+    cache
+        Holds ``drawn/``; receives ``lines.pt``.
+    until
+        Stop after this step though the schedule goes on to ``steps``.
+    """
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    path = cache / "lines.pt"
+    network = build_lines_network(channels).to(memory_format=torch.channels_last)
+    parameters = list(network.parameters())
+    optimizer = torch.optim.AdamW(parameters, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
+    average = Average(parameters, decay=0.998)
+    first = 0
+    if state := load_state(path):
+        network.load_state_dict(state["network"])
+        optimizer.load_state_dict(state["optimizer"])
+        average.values, first = state["average"], state["step"]
+    paths, shown, started = view_paths(cache, "train"), [], time.monotonic()
+    last = steps if until is None else min(until, steps)
+    for step in range(first, last):
+        if step % 100 == 0:
+            paths = view_paths(cache, "train")
+        left = (steps - step) / max(1, int(cooldown * steps))
+        for group in optimizer.param_groups:
+            group["lr"] = rate * min(1.0, (step + 1) / 100, left)
+        lines, layers, log_depth, normals = draw_lines_batch(paths, seed=seed, step=step, count=batch)
+        with torch.autocast("cpu", torch.bfloat16):
+            made = predict(network, lines.to(memory_format=torch.channels_last))
+        loss = lines_loss(made, layers, log_depth, normals)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        average.update(parameters, step)
+        shown.append(loss.item())
+        if (step + 1) % 50 == 0:
+            pace = 1000 * (time.monotonic() - started) / (step + 1 - first)
+            print(f"lines step {step + 1}: loss {np.mean(shown):.4f}, {pace:.0f} ms a step, {len(paths)} views",
+                  flush=True)  # fmt: skip
+            shown.clear()
+        if (step + 1) % 250 == 0 or step + 1 == last:
+            state = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
+            save_state(path, state | {"average": average.values, "step": step + 1})
+
+
+def export_lines(cache: Path, folder: Path, channels: tuple[int, ...] = CHANNELS) -> None:
+    """Write the averaged network in fp16 as a diffusers folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        Nothing was trained in this cache.
+    """
+    state = load_state(cache / "lines.pt")
+    if state is None:
+        raise FileNotFoundError(f"{cache / 'lines.pt'}: train the lines network first")
+    network = build_lines_network(channels)
+    average = Average(network.parameters())
+    average.values = state["average"]
+    average.copy_to(network.parameters())
+    network.to(torch.float16).save_pretrained(folder, safe_serialization=True)
+
+
+def evaluate_lines(cache: Path, folder: Path, *, views: int = 100, seed: int = 0) -> dict[str, float]:
+    """How well drawings of held-out views are read; prints and returns the figures.
+
+    Parameters
+    ----------
+    cache
+        Holds ``drawn/``.
+    folder
+        The network's weights.
+    views
+        How many held-out views, spread over the split; each is drawn by another hand.
+
+    Returns
+    -------
+    dict
+        ``<layer>_iou``; ``normal_error_deg``, the building's median; ``pairs_building``, share of pairs on
+        one row or column of the building whose depth is ordered rightly; ``pairs_between``, the same for
+        one pixel of the building and one of what stands around.
+    """
+    paths = view_paths(cache, "holdout")
+    paths = paths[:: max(1, len(paths) // views)][:views]
+    hits, unions = np.zeros(len(Layer)), np.zeros(len(Layer))
+    errors: list[NDArray[np.float32]] = []
+    within: list[bool] = []
+    between: list[bool] = []
+    for number, path in enumerate(paths):
+        generator = derive_generator(seed, "evaluate-lines", number)
+        view = read_view(path)
+        lines, known = draw_by_hand(view["edges"], view["layers"], view["elements"], generator)  # type: ignore[arg-type]
+        found = estimate_space(EdgeMap(lines.astype(np.float32)), weights=folder)
+        layers, log_depth, normals = targets(view)
+        said = found.layers.argmax(0)
+        for layer in Layer:
+            hits[layer] += ((said == layer) & (layers == layer) & known).sum()
+            unions[layer] += (((said == layer) | (layers == layer)) & known).sum()
+        own = np.isin(layers, [Layer.BUILDING, Layer.OPENING])
+        cosine = np.clip((found.normals.transpose(2, 0, 1) * normals).sum(0)[own], -1, 1)
+        errors.append(np.degrees(np.arccos(cosine)))
+        depth = np.nan_to_num(log_depth, nan=np.inf)
+        around = np.isin(layers, [Layer.PLANT, Layer.OTHER, Layer.GROUND])
+        within += _ordered(found.depth, depth, own, own, generator, aligned=True)
+        between += _ordered(found.depth, depth, own, around, generator, aligned=False)
+    figures = {f"{layer.name.lower()}_iou": float(hits[layer] / max(unions[layer], 1)) for layer in Layer}
+    figures |= {
+        "normal_error_deg": float(np.median(np.concatenate(errors))),
+        "pairs_building": float(np.mean(within)),
+        "pairs_between": float(np.mean(between)),
+        "views": float(len(paths)),
+    }
+    print("\n".join(f"{name}: {value:.3f}" for name, value in figures.items()), flush=True)
+    return figures
+
+
+_PAIRS = 400
+# Depths nearer to one another than this share are not told apart.
+_TOLD_APART = 0.03
+
+
+def _ordered(
+    found: NDArray[np.float32], log_depth: NDArray[np.float32], first: NDArray[np.bool_], second: NDArray[np.bool_],
+    generator: np.random.Generator, *, aligned: bool,
+) -> list[bool]:  # fmt: skip
+    """Whether random pairs of pixels are ordered in depth as in truth; ``aligned`` on one row or column."""
+    one, other = np.argwhere(first), np.argwhere(second)
+    if not len(one) or not len(other):
+        return []
+    a = one[generator.integers(len(one), size=_PAIRS)]
+    b = other[generator.integers(len(other), size=_PAIRS)]
+    if aligned:
+        axis = generator.integers(2, size=_PAIRS)
+        b[np.arange(_PAIRS), axis] = a[np.arange(_PAIRS), axis]
+    kept = second[tuple(b.T)]
+    near, far = tuple(a[kept].T), tuple(b[kept].T)
+    truth = log_depth[near] - log_depth[far]
+    told = np.isfinite(truth) & (np.abs(truth) > _TOLD_APART)
+    return list(((found[near] > found[far]) == (truth > 0))[told])

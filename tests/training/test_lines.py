@@ -1,0 +1,128 @@
+"""The network that reads drawings: its data, its hands, its loss, its training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from archviz.core.maps import EdgeMap
+from archviz.core.seeds import derive_generator
+from archviz.sketch.estimate import Layer, Outputs, estimate_space, predict
+from archviz.training.checkpoint import load_state
+from archviz.training.drawn_views import draw_views, read_view, view_paths
+from archviz.training.hands import draw_by_hand
+from archviz.training.lines import build_lines_network, export_lines, lines_loss, targets, train_lines
+
+TINY = (16, 16, 32, 48)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The views of two training scenes."""
+    cache = tmp_path_factory.mktemp("drawn")
+    assert draw_views(cache, count=2, start=2001) == len(view_paths(cache, "train")) >= 8
+    return cache
+
+
+def test_a_view_holds_what_stands_behind_its_lines(drawn: Path) -> None:
+    for path in view_paths(drawn, "train"):
+        view = read_view(path)
+        sky = view["layers"] == Layer.SKY
+        np.testing.assert_array_equal(view["elements"] < 0, sky)
+        lengths = np.linalg.norm(view["normals"].astype(float), axis=-1) / 127
+        assert np.all(np.abs(lengths[~sky] - 1) < 0.02) and not lengths[sky].any()
+        assert 0.01 < view["edges"].mean() < 0.25
+
+
+def test_a_sparse_drawing_shows_less_around_and_no_less_of_the_building(drawn: Path) -> None:
+    for path in view_paths(drawn, "train"):
+        if path.stem.endswith("complete"):
+            complete, sparse = read_view(path), read_view(path.with_name(path.name.replace("complete", "sparse")))
+            around, own = [Layer.PLANT, Layer.OTHER], [Layer.BUILDING, Layer.OPENING]
+            assert np.isin(sparse["layers"], around).sum() <= np.isin(complete["layers"], around).sum()
+            kept = np.isin(sparse["layers"], own) | ~np.isin(complete["layers"], own)
+            assert kept.all()
+
+
+def test_drawing_again_changes_nothing_that_is_there(drawn: Path) -> None:
+    assert draw_views(drawn, count=2, start=2001) == 0
+
+
+def test_hands_differ_but_all_draw_the_building(drawn: Path) -> None:
+    import cv2
+
+    view = read_view(view_paths(drawn, "train")[0])
+    own = np.isin(view["layers"], [Layer.BUILDING, Layer.OPENING])
+    drawings = []
+    for seed in range(6):
+        lines, known = draw_by_hand(view["edges"], view["layers"], view["elements"], derive_generator(seed, "hand"))
+        again, _ = draw_by_hand(view["edges"], view["layers"], view["elements"], derive_generator(seed, "hand"))
+        np.testing.assert_array_equal(lines, again)
+        near = cv2.dilate(lines.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+        wanted = cv2.erode(own.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool) & view["edges"]
+        assert near[wanted].mean() > 0.7
+        assert known[np.isin(view["layers"], [Layer.GROUND, Layer.SKY])].all()
+        drawings.append(lines)
+    assert len({lines.tobytes() for lines in drawings}) == len(drawings)
+
+
+def outputs(view: dict[str, np.ndarray], *, turned: bool = False) -> tuple[Outputs, tuple[torch.Tensor, ...]]:
+    """A perfect answer, or one whose layers, depths and normals are wrong, and the truth."""
+    layers, log_depth, normals = targets(view)
+    truth = torch.from_numpy(layers)[None], torch.from_numpy(log_depth)[None], torch.from_numpy(normals)[None]
+    said = (truth[0] + 1) % len(Layer) if turned else truth[0]
+    logits = 20.0 * torch.nn.functional.one_hot(said, len(Layer)).permute(0, 3, 1, 2).float()
+    sign = -1.0 if turned else 1.0
+    depth = torch.nan_to_num(truth[1]) + (1.0 if turned else 0.0)
+    return Outputs(logits, depth, sign * truth[2], torch.zeros_like(depth)), truth
+
+
+def test_the_loss_is_least_for_the_truth_and_blind_to_what_is_not_drawn(drawn: Path) -> None:
+    view = read_view(view_paths(drawn, "train")[0])
+    right, truth = outputs(view)
+    wrong, _ = outputs(view, turned=True)
+    assert lines_loss(right, *truth) < 0.02
+    assert lines_loss(wrong, *truth) > 10
+    hidden = torch.full_like(truth[0], -1)
+    hidden[:, :8] = truth[0][:, :8]
+    mixed = Outputs(*(torch.cat([r[..., :8, :], w[..., 8:, :]], dim=-2) for r, w in zip(
+        (right.layers, right.log_depth, right.normals, right.log_error),
+        (wrong.layers, wrong.log_depth, wrong.normals, wrong.log_error), strict=True)))  # fmt: skip
+    assert lines_loss(mixed, hidden, *truth[1:]) < 0.02
+
+
+def small(drawn: Path, cache: Path) -> None:
+    """Two views cut to 64 x 64."""
+    (cache / "drawn").mkdir(parents=True)
+    for path in view_paths(drawn, "train")[:2]:
+        view = {name: array[150:214, 150:214] for name, array in read_view(path).items()}
+        np.savez(cache / "drawn" / path.name, **view)
+
+
+def test_a_stopped_training_ends_where_an_unstopped_one_does_and_reads_a_drawing(drawn: Path, tmp_path: Path) -> None:
+    for name, stops in (("stopped", (3, None)), ("straight", (None,))):
+        small(drawn, tmp_path / name)
+        for until in stops:
+            train_lines(tmp_path / name, steps=6, batch=2, until=until, channels=TINY)
+    one, other = (load_state(tmp_path / name / "lines.pt") for name in ("stopped", "straight"))
+    assert one is not None and other is not None and one["step"] == other["step"] == 6
+    assert all(torch.equal(a, b) for a, b in zip(one["average"], other["average"], strict=True))
+    export_lines(tmp_path / "straight", tmp_path / "weights", TINY)
+    lines = np.zeros((50, 70), dtype=np.float32)
+    lines[20, 10:60] = 1
+    found = estimate_space(EdgeMap(lines), weights=tmp_path / "weights")
+    assert found.size.shape == (50, 70) and found.layers.shape == (6, 50, 70)
+    np.testing.assert_allclose(found.layers.sum(0), 1, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(found.normals, axis=-1), 1, atol=1e-4)
+    assert found.confidence.min() >= 0 and found.confidence.max() <= 1 and (found.depth > 0).all()
+
+
+def test_the_network_answers_pixel_by_pixel() -> None:
+    torch.manual_seed(0)
+    with torch.inference_mode():
+        made = predict(build_lines_network(TINY), torch.zeros(2, 1, 64, 96))
+    assert made.layers.shape == (2, 6, 64, 96) and made.log_depth.shape == made.log_error.shape == (2, 64, 96)
+    torch.testing.assert_close(made.normals.norm(dim=1), torch.ones(2, 64, 96))
