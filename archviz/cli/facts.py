@@ -9,7 +9,7 @@ from typing import Any
 
 from archviz.cli.console import Console
 from archviz.cli.values import parse_place, parse_when
-from archviz.render.request import RenderRequest
+from archviz.render.request import DEFAULT_SIZE, RenderRequest
 
 __all__ = ["run_engines", "run_inspect", "run_presets", "run_sun"]
 
@@ -124,16 +124,23 @@ def _model_facts(model: Any) -> dict[str, Any]:
 
 
 def _drawing_facts(drawing: Any) -> dict[str, Any]:
+    from archviz.render.relief import RELIEF_TABLE, lift_drawing
     from archviz.sketch import diagnose
 
     height, width = drawing.array.shape[:2]
+    relief = lift_drawing(drawing, drawing.size.with_longer(DEFAULT_SIZE.longer))
+    seen = sorted(set(relief.scene.face_elements.tolist())) if relief is not None else []
     return {
         "kind": "sketch",
         "format": drawing.format,
         "drawing": drawing.kind,
         "size": [width, height],
+        "elements": [
+            {"name": RELIEF_TABLE.elements[row].name, "part": RELIEF_TABLE.elements[row].part.name.lower()}
+            for row in seen
+        ],
         "diagnosis": [found.text for found in diagnose(drawing)],
-        "assumptions": list(drawing.assumptions),
+        "assumptions": [*drawing.assumptions, *(relief.assumptions if relief is not None else ())],
         "warnings": list(drawing.warnings),
     }
 

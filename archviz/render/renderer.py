@@ -30,6 +30,8 @@ from archviz.render.shelf import Shelf
 
 if TYPE_CHECKING:
     from archviz.fidelity import FidelityReport
+    from archviz.geometry.scene import Scene
+    from archviz.render.relief import Relief
     from archviz.render.stage import Stage
 
 __all__ = ["RenderResult", "Renderer"]
@@ -152,8 +154,8 @@ class Renderer:
             image=image,
             resolved=resolved,
             maps=maps,
-            recipe=write_recipe(resolved, image, engine.numerics_key()),
-            fidelity=_score(image, maps),
+            recipe=write_recipe(resolved, image, engine.numerics_key() | _drawing_key(resolved)),
+            fidelity=_score(image, maps) if resolved.input_kind == "model" else None,
             seconds=seconds,
         )
 
@@ -169,11 +171,11 @@ class Renderer:
         gbuffer: GBuffer | None = None
         light: LightBuffer | None = None
         edges: EdgeMap | None = None
-        if resolved.input_kind == "model":
+        if resolved.camera is not None:
             gbuffer = self.shelf.get("view", view_key(resolved), lambda: self._rasterize(resolved))
             light = self.shelf.get("light", light_key(resolved), lambda: self._light(resolved, gbuffer))
         elif resolved.input_kind == "sketch":
-            edges = self.shelf.get("view", view_key(resolved), lambda: self._extract_lines(resolved))
+            edges = self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
         stack = control_stack(
             gbuffer,
             light,
@@ -224,14 +226,27 @@ class Renderer:
 
         return self.shelf.get("source", source_key(resolved), read)
 
+    def _building(self, resolved: ResolvedRequest) -> Scene:
+        source = self._source(resolved)
+        if source.model is not None:
+            return source.model.scene
+        return self._relief(resolved).scene
+
+    def _relief(self, resolved: ResolvedRequest) -> Relief:
+        from archviz.render.relief import lift_drawing
+
+        drawing = self._source(resolved).drawing
+        relief = None if drawing is None else lift_drawing(drawing, resolved.size)
+        if relief is None:
+            raise InternalError("a view of a scene was asked for without a model or a drawing of a building")
+        return relief
+
     def _staged(self, resolved: ResolvedRequest) -> Stage:
         from archviz.render.stage import Site, build_site, set_stage
 
         def build() -> Site:
-            model = self._source(resolved).model
-            if model is None:
-                raise InternalError("a view of a scene was asked for without a model")
-            scene = model.scene.with_table(apply_materials(model.scene.table, resolved.materials))
+            scene = self._building(resolved)
+            scene = scene.with_table(apply_materials(scene.table, resolved.materials))
             return build_site(scene, resolved.environment, resolved.surroundings, resolved.seed)
 
         camera = resolved.camera
@@ -247,6 +262,11 @@ class Renderer:
             raise InternalError("a view of a model was asked for without a camera")
         caster = self._staged(resolved).caster
         gbuffer = rasterize(caster.scene, resolved.camera, caster=caster)
+        if resolved.input_kind == "sketch":
+            from archviz.render.relief import draw_over
+
+            lines = self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
+            return draw_over(gbuffer, self._relief(resolved), lines)
         own = np.isin(caster.scene.table.element_parts(), _OWN_PARTS)
         if own.any() and not own[gbuffer.elements.array[gbuffer.hit]].any():
             raise EmptyViewError(
@@ -280,6 +300,15 @@ class Renderer:
         if drawing is None:
             raise InternalError("lines were asked for without a drawing")
         return extract_lines(drawing, resolved.size)
+
+
+def _drawing_key(resolved: ResolvedRequest) -> dict[str, str]:
+    """What decides the pixels of a drawing's picture beside the engine."""
+    if resolved.input_kind != "sketch":
+        return {}
+    from archviz.sketch import weights_sha256
+
+    return {"drawing_weights": weights_sha256()}
 
 
 def _score(image: NDArray[np.uint8], maps: ViewMaps) -> FidelityReport | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archviz.core.camera import Camera
+from archviz.core.elements import ElementTable
 from archviz.core.errors import OptionError
 from archviz.core.seeds import derive_seed
 from archviz.core.size import Size
@@ -18,6 +19,7 @@ from archviz.prompt import Brief, Vocabulary, write_prompt
 from archviz.render.inputs import Source
 from archviz.render.light import resolve_light
 from archviz.render.materials import match_elements, read_material
+from archviz.render.relief import RELIEF_TABLE, lift_drawing
 from archviz.render.request import (
     DEFAULT_ENVIRONMENT,
     DEFAULT_SIZE,
@@ -98,8 +100,9 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     if source.kind != "model":
         _refuse_model_choices(request, source)
     size = _size(request, source, spec)
-    camera = _camera(request, source, size)
     model = source.model
+    relief = lift_drawing(source.drawing, size) if source.drawing is not None else None
+    camera = _camera(request, source, size) if relief is None else relief.camera.resized(size)
     read_from = model or source.drawing
     assumptions = [_without_folder(text, request.input) for text in (read_from.assumptions if read_from else ())]
     warnings = [_without_folder(text, request.input) for text in (read_from.warnings if read_from else ())]
@@ -111,15 +114,20 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         north_deg = model.north_deg
         assumptions.append(f"north at {north_deg:g} degrees as the file says")
     light = resolve_light(preset=request.lighting, place=place, when=request.when, north_deg=north_deg, camera=camera)
-    if source.kind != "model" and light.sun is not None:
+    if camera is None and light.sun is not None:
         warnings.append("without a 3D model the sun's direction cannot be drawn; place and moment choose the lighting")
     if source.drawing is not None:
         note, faults = _drawing_notes(source.drawing, size)
         assumptions.extend([note] if note else [])
         warnings.extend(faults)
-    if source.kind == "model" or light.sun is not None:
+        if relief is None:
+            warnings.append("no building was recognised in the drawing: its lines alone guide the picture")
+        else:
+            assumptions.extend(relief.assumptions)
+    if camera is not None or light.sun is not None:
         assumptions.extend(light.assumptions)
-    materials, read, unread = _materials(request, source)
+    table = model.scene.table if model is not None else None if relief is None else RELIEF_TABLE
+    materials, read, unread = _materials(request, table)
     prompt = write_prompt(
         Brief(
             environment=setting.prompt,
@@ -146,7 +154,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         few_step=request.few_step,
         environment=setting.id,
         lighting=light.lighting.id,
-        view=None if camera is None or request.camera is not None else request.view or DEFAULT_VIEW,
+        view=None if model is None or request.camera is not None else request.view or DEFAULT_VIEW,
         camera=camera,
         size=size,
         place=place,
@@ -154,7 +162,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         north_deg=north_deg or 0.0,
         sun=light.sun,
         illumination=light.illumination,
-        surroundings=_surroundings(request, source),
+        surroundings=_surroundings(request, camera),
         materials=materials,
         prompt=prompt.text,
         prompt_understood=tuple(understood),
@@ -176,9 +184,9 @@ def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
     for name in _MODEL_ONLY:
         if getattr(request, name):
             raise OptionError(f"{name} has no meaning for {what}; give a 3D model or leave {name} out")
-    if request.surroundings not in (None, "imagined"):
+    if source.kind == "text" and request.surroundings not in (None, "imagined"):
         raise OptionError(
-            f"surroundings {request.surroundings!r} needs a 3D model; for {what} give imagined or leave it out"
+            f"surroundings {request.surroundings!r} needs a building; for {what} give imagined or leave it out"
         )
     if source.kind == "text" and request.materials:
         raise OptionError("material needs elements of a model; without an input write materials into the prompt")
@@ -221,17 +229,16 @@ def _camera(request: RenderRequest, source: Source, size: Size) -> Camera | None
     return view_camera(source.model.scene, request.view or DEFAULT_VIEW, size)
 
 
-def _surroundings(request: RenderRequest, source: Source) -> SurroundingsMode:
-    if source.kind != "model":
+def _surroundings(request: RenderRequest, camera: Camera | None) -> SurroundingsMode:
+    if camera is None:
         return "imagined"
     return request.surroundings or "geometry"
 
 
-def _materials(request: RenderRequest, source: Source) -> tuple[dict[str, str], list[str], list[str]]:
+def _materials(request: RenderRequest, table: ElementTable | None) -> tuple[dict[str, str], list[str], list[str]]:
     """Material texts by element name, the words that the maps show, and the words that they do not."""
-    if source.model is None:
+    if table is None:
         return dict(request.materials), [], []
-    table = source.model.scene.table
     texts: dict[str, str] = {}
     understood: list[str] = []
     ignored: list[str] = []
@@ -265,7 +272,7 @@ def _control_scales(request: RenderRequest, spec: EngineSpec) -> Mapping[str, fl
 
 def _view_label(request: RenderRequest, source: Source, camera: Camera | None) -> str:
     """Names the view in the noise seed; the size stays out, noise of another size differs anyway."""
-    if camera is None:
+    if camera is None or source.kind != "model":
         return source.kind
     if request.camera is None:
         return request.view or DEFAULT_VIEW

@@ -2,19 +2,37 @@
 
 from archviz.sketch.diagnosis import Diagnosis, DiagnosisCode, diagnose
 from archviz.sketch.drawing import MAX_PIXELS, MAX_SIDE_PX, Drawing, DrawingKind, load_drawing
-from archviz.sketch.lines import Fit, Placement, extract_lines, place_drawing
+from archviz.sketch.estimate import Estimate, Layer, estimate_space, weights_sha256, working_size
+from archviz.sketch.lines import Fit, Placement, extract_lines, extract_small_lines, place_drawing
+from archviz.sketch.perspective import Perspective, find_perspective
+from archviz.sketch.surface import flatten_regions, integrate_normals
+from archviz.sketch.vanishing import Areas, Vanishing, find_vanishing, trace_areas
 
 __all__ = [
     "MAX_PIXELS",
     "MAX_SIDE_PX",
+    "Areas",
     "Diagnosis",
     "DiagnosisCode",
     "Drawing",
     "DrawingKind",
+    "Estimate",
     "Fit",
+    "Layer",
+    "Perspective",
+    "Vanishing",
     "Placement",
     "diagnose",
+    "estimate_space",
     "extract_lines",
+    "extract_small_lines",
+    "find_perspective",
+    "find_vanishing",
+    "flatten_regions",
+    "integrate_normals",
     "load_drawing",
     "place_drawing",
+    "trace_areas",
+    "weights_sha256",
+    "working_size",
 ]

@@ -15,7 +15,7 @@ from archviz.core.size import Size
 from archviz.sketch.drawing import Drawing
 from archviz.sketch.paper import find_ink
 
-__all__ = ["Fit", "Placement", "extract_lines", "ink_mask", "place_drawing"]
+__all__ = ["Fit", "Placement", "extract_lines", "extract_small_lines", "ink_mask", "place_drawing"]
 
 Fit = Literal["pad", "crop"]
 
@@ -117,6 +117,25 @@ def extract_lines(drawing: Drawing, size: Size, *, fit: Fit = "pad") -> EdgeMap:
         mask = _outlined(mask)
     placed = _placed(mask, placement, placement.scale / scale, size)
     thin = np.asarray(skeletonize(placed))  # type: ignore[no-untyped-call]
+    return EdgeMap(thin.astype(np.float32))
+
+
+def extract_small_lines(drawing: Drawing, size: Size) -> EdgeMap:
+    """The drawing's lines at a size so small that neighbouring strokes would run into one another.
+
+    Strokes are thinned at twice the size first: hatching and mullions then stay apart.
+
+    Parameters
+    ----------
+    drawing, size
+        As for :func:`extract_lines`; what does not fit is padded.
+    """
+    from skimage.morphology import skeletonize
+
+    height, width = size.shape
+    double = extract_lines(drawing, Size(height=2 * height, width=2 * width)).array
+    any_line = double.reshape(height, 2, width, 2).max(axis=(1, 3)) > 0
+    thin = np.asarray(skeletonize(any_line))  # type: ignore[no-untyped-call]
     return EdgeMap(thin.astype(np.float32))
 
 

@@ -105,9 +105,9 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
     }
     if design.kind != "text":
         fields["materials"] = parse_materials(choices["materials"], texts)
+        fields["surroundings"] = choices["surroundings"]
     if design.kind == "model":
         fields["view"] = choices["view"]
-        fields["surroundings"] = choices["surroundings"]
     if choices["use_sun"]:
         offset = timezone(timedelta(hours=choices["utc_offset"]))
         fields["place"] = Place(latitude_deg=choices["latitude"], longitude_deg=choices["longitude"])

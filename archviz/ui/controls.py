@@ -143,7 +143,7 @@ def _show_picture(visit: Visit, design: Design) -> None:
         format_func=lambda g: t(f"geometry.{g}"),
         key=choice_key("geometry"),
     )
-    if design.kind == "model":
+    if design.kind != "text":
         left.selectbox(
             t("choice.surroundings"),
             ["geometry", "imagined", "none"],

@@ -47,6 +47,8 @@ def test_inspect_a_drawing(run: Run, drawing: Path) -> None:
     assert code == 0
     assert (said["kind"], said["size"]) == ("sketch", [400, 300])
     assert isinstance(said["diagnosis"], list)
+    assert {"name": "wall", "part": "building"} in said["elements"]
+    assert any("28 mm lens" in text for text in said["assumptions"])
 
 
 def test_inspect_in_words(house: Path, capsys: pytest.CaptureFixture[str]) -> None:

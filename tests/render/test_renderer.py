@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from archviz.control import CHANNELS
 from archviz.core.camera import Camera
@@ -141,18 +142,40 @@ def test_night_is_dark_with_lit_windows_and_noon_is_bright(house: Path) -> None:
     assert night.emission.array.max() > 0.2 > noon.emission.array.max()
 
 
-def test_a_drawing_gives_lines_and_nothing_else(drawing: Path) -> None:
+def test_a_drawing_is_lifted_lit_and_put_into_its_surroundings(drawing: Path) -> None:
     renderer, engines = _made()
-    result = renderer.render(RenderRequest(input=drawing, size=SMALL))
+    size = Size(height=192, width=256)
+    result = renderer.render(RenderRequest(input=drawing, size=size, materials={"wall": "red brick"}))
+    (asked,) = engines[0].requests
+    stack = asked.controls.stack
+    assert stack is not None
+    for group in ("geometry", "edges", "material", "light", "surroundings"):
+        assert (_channel(stack, f"given_{group}") == 1).all()
+    # The house stands in the middle, under the sky and on the ground.
+    assert _channel(stack, "is_sky")[:10].mean() > 0.9 and _channel(stack, "is_ground")[-10:].mean() > 0.9
+    assert _channel(stack, "is_building")[90:150, 70:190].mean() > 0.5
+    walls = _channel(stack, "is_building") * (_channel(stack, "base_red") - _channel(stack, "base_blue"))
+    assert walls[90:150, 70:190].max() > 0.2  # brick is redder than it is blue
+    assert _channel(stack, "edges")[90:150].mean() > 0.01
+    assert result.fidelity is None
+    assert result.recipe["numerics"].keys() == {*engines[0].numerics, "drawing_weights"}
+
+
+def test_a_drawing_without_a_building_gives_its_lines_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "corner.png"
+    paper = np.full((300, 400), 255, dtype=np.uint8)
+    paper[140:142, 20:60] = 0
+    Image.fromarray(paper).save(path)
+    renderer, engines = _made()
+    result = renderer.render(RenderRequest(input=path, size=SMALL))
     (asked,) = engines[0].requests
     stack = asked.controls.stack
     assert stack is not None
     given = {
         g for g in ("geometry", "edges", "material", "light", "surroundings") if _channel(stack, f"given_{g}").any()
     }
-    assert given == {"edges"}
-    assert 0.01 < _channel(stack, "edges").mean() < 0.3
-    assert result.fidelity is None and asked.controls.edges is result.maps.edges
+    assert given == {"edges"} and asked.controls.edges is result.maps.edges
+    assert any("no building was recognised" in text for text in result.warnings)
 
 
 def test_text_alone_gives_nothing_but_words() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -97,8 +98,10 @@ def test_the_sun_of_place_and_moment_is_in_the_result(renderer: Renderer, house:
 def test_a_drawing_keeps_its_shape(renderer: Renderer, drawing: Path) -> None:
     found = renderer.resolve(RenderRequest(input=drawing))
     assert (found.input_kind, found.size) == ("sketch", Size(height=576, width=768))
-    assert (found.camera, found.view, found.surroundings) == (None, None, "imagined")
-    assert found.assumptions == ()
+    assert (found.view, found.surroundings) == (None, "geometry")
+    assert found.camera is not None and found.camera.size == found.size
+    np.testing.assert_allclose(found.camera.basis()[2][0], 0.0, atol=1e-9)  # it looks north
+    assert any("28 mm" in text for text in found.assumptions)
 
 
 def test_text_alone(renderer: Renderer) -> None:
@@ -132,7 +135,14 @@ def test_refused_with_value_and_choices(
 
 
 @pytest.mark.parametrize(
-    "fields", [{"view": "front"}, {"unit": "mm"}, {"up": "z"}, {"hide": ("a",)}, {"surroundings": "geometry"}]
+    "fields",
+    [
+        {"view": "front"},
+        {"unit": "mm"},
+        {"up": "z"},
+        {"hide": ("a",)},
+        {"camera": Camera(position_m=(0, -9, 1), target_m=(0, 0, 1))},
+    ],
 )
 def test_what_only_a_model_has_is_refused_for_a_drawing(
     renderer: Renderer, drawing: Path, fields: dict[str, Any]

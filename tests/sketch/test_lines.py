@@ -5,7 +5,7 @@ from skimage.morphology import skeletonize
 
 from archviz.core.errors import OptionError
 from archviz.core.size import Size
-from archviz.sketch import Drawing, extract_lines, place_drawing
+from archviz.sketch import Drawing, extract_lines, extract_small_lines, place_drawing
 from tests.fidelity.scenes import view
 from tests.sketch.drawings import agreement, sheet, strokes, under_a_lamp
 
@@ -132,3 +132,14 @@ def test_the_edges_of_a_photograph_are_those_of_the_building():
 
 def test_an_empty_sheet_has_no_lines():
     assert not lines_of(np.full((480, 640, 3), 250, np.uint8)).any()
+
+
+def test_close_strokes_stay_apart_at_a_small_size() -> None:
+    # Hatching of 2 px strokes, 8 px apart, at a quarter of its size: 2 px from line to line.
+    sheet = np.full((480, 640, 3), 255, np.uint8)
+    for x in range(200, 440, 8):
+        sheet[120:360, x : x + 2] = 20
+    drawing = Drawing(array=sheet, kind="line-drawing", format="PNG")
+    lines = extract_small_lines(drawing, Size(height=120, width=160)).array[40:80]
+    counts = lines[:, 52:108].sum(axis=1)
+    assert np.median(counts) >= 20

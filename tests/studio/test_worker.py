@@ -62,7 +62,7 @@ def test_a_view_shows_the_lit_building_without_an_engine(store: JobStore, reques
     assert loaded == []
 
 
-def test_a_view_of_a_drawing_is_its_lines(store: JobStore, worker: Worker, drawing: Path) -> None:
+def test_a_view_of_a_drawing_is_what_it_is_taken_for(store: JobStore, worker: Worker, drawing: Path) -> None:
     job = store.submit(ANNA, RenderRequest(input=drawing, size=Size(height=96, width=128)), kind="view")
     worker.run_one()
     with Image.open(store.result_folder(job) / "picture.jpg") as picture:

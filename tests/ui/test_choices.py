@@ -82,7 +82,7 @@ def test_everything_chosen() -> None:
 def test_a_drawing_and_words_have_no_view() -> None:
     choices = _choices(view="aerial", surroundings="none", materials="roof = tiles")
     drawing, words = build_request(DRAWING, choices, EN), build_request(TEXT_DESIGN, choices, EN)
-    assert drawing.view is None and drawing.surroundings is None and drawing.materials == {"roof": "tiles"}
+    assert drawing.view is None and drawing.surroundings == "none" and drawing.materials == {"roof": "tiles"}
     assert words.input is None and words.materials == {} and words.view is None
 
 

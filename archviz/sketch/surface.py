@@ -1,0 +1,181 @@
+"""A smooth, flat-faced surface from a network's estimate: what is known of buildings, and lines do not say.
+
+Between closed lines a drawing shows one thing, and mostly one flat face of it. So each region between
+lines votes for its layer and its normal, and depth is integrated from the normals.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.camera import Camera
+from archviz.sketch.estimate import BLOCK_PX, Estimate, Layer
+from archviz.sketch.vanishing import Areas, Vanishing, face_areas
+
+__all__ = ["flatten_regions", "integrate_normals"]
+
+# A pane or a panel is one thing. An area larger than this share of the picture may leak through a broken
+# line: it has a vote only if its pixels agree so far, and not over a pixel that is sure of another layer.
+_ONE_THING = 0.01
+_AGREED, _SURE = 0.6, 0.9
+# Length of the mean of unit normals: 0.96 is a spread of about 16 degrees.
+_FLAT = 0.96
+_LEAST_REGION_PX = 12
+# An area smaller than this share of the picture is part of the face it lies on, if that is as near as the second.
+_SMALL_SHARE, _NEAR_SHARE = 0.002, 0.015
+_SOLID = (Layer.BUILDING, Layer.OPENING, Layer.PLANT, Layer.OTHER)
+
+# How strongly the network's own depth holds the integrated one, against one step between neighbours.
+_DEPTH_WEIGHT = 2e-3
+# A step that contradicts the normals by more than this share of depth is an outline, not a surface.
+_OUTLINE = 0.02
+_ROUNDS, _ITERATIONS = 3, 80
+# A face seen more edge-on than this has a normal that says nothing of its depth.
+_STEEPEST = 0.08
+
+
+def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> Estimate:
+    """The estimate at the size of the drawing, one layer and one normal for each area that agrees on them.
+
+    Parameters
+    ----------
+    found
+        The network's estimate, at any size of the same aspect.
+    areas
+        The drawing's areas at the picture's size.
+    order
+        Its vanishing points, which tell the normals of walls exactly; ``None`` leaves them to the network.
+    """
+    import cv2
+    from scipy.ndimage import distance_transform_edt
+
+    height, width = areas.labels.shape
+
+    def grown(array: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(cv2.resize(array, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+
+    # The network answers in blocks of pixels; their pattern is no part of the building.
+    block = (BLOCK_PX + 1, BLOCK_PX + 1)
+    layers = np.stack([grown(layer) for layer in found.layers])
+    normals = _unit(grown(cv2.blur(found.normals, block)))
+    regions = areas.labels.ravel()
+    sizes = np.bincount(regions)
+    votes = _means(layers.reshape(len(layers), -1), regions, sizes)
+    mean = _means(normals.reshape(-1, 3).T, regions, sizes)
+    small = sizes < _ONE_THING * sizes.sum()
+    agreed = (small | (votes.max(axis=0) > _AGREED)) & (sizes >= _LEAST_REGION_PX)
+    flat = agreed & (np.linalg.norm(mean, axis=0) > _FLAT)
+    facing = _unit(mean.T)
+    if order is not None:
+        faced, exact = face_areas(areas, order)
+        walls = faced & (exact[:, 1] == 0)
+        faced &= np.isin(votes.argmax(axis=0), (Layer.BUILDING, Layer.OPENING)) & (sizes >= _LEAST_REGION_PX)
+        flat, facing = flat | faced, np.where(faced[:, None], exact, facing)
+    # Area 0 is the ink, which belongs to whatever lies nearest.
+    agreed[0] = flat[0] = False
+    ink = areas.labels == 0
+    _, nearest = distance_transform_edt(ink, return_indices=True)
+    owner = areas.labels[tuple(nearest)]
+    voted = agreed[owner] & (small[owner] | (layers.max(axis=0) < _SURE) | ink)
+    if order is not None:
+        owner = _nearest_wall(owner, walls, faced, sizes)
+    return Estimate(
+        layers=np.where(voted, votes[:, areas.labels[tuple(nearest)]], layers).astype(np.float32),
+        depth=grown(cv2.medianBlur(found.depth, BLOCK_PX + 1)),
+        normals=np.where(flat[owner][..., None], facing[owner], normals).astype(np.float32),
+        confidence=grown(found.confidence),
+    )
+
+
+def _nearest_wall(
+    owner: NDArray[np.int32], walls: NDArray[np.bool_], faced: NDArray[np.bool_], sizes: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Each small area that has no face of its own, hatching and mullions, given to the nearest wall."""
+    from scipy.ndimage import distance_transform_edt
+
+    small = ~faced & (sizes < _SMALL_SHARE * owner.size)
+    if not walls.any():
+        return owner
+    away, nearest = distance_transform_edt(~walls[owner], return_indices=True)
+    near = small[owner] & (away < _NEAR_SHARE * max(owner.shape))
+    return np.where(near, owner[tuple(nearest)], owner)
+
+
+def _means(values: NDArray[np.float32], regions: NDArray[np.int32], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(k, n_regions) mean of each row of ``values`` over each region."""
+    sums = [np.bincount(regions, weights=row, minlength=len(sizes)) for row in values]
+    return np.stack(sums) / np.maximum(sizes, 1)
+
+
+def _unit(vectors: NDArray[np.floating]) -> NDArray[np.float32]:
+    return (vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-6)).astype(np.float32)
+
+
+def integrate_normals(found: Estimate, depth_m: NDArray[np.float32], camera: Camera) -> NDArray[np.float32]:
+    """Depth that follows the normals, and the network's depth where they do not tell.
+
+    Least squares on the logarithm of depth, as in perspective normal integration (Durou et al., "Normal
+    Integration: A Survey", 2018), weighed again after each round so that an outline may stay a step.
+
+    Parameters
+    ----------
+    found
+        Layers and normals, at the camera's size.
+    depth_m
+        (h, w) first depth [m].
+    camera
+        The view.
+
+    Returns
+    -------
+    ndarray
+        (h, w) float32 [m]; unchanged on ground and sky.
+    """
+    from scipy.sparse import coo_matrix, diags
+    from scipy.sparse.linalg import cg
+
+    layer = found.layers.argmax(0)
+    solid = np.isin(layer, _SOLID)
+    if solid.sum() < 2:
+        return depth_m
+    # Walls and windows are one body; each other layer is its own.
+    body = np.where(layer == Layer.OPENING, Layer.BUILDING, layer)
+    slopes = _log_slopes(found.normals, camera)
+    row = np.full(solid.shape, -1, dtype=np.int64)
+    row[solid] = np.arange(int(solid.sum()))
+    first, second, wanted = [], [], []
+    for axis, slope in enumerate(slopes):
+        a, b = np.s_[:, :-1] if axis == 0 else np.s_[:-1, :], np.s_[:, 1:] if axis == 0 else np.s_[1:, :]
+        joined = solid[a] & solid[b] & (body[a] == body[b])
+        first.append(row[a][joined])
+        second.append(row[b][joined])
+        wanted.append(0.5 * (slope[a] + slope[b])[joined])
+    left, right, step = (np.concatenate(part) for part in (first, second, wanted))
+    pairs = np.arange(len(left))
+    difference = coo_matrix(
+        (np.concatenate([-np.ones(len(left)), np.ones(len(left))]),
+         (np.concatenate([pairs, pairs]), np.concatenate([left, right]))),
+        shape=(len(left), int(solid.sum())),
+    ).tocsr()  # fmt: skip
+    start = np.log(depth_m[solid].astype(np.float64))
+    hold = _DEPTH_WEIGHT * (0.1 + found.confidence[solid].astype(np.float64))
+    solved = start
+    weight = np.ones(len(left))
+    for _ in range(_ROUNDS):
+        system = difference.T @ diags(weight) @ difference + diags(hold)
+        solved, _ = cg(system, difference.T @ (weight * step) + hold * start, x0=solved, maxiter=_ITERATIONS)
+        weight = 1.0 / (1.0 + ((difference @ solved - step) / _OUTLINE) ** 2)
+    depth = depth_m.copy()
+    depth[solid] = np.exp(solved)
+    return depth
+
+
+def _log_slopes(normals: NDArray[np.float32], camera: Camera) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Change of log depth from a pixel to its right and to its lower neighbour, on the plane of its normal."""
+    cx, cy = camera.principal_point_px
+    x = (np.arange(camera.size.width) + 0.5 - cx)[None, :] / camera.focal_px
+    y = (cy - np.arange(camera.size.height) - 0.5)[:, None] / camera.focal_px
+    right, up, near = np.moveaxis(normals.astype(np.float64), -1, 0)
+    facing = np.minimum(right * x + up * y - near, -_STEEPEST)
+    return -right / (camera.focal_px * facing), up / (camera.focal_px * facing)
