@@ -63,7 +63,7 @@ def _street_lamps(terrain: Terrain, out: SceneBuilder) -> Points:
             for x in side * (site.half_x_m + 3.0 + np.arange(40) * 2.0):
                 apart = not points or min(np.hypot(p[0] - x, p[1] - y) for p in points) > 18.0
                 wet = float(terrain.shore_m(x, y)) < 1.0
-                if not apart or wet or site.hides_building(x, y, radius_m=0.3, height_m=_POST_HEIGHT_M):
+                if not apart or wet or site.blocks_view(x, y, radius_m=0.3, height_m=_POST_HEIGHT_M):
                     continue
                 z = APRON_Z_M if on_street else float(terrain.height_m(x, y))
                 head = np.array([x, y + arm * 1.1, z + _POST_HEIGHT_M])
