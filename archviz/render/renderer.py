@@ -153,7 +153,7 @@ class Renderer:
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key()),
-            fidelity=_score(image, maps),
+            fidelity=_score(image, maps) if resolved.input_kind == "model" else None,
             seconds=seconds,
         )
 
@@ -169,7 +169,7 @@ class Renderer:
         gbuffer: GBuffer | None = None
         light: LightBuffer | None = None
         edges: EdgeMap | None = None
-        if resolved.input_kind == "model":
+        if resolved.camera is not None:
             gbuffer = self.shelf.get("view", view_key(resolved), lambda: self._rasterize(resolved))
             light = self.shelf.get("light", light_key(resolved), lambda: self._light(resolved, gbuffer))
         elif resolved.input_kind == "sketch":
@@ -229,14 +229,14 @@ class Renderer:
 
         def build() -> Site:
             model = self._source(resolved).model
-            if model is None:
-                raise InternalError("a view of a scene was asked for without a model")
-            scene = model.scene.with_table(apply_materials(model.scene.table, resolved.materials))
+            scene = None
+            if model is not None:
+                scene = model.scene.with_table(apply_materials(model.scene.table, resolved.materials))
             return build_site(scene, resolved.environment, resolved.surroundings, resolved.seed)
 
         camera = resolved.camera
         if camera is None:
-            raise InternalError("a view of a model was asked for without a camera")
+            raise InternalError("a view of a scene was asked for without a camera")
         site: Site = self.shelf.get("scene", scene_key(resolved), build)
         return self.shelf.get("stage", view_key(resolved), lambda: set_stage(site, camera))
 
@@ -244,7 +244,7 @@ class Renderer:
         from archviz.geometry.gbuffer import rasterize
 
         if resolved.camera is None:
-            raise InternalError("a view of a model was asked for without a camera")
+            raise InternalError("a view of a scene was asked for without a camera")
         caster = self._staged(resolved).caster
         gbuffer = rasterize(caster.scene, resolved.camera, caster=caster)
         own = np.isin(caster.scene.table.element_parts(), _OWN_PARTS)

@@ -26,6 +26,8 @@ from archviz.render.request import (
     ResolvedRequest,
     SurroundingsMode,
 )
+from archviz.render.stage import environment_camera
+from archviz.render.words import choose_by_words
 
 if TYPE_CHECKING:
     from archviz.sketch import Drawing
@@ -94,6 +96,8 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         A choice is unknown, out of range, or contradicts another.
     """
     spec = engine_spec(request.engine)
+    words = choose_by_words(request)
+    request = words.request
     setting = environment(request.environment or DEFAULT_ENVIRONMENT)
     if source.kind != "model":
         _refuse_model_choices(request, source)
@@ -103,6 +107,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     read_from = model or source.drawing
     assumptions = [_without_folder(text, request.input) for text in (read_from.assumptions if read_from else ())]
     warnings = [_without_folder(text, request.input) for text in (read_from.warnings if read_from else ())]
+    assumptions.extend(words.assumptions)
     place, north_deg = request.place, request.north_deg
     if model is not None and place is None and model.place is not None:
         place = model.place
@@ -111,13 +116,14 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         north_deg = model.north_deg
         assumptions.append(f"north at {north_deg:g} degrees as the file says")
     light = resolve_light(preset=request.lighting, place=place, when=request.when, north_deg=north_deg, camera=camera)
-    if source.kind != "model" and light.sun is not None:
+    if camera is None and light.sun is not None:
         warnings.append("without a 3D model the sun's direction cannot be drawn; place and moment choose the lighting")
     if source.drawing is not None:
         note, faults = _drawing_notes(source.drawing, size)
         assumptions.extend([note] if note else [])
         warnings.extend(faults)
-    if source.kind == "model" or light.sun is not None:
+    warnings.extend(words.warnings(environment=setting.id, lighting=light.lighting.id))
+    if camera is not None or light.sun is not None:
         assumptions.extend(light.assumptions)
     materials, read, unread = _materials(request, source)
     prompt = write_prompt(
@@ -129,7 +135,9 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         ),
         _vocabulary(spec, request.weights),
     )
-    understood = dict.fromkeys([*prompt.understood, *read])
+    # What chose a preset was understood, whether or not the engine was taught the word.
+    heard_anew = [phrase for phrase in words.chosen if set(phrase.split()) & set(prompt.ignored)]
+    understood = dict.fromkeys([*prompt.understood, *heard_anew, *read])
     # A word that the maps show was not ignored, though the prompt has no use for it; nor the other way round.
     heard = {word for phrase in understood for word in phrase.split()}
     return ResolvedRequest(
@@ -146,7 +154,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         few_step=request.few_step,
         environment=setting.id,
         lighting=light.lighting.id,
-        view=None if camera is None or request.camera is not None else request.view or DEFAULT_VIEW,
+        view=None if source.kind != "model" or request.camera is not None else request.view or DEFAULT_VIEW,
         camera=camera,
         size=size,
         place=place,
@@ -173,12 +181,16 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
 
 def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
     what = "a drawing" if source.kind == "sketch" else "a text alone"
+    # Built surroundings are seen by a camera, with a building or without.
+    seen = source.kind == "text" and request.surroundings != "imagined"
     for name in _MODEL_ONLY:
-        if getattr(request, name):
+        if getattr(request, name) and not (seen and name == "camera"):
             raise OptionError(f"{name} has no meaning for {what}; give a 3D model or leave {name} out")
-    if request.surroundings not in (None, "imagined"):
+    accepted = ("geometry", "imagined") if source.kind == "text" else ("imagined",)
+    if request.surroundings not in (None, *accepted):
         raise OptionError(
-            f"surroundings {request.surroundings!r} needs a 3D model; for {what} give imagined or leave it out"
+            f"surroundings {request.surroundings!r} needs a 3D model; for {what} give {' or '.join(accepted)},"
+            " or leave it out"
         )
     if source.kind == "text" and request.materials:
         raise OptionError("material needs elements of a model; without an input write materials into the prompt")
@@ -214,15 +226,17 @@ def _drawing_notes(drawing: Drawing, size: Size) -> tuple[str, list[str]]:
 
 
 def _camera(request: RenderRequest, source: Source, size: Size) -> Camera | None:
-    if source.model is None:
+    if source.model is None and (source.kind != "text" or request.surroundings == "imagined"):
         return None
     if request.camera is not None:
         return request.camera.resized(size)
+    if source.model is None:
+        return environment_camera(request.environment or DEFAULT_ENVIRONMENT, seed=request.seed, size=size)
     return view_camera(source.model.scene, request.view or DEFAULT_VIEW, size)
 
 
 def _surroundings(request: RenderRequest, source: Source) -> SurroundingsMode:
-    if source.kind != "model":
+    if source.kind == "sketch":
         return "imagined"
     return request.surroundings or "geometry"
 
@@ -265,9 +279,9 @@ def _control_scales(request: RenderRequest, spec: EngineSpec) -> Mapping[str, fl
 
 def _view_label(request: RenderRequest, source: Source, camera: Camera | None) -> str:
     """Names the view in the noise seed; the size stays out, noise of another size differs anyway."""
-    if camera is None:
+    if source.kind != "model" and request.camera is None:
         return source.kind
-    if request.camera is None:
+    if camera is None or request.camera is None:
         return request.view or DEFAULT_VIEW
     return json.dumps({k: v for k, v in camera.to_json().items() if k != "size"}, sort_keys=True)
 
