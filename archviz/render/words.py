@@ -22,18 +22,20 @@ class WordChoice:
         The phrases that chose a preset.
     assumptions
         Which preset was chosen from which words.
+    mentions
+        Every preset that the words name, chosen or not.
     """
 
     request: RenderRequest
     chosen: tuple[str, ...]
     assumptions: tuple[str, ...]
-    _mentions: tuple[Mention, ...]
+    mentions: tuple[Mention, ...]
 
     def warnings(self, *, environment: str, lighting: str) -> tuple[str, ...]:
         """What the words name and the picture, under these presets, does not show."""
         shown = {"environment": environment, "lighting": lighting}
         found = {}
-        for mention in self._mentions:
+        for mention in self.mentions:
             holds = shown[mention.kind]
             if mention.preset != holds and not mention.hint:
                 found[mention.kind, mention.preset] = (
@@ -43,7 +45,7 @@ class WordChoice:
         return tuple(found.values())
 
     def _reason(self, kind: PresetKind) -> str:
-        if any(m.kind == kind and m.phrase in self.chosen for m in self._mentions):
+        if any(m.kind == kind and m.phrase in self.chosen for m in self.mentions):
             return "the first of two counts"
         if kind == "lighting" and self.request.lighting is None:
             return "the moment sets the light"
@@ -73,7 +75,7 @@ def choose_by_words(request: RenderRequest) -> WordChoice:
             *(f"{m.kind} {m.preset}, from the words {m.phrase!r}" for m in chosen),
             *(_notes_without_input(filled) if request.input is None else ()),
         ),
-        _mentions=mentions,
+        mentions=mentions,
     )
 
 

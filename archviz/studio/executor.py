@@ -148,7 +148,7 @@ def view_picture(maps: ViewMaps) -> NDArray[np.uint8] | None:
     Returns
     -------
     numpy.ndarray or None
-        (H, W, 3) uint8; ``None`` for text alone, of which nothing is known.
+        (H, W, 3) uint8; ``None`` where the engine gets nothing but text.
     """
     pictures = maps.pictures()
     if maps.light is not None:

@@ -127,6 +127,14 @@ def test_the_same_seed_gives_the_same_bytes_and_another_another_place(preset_id:
     assert other.target_m != landscape_camera(spec, seed=SEED, size=SMALL).target_m
 
 
+@pytest.mark.parametrize("preset_id", ["downtown", "hoi-an"])
+def test_the_lamps_that_shine_are_those_the_eye_is_near_to(preset_id: str) -> None:
+    lamps = landscape_of(preset_id, SEED)[0].lamps_m
+    eye = landscape_camera(spec_of(preset_id), seed=SEED, size=SMALL).position_m
+    away = np.linalg.norm(lamps - (eye[0], eye[1], 0.0), axis=1)
+    assert away[0] < 15.0 and (np.diff(away) > -1e-4).all()
+
+
 def test_a_sight_keeps_its_foreground_open() -> None:
     east = Sight(x_m=10.0, y_m=5.0, bearing_deg=90.0, open_m=9.0)
     assert east.point_m(2.0, 6.0) == pytest.approx((16.0, 3.0))

@@ -34,7 +34,7 @@ class Surroundings:
         Ground, roads and water as ``Part.GROUND``, the rest as ``Part.SURROUNDINGS``; join it with
         ``building_scene.merged(surroundings.scene)``.
     lamps_m
-        (k, 3) float32 points lamp light comes from, nearest to the front first [m].
+        (k, 3) float32 points lamp light comes from, nearest to the front, or to a landscape's eye, first [m].
     plants, figures
         What grows and who stands where, with the names of their elements in ``scene``.
     """

@@ -35,7 +35,7 @@ def build_lamps(
     Returns
     -------
     ndarray
-        (k, 3) points the light comes from, nearest to the building first [m]; k <= 16.
+        (k, 3) points the light comes from, nearest to the building or to the eye first [m]; k <= 16.
     """
     match terrain.spec.lamps:
         case "street":
@@ -47,8 +47,9 @@ def build_lamps(
         case _:
             points = []
     found = np.array(points).reshape(-1, 3)
-    front = np.array([0.0, terrain.site.front_m, 0.0])
-    return found[np.argsort(np.linalg.norm(found - front, axis=1), kind="stable")][:MAX_LAMPS]
+    site = terrain.site
+    x, y = (0.0, site.front_m) if site.sight is None else (site.sight.x_m, site.sight.y_m)
+    return found[np.argsort(np.linalg.norm(found - (x, y, 0.0), axis=1), kind="stable")][:MAX_LAMPS]
 
 
 def _street_lamps(terrain: Terrain, out: SceneBuilder) -> Points:
