@@ -117,7 +117,12 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     _add_scene(parser)
     group = parser.add_argument_group("engine")
     group.add_argument("--engine", default="mini", metavar="ID", help="engine (default %(default)s)")
-    group.add_argument("--prompt", default="", metavar="TEXT", help="your own words, English or Vietnamese")
+    group.add_argument(
+        "--prompt",
+        default="",
+        metavar="TEXT",
+        help="your own words, English or Vietnamese; they choose an open environment and lighting",
+    )
     group.add_argument("--steps", metavar="N", help="diffusion steps")
     group.add_argument(
         "--geometry", default="strict", metavar="HOW", help="strict (default), balanced or free: how close to the maps"

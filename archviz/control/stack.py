@@ -90,7 +90,7 @@ def control_stack(
     Parameters
     ----------
     gbuffer
-        Geometry and materials of a model's view; ``None`` for a drawing or for text alone.
+        Geometry and materials of a scene's view; ``None`` where there is no scene.
     light
         What the light does to it; ``None`` leaves the light to the model.
     size

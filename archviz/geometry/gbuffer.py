@@ -49,8 +49,8 @@ def rasterize(scene: Scene, camera: Camera, *, caster: RayCaster | None = None) 
     hit = hits.faces >= 0
     if not hit.any():
         raise EmptyViewError(
-            f"the camera at {_metres(camera.position_m)} looking at {_metres(camera.target_m)} sees nothing of the "
-            "model; turn it to the model or choose a view preset"
+            f"the camera at {_metres(camera.position_m)} looking at {_metres(camera.target_m)} sees nothing but "
+            "sky; turn it to the model or leave the camera out"
         )
     forward = camera.basis()[2].astype(np.float32)
     depth = hits.distances_m * (rays @ forward)

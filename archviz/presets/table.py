@@ -11,7 +11,7 @@ from typing import Any
 
 from archviz.core.errors import FileFormatError, OptionError
 
-__all__ = ["Flag", "Number", "Rule", "Table", "Text", "check_table", "read_toml"]
+__all__ = ["Flag", "Number", "Rule", "Table", "Text", "Texts", "check_table", "read_toml"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,18 @@ class Flag:
 
 
 @dataclass(frozen=True)
+class Texts:
+    """A list of texts, none of them empty."""
+
+    def accepts(self, value: object) -> bool:
+        """True for such a list."""
+        return isinstance(value, list) and all(isinstance(text, str) and text.strip() for text in value)
+
+    def __str__(self) -> str:
+        return "a list of texts"
+
+
+@dataclass(frozen=True)
 class Table:
     """A table that another room reads."""
 
@@ -68,7 +80,7 @@ class Table:
         return "a table"
 
 
-Rule = Number | Text | Flag | Table
+Rule = Number | Text | Texts | Flag | Table
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def resolve_light(
     place, when, north_deg
         As in :class:`archviz.render.RenderRequest`.
     camera
-        The view; ``None`` for a drawing and for text alone.
+        The view; ``None`` for a drawing and for a text with imagined surroundings.
 
     Raises
     ------

@@ -28,7 +28,7 @@ class ViewMaps:
     size
         The picture's size.
     gbuffer, light
-        Of a model's view; ``None`` for a drawing and for text alone.
+        Of a scene's view; ``None`` for a drawing and for a text with imagined surroundings.
     edges
         A drawing's lines; ``None`` otherwise.
     stack

@@ -226,11 +226,12 @@ class Renderer:
 
         return self.shelf.get("source", source_key(resolved), read)
 
-    def _building(self, resolved: ResolvedRequest) -> Scene:
+    def _building(self, resolved: ResolvedRequest) -> Scene | None:
+        """The model or the lifted drawing; ``None`` for words alone."""
         source = self._source(resolved)
-        if source.model is not None:
-            return source.model.scene
-        return self._relief(resolved).scene
+        if source.kind == "text":
+            return None
+        return source.model.scene if source.model is not None else self._relief(resolved).scene
 
     def _relief(self, resolved: ResolvedRequest) -> Relief:
         from archviz.render.relief import lift_drawing
@@ -246,12 +247,13 @@ class Renderer:
 
         def build() -> Site:
             scene = self._building(resolved)
-            scene = scene.with_table(apply_materials(scene.table, resolved.materials))
+            if scene is not None:
+                scene = scene.with_table(apply_materials(scene.table, resolved.materials))
             return build_site(scene, resolved.environment, resolved.surroundings, resolved.seed)
 
         camera = resolved.camera
         if camera is None:
-            raise InternalError("a view of a model was asked for without a camera")
+            raise InternalError("a view of a scene was asked for without a camera")
         site: Site = self.shelf.get("scene", scene_key(resolved), build)
         return self.shelf.get("stage", view_key(resolved), lambda: set_stage(site, camera))
 
@@ -259,7 +261,7 @@ class Renderer:
         from archviz.geometry.gbuffer import rasterize
 
         if resolved.camera is None:
-            raise InternalError("a view of a model was asked for without a camera")
+            raise InternalError("a view of a scene was asked for without a camera")
         caster = self._staged(resolved).caster
         gbuffer = rasterize(caster.scene, resolved.camera, caster=caster)
         if resolved.input_kind == "sketch":

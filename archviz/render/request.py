@@ -53,13 +53,14 @@ class RenderRequest:
     Parameters
     ----------
     input
-        A 3D model or a drawing, told apart by content; ``None`` draws from the text alone.
+        A 3D model or a drawing, told apart by content; ``None`` shows the environment that the text
+        names, without a building.
     engine
         Engine id.
     environment, lighting, view
-        Preset ids.
+        Preset ids; words of the prompt may choose an open environment or lighting.
     camera
-        A camera in place of ``view``.
+        A camera in place of ``view``; without an input, in metres around the empty plot's middle.
     place, when, north_deg
         Where the building stands, the moment, and the azimuth of true north in the model, clockwise
         from its +Y axis [degrees]. A ``when`` without an offset is the place's own time.
@@ -161,7 +162,7 @@ class ResolvedRequest:
         What the input is, the hash of its bytes, and of the building that was read from it
         (with the files that it refers to); ``None`` where there is none.
     camera
-        The view; ``None`` for a drawing and for text alone.
+        The view; ``None`` for a drawing, and for a text whose surroundings are imagined.
     place, when
         Place, and the moment whose sun it is; ``None`` where the sun is the preset's own.
     north_deg

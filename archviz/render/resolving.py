@@ -28,6 +28,8 @@ from archviz.render.request import (
     ResolvedRequest,
     SurroundingsMode,
 )
+from archviz.render.stage import environment_camera
+from archviz.render.words import choose_by_words
 
 if TYPE_CHECKING:
     from archviz.sketch import Drawing
@@ -96,6 +98,8 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         A choice is unknown, out of range, or contradicts another.
     """
     spec = engine_spec(request.engine)
+    words = choose_by_words(request)
+    request = words.request
     setting = environment(request.environment or DEFAULT_ENVIRONMENT)
     if source.kind != "model":
         _refuse_model_choices(request, source)
@@ -106,6 +110,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     read_from = model or source.drawing
     assumptions = [_without_folder(text, request.input) for text in (read_from.assumptions if read_from else ())]
     warnings = [_without_folder(text, request.input) for text in (read_from.warnings if read_from else ())]
+    assumptions.extend(words.assumptions)
     place, north_deg = request.place, request.north_deg
     if model is not None and place is None and model.place is not None:
         place = model.place
@@ -124,6 +129,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
             warnings.append("no building was recognised in the drawing: its lines alone guide the picture")
         else:
             assumptions.extend(relief.assumptions)
+    warnings.extend(words.warnings(environment=setting.id, lighting=light.lighting.id))
     if camera is not None or light.sun is not None:
         assumptions.extend(light.assumptions)
     table = model.scene.table if model is not None else None if relief is None else RELIEF_TABLE
@@ -137,7 +143,9 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         ),
         _vocabulary(spec, request.weights),
     )
-    understood = dict.fromkeys([*prompt.understood, *read])
+    # What chose a preset was understood, whether or not the engine was taught the word.
+    heard_anew = [phrase for phrase in words.chosen if set(phrase.split()) & set(prompt.ignored)]
+    understood = dict.fromkeys([*prompt.understood, *heard_anew, *read])
     # A word that the maps show was not ignored, though the prompt has no use for it; nor the other way round.
     heard = {word for phrase in understood for word in phrase.split()}
     return ResolvedRequest(
@@ -154,7 +162,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         few_step=request.few_step,
         environment=setting.id,
         lighting=light.lighting.id,
-        view=None if model is None or request.camera is not None else request.view or DEFAULT_VIEW,
+        view=None if source.kind != "model" or request.camera is not None else request.view or DEFAULT_VIEW,
         camera=camera,
         size=size,
         place=place,
@@ -181,12 +189,16 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
 
 def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
     what = "a drawing" if source.kind == "sketch" else "a text alone"
+    # Built surroundings are seen by a camera, with a building or without.
+    seen = source.kind == "text" and request.surroundings != "imagined"
     for name in _MODEL_ONLY:
-        if getattr(request, name):
+        if getattr(request, name) and not (seen and name == "camera"):
             raise OptionError(f"{name} has no meaning for {what}; give a 3D model or leave {name} out")
-    if source.kind == "text" and request.surroundings not in (None, "imagined"):
+    accepted = ("geometry", "imagined") if source.kind == "text" else ("geometry", "imagined", "none")
+    if request.surroundings not in (None, *accepted):
         raise OptionError(
-            f"surroundings {request.surroundings!r} needs a building; for {what} give imagined or leave it out"
+            f"surroundings {request.surroundings!r} needs a building; for {what} give {' or '.join(accepted)},"
+            " or leave it out"
         )
     if source.kind == "text" and request.materials:
         raise OptionError("material needs elements of a model; without an input write materials into the prompt")
@@ -222,10 +234,12 @@ def _drawing_notes(drawing: Drawing, size: Size) -> tuple[str, list[str]]:
 
 
 def _camera(request: RenderRequest, source: Source, size: Size) -> Camera | None:
-    if source.model is None:
+    if source.model is None and (source.kind != "text" or request.surroundings == "imagined"):
         return None
     if request.camera is not None:
         return request.camera.resized(size)
+    if source.model is None:
+        return environment_camera(request.environment or DEFAULT_ENVIRONMENT, seed=request.seed, size=size)
     return view_camera(source.model.scene, request.view or DEFAULT_VIEW, size)
 
 
@@ -272,9 +286,9 @@ def _control_scales(request: RenderRequest, spec: EngineSpec) -> Mapping[str, fl
 
 def _view_label(request: RenderRequest, source: Source, camera: Camera | None) -> str:
     """Names the view in the noise seed; the size stays out, noise of another size differs anyway."""
-    if camera is None or source.kind != "model":
+    if source.kind != "model" and request.camera is None:
         return source.kind
-    if request.camera is None:
+    if camera is None or request.camera is None:
         return request.view or DEFAULT_VIEW
     return json.dumps({k: v for k, v in camera.to_json().items() if k != "size"}, sort_keys=True)
 

@@ -1,4 +1,4 @@
-"""The building in its surroundings, and what of both a camera is shown."""
+"""The building in its surroundings, or these alone, and what of both a camera is shown."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.camera import Camera
+from archviz.core.size import Size
 from archviz.geometry.clearing import clear_view
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
-from archviz.geometry.surroundings import SurroundingsSpec, build_surroundings
+from archviz.geometry.surroundings import SurroundingsSpec, build_landscape, build_surroundings, landscape_camera
 from archviz.presets import environment
 from archviz.render.request import SurroundingsMode
 
-__all__ = ["Site", "Stage", "build_site", "set_stage"]
+__all__ = ["Site", "Stage", "build_site", "environment_camera", "set_stage"]
 
 # Plain ground and nothing else: what a building stands on where no surroundings are built.
 _PLAIN = "studio"
@@ -28,12 +29,12 @@ class Site:
     Parameters
     ----------
     building, surroundings
-        Two scenes, not merged yet.
+        Two scenes, not merged yet; ``None`` for the building of an empty plot.
     lamps_m
         (k, 3) lamps [m].
     """
 
-    building: Scene
+    building: Scene | None
     surroundings: Scene
     lamps_m: NDArray[np.float32]
 
@@ -54,13 +55,18 @@ class Stage:
     lamps_m: NDArray[np.float32]
 
 
-def build_site(building: Scene, environment_id: str, mode: SurroundingsMode, seed: int) -> Site:
+def environment_camera(environment_id: str, *, seed: int, size: Size) -> Camera:
+    """The camera that shows an environment without a building."""
+    return landscape_camera(_spec(environment_id), seed=seed, size=size)
+
+
+def build_site(building: Scene | None, environment_id: str, mode: SurroundingsMode, seed: int) -> Site:
     """Put a building into its surroundings.
 
     Parameters
     ----------
     building
-        The model.
+        The model; ``None`` leaves the plot empty.
     environment_id
         Environment preset; its surroundings are built where ``mode`` is ``geometry``.
     mode
@@ -68,14 +74,22 @@ def build_site(building: Scene, environment_id: str, mode: SurroundingsMode, see
     seed
         Decides where plants and neighbours stand.
     """
-    preset = environment(environment_id if mode == "geometry" else _PLAIN)
-    around = build_surroundings(
-        SurroundingsSpec.from_table(preset.surroundings, source=preset.source), building.building_bounds(), seed=seed
-    )
+    spec = _spec(environment_id if mode == "geometry" else _PLAIN)
+    if building is None:
+        around = build_landscape(spec, seed=seed)
+    else:
+        around = build_surroundings(spec, building.building_bounds(), seed=seed)
     return Site(building=building, surroundings=around.scene, lamps_m=around.lamps_m)
 
 
 def set_stage(site: Site, camera: Camera) -> Stage:
     """Take away what would hide the building from ``camera``, and build the rest for rays."""
+    if site.building is None:
+        return Stage(caster=RayCaster(site.surroundings), lamps_m=site.lamps_m)
     shown = clear_view(site.building, site.surroundings, camera)
     return Stage(caster=RayCaster(site.building.merged(shown)), lamps_m=site.lamps_m)
+
+
+def _spec(environment_id: str) -> SurroundingsSpec:
+    preset = environment(environment_id)
+    return SurroundingsSpec.from_table(preset.surroundings, source=preset.source)

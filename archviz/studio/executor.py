@@ -148,7 +148,7 @@ def view_picture(maps: ViewMaps) -> NDArray[np.uint8] | None:
     Returns
     -------
     numpy.ndarray or None
-        (H, W, 3) uint8; ``None`` for text alone, of which nothing is known.
+        (H, W, 3) uint8; ``None`` where the engine gets nothing but text.
     """
     pictures = maps.pictures()
     if maps.light is not None:
@@ -161,7 +161,7 @@ def view_picture(maps: ViewMaps) -> NDArray[np.uint8] | None:
 
 def _summary(resolved: ResolvedRequest) -> dict[str, Any]:
     """What the page says of a picture, beside its recipe."""
-    sun = resolved.sun or (resolved.illumination.sun if resolved.input_kind == "model" else None)
+    sun = resolved.sun or (resolved.illumination.sun if resolved.camera is not None else None)
     return {
         "size": [resolved.size.width, resolved.size.height],
         "seed": resolved.seed,

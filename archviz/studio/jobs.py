@@ -16,6 +16,7 @@ from archviz.core.errors import FileFormatError
 from archviz.core.place import Place
 from archviz.core.size import Size
 from archviz.render.request import DEFAULT_SIZE, RenderRequest
+from archviz.render.words import choose_by_words
 
 __all__ = ["Job", "JobKind", "JobPhase", "JobState", "request_from_json", "request_to_json", "view_request"]
 
@@ -128,6 +129,8 @@ def request_from_json(data: Mapping[str, Any]) -> RenderRequest:
 
 def view_request(request: RenderRequest) -> RenderRequest:
     """The request reduced to what a ``view`` job shows: equal for pictures of one view under one light."""
+    # Words may choose what stands around and how it is lit; the rest of them is not seen in a view.
+    request = choose_by_words(request).request
     size = request.size or (DEFAULT_SIZE if request.camera is None else request.camera.size)
     scale = min(1.0, _VIEW_SIDE / size.longer)
     return dataclasses.replace(

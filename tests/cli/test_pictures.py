@@ -93,6 +93,22 @@ def test_a_drawing_and_a_text_are_rendered(
             assert picture.size == (96, 64)
 
 
+def test_words_alone_choose_the_scene_and_are_replayed(run: Run, engines: list[ScriptedEngine], tmp_path: Path) -> None:
+    words = "rice paddies at sunset, conical hats, peaceful scene"
+    code, said, err = run("render", "-o", tmp_path / "p.png", "--size", "96x64", "--prompt", words)
+    assert code == 0
+    assert (said["environment"], said["lighting"], said["fidelity"]) == ("rice-paddies", "sunset", None)
+    assert said["prompt_ignored"] == ["peaceful"]
+    assert "assumed: environment rice-paddies, from the words 'rice paddies'" in err
+    code, said, _ = run("replay", tmp_path / "p.png")
+    assert code == 0 and said["same_pixels"] is True and said["differences"] == []
+    code, said, err = run(
+        "render", "-o", tmp_path / "s.png", "--size", "96x64", "--prompt", words, "--lighting", "noon"
+    )
+    assert code == 0 and said["lighting"] == "noon"
+    assert "warning: the words 'sunset' name lighting sunset, but noon holds" in err
+
+
 def test_plain_words_name_what_was_written(
     engines: list[ScriptedEngine], house: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

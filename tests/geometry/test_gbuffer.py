@@ -86,7 +86,7 @@ def test_lens_shift_moves_the_picture_and_keeps_the_scale() -> None:
 
 def test_an_empty_view_is_refused_with_what_to_do() -> None:
     cube = scene({"cube": box((-1, -1, -1), (1, 1, 1))})
-    with pytest.raises(EmptyViewError, match=r"\(0\.0, -5\.0, 0\.0\).*choose a view preset"):
+    with pytest.raises(EmptyViewError, match=r"\(0\.0, -5\.0, 0\.0\).*turn it to the model"):
         rasterize(cube, camera((0, -5, 0), (0, -9, 0)))
 
 

@@ -178,13 +178,6 @@ def test_a_drawing_without_a_building_gives_its_lines_and_nothing_else(tmp_path:
     assert any("no building was recognised" in text for text in result.warnings)
 
 
-def test_text_alone_gives_nothing_but_words() -> None:
-    renderer, engines = _made()
-    renderer.render(RenderRequest(prompt="white house", size=SMALL))
-    (asked,) = engines[0].requests
-    assert asked.controls.stack is not None and not asked.controls.stack.any()
-
-
 def test_a_recipe_renders_the_same_picture(house: Path) -> None:
     renderer, _ = _made()
     result = renderer.render(_request(house, environment="park", materials={"Roof": "slate"}, seed=3))

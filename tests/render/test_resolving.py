@@ -106,7 +106,8 @@ def test_a_drawing_keeps_its_shape(renderer: Renderer, drawing: Path) -> None:
 
 def test_text_alone(renderer: Renderer) -> None:
     found = renderer.resolve(RenderRequest(prompt="brick house", environment="snow", size=SMALL))
-    assert (found.input_kind, found.input_sha256, found.camera) == ("text", None, None)
+    assert (found.input_kind, found.input_sha256, found.view) == ("text", None, None)
+    assert found.camera is not None and found.camera.size == SMALL
     assert "snow" in found.prompt
 
 

@@ -110,6 +110,11 @@ def test_a_view_is_the_same_for_what_it_does_not_show() -> None:
     assert view != view_request(RenderRequest(**{**vars(FULL), "seed": 5}))
 
 
+def test_a_view_shows_the_presets_that_words_choose() -> None:
+    view = view_request(RenderRequest(prompt="rice paddies at sunset"))
+    assert (view.environment, view.lighting, view.prompt) == ("rice-paddies", "sunset", "")
+
+
 def test_jobs_survive_the_process(store: JobStore) -> None:
     job = store.submit(ANNA, FULL)
     assert JobStore(store.home).get(ANNA, job.id) == job

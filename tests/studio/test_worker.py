@@ -18,6 +18,7 @@ from archviz.core.size import Size
 from archviz.diffusion import StepReport
 from archviz.render import RenderRequest
 from archviz.render.recipe import hash_pixels, read_recipe
+from archviz.render.request import SurroundingsMode
 from archviz.studio import JobStore, WorkerKeeper, new_id, thumbnail_path
 from archviz.studio.executor import Executor
 from archviz.studio.thumbnails import make_missing_thumbnail
@@ -70,12 +71,14 @@ def test_a_view_of_a_drawing_is_what_it_is_taken_for(store: JobStore, worker: Wo
     assert (pixels > 200).mean() > 0.6 and pixels.min() < 100
 
 
-def test_a_text_alone(store: JobStore, worker: Worker) -> None:
-    request = RenderRequest(prompt="a villa", size=Size(height=64, width=64), steps=1)
+@pytest.mark.parametrize("surroundings", ["geometry", "imagined"])
+def test_a_text_alone(store: JobStore, worker: Worker, surroundings: SurroundingsMode) -> None:
+    request = RenderRequest(prompt="snow", size=Size(height=64, width=64), steps=1, surroundings=surroundings)
     view, job = store.submit(ANNA, request, kind="view"), store.submit(ANNA, request)
     assert worker.run_one() and worker.run_one()
     assert [j.state for j in (store.get(ANNA, view.id), store.get(ANNA, job.id)) if j] == ["done", "done"]
-    assert not (store.result_folder(view) / "picture.jpg").exists()
+    # A scene is known before diffusion, mere words are not.
+    assert (store.result_folder(view) / "picture.jpg").exists() == (surroundings == "geometry")
     assert (store.result_folder(job) / "picture.png").exists()
 
 

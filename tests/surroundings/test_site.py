@@ -38,8 +38,8 @@ def test_distance_to_the_footprint() -> None:
     ],
 )
 def test_what_hides_the_building(x: float, y: float, height: float, hides: bool) -> None:
-    assert bool(SITE.hides_building(x, y, radius_m=0.4, height_m=height)) is hides
-    assert bool(SITE.hides_building(-x, y, radius_m=0.4, height_m=height)) is hides
+    assert bool(SITE.blocks_view(x, y, radius_m=0.4, height_m=height)) is hides
+    assert bool(SITE.blocks_view(-x, y, radius_m=0.4, height_m=height)) is hides
 
 
 def test_reserved_land_is_taken() -> None:

@@ -21,7 +21,7 @@ from archviz.geometry.surroundings.spec import SurroundingsSpec
 from archviz.geometry.surroundings.street import build_road
 from archviz.geometry.surroundings.water import build_water
 
-__all__ = ["Surroundings", "build_surroundings"]
+__all__ = ["Surroundings", "build_surroundings", "furnish"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -34,7 +34,7 @@ class Surroundings:
         Ground, roads and water as ``Part.GROUND``, the rest as ``Part.SURROUNDINGS``; join it with
         ``building_scene.merged(surroundings.scene)``.
     lamps_m
-        (k, 3) float32 points lamp light comes from, nearest to the front first [m].
+        (k, 3) float32 points lamp light comes from, nearest to the front, or to a landscape's eye, first [m].
     plants, figures
         What grows and who stands where, with the names of their elements in ``scene``.
     """
@@ -60,9 +60,14 @@ def build_surroundings(spec: SurroundingsSpec, building: Bounds, *, seed: int) -
     seed
         Everything drawn follows from it; each theme draws from its own stream.
     """
-    site = Site.of(building)
+    terrain = Terrain.random(spec, Site.of(building), rng=derive_generator(seed, "surroundings", "terrain"))
+    x, y, _ = building.center_m
+    return furnish(terrain, seed=seed, offset_m=(x, y, building.low[2]))
+
+
+def furnish(terrain: Terrain, *, seed: int, offset_m: tuple[float, float, float]) -> Surroundings:
+    """Put onto a terrain what its spec asks for, and move all of it by ``offset_m`` [m]."""
     out = SceneBuilder()
-    terrain = Terrain.random(spec, site, rng=derive_generator(seed, "surroundings", "terrain"))
 
     def stream(theme: str) -> np.random.Generator:
         return derive_generator(seed, "surroundings", theme)
@@ -75,13 +80,11 @@ def build_surroundings(spec: SurroundingsSpec, building: Bounds, *, seed: int) -
     lamps = build_lamps(terrain, plots, out, rng=stream("lamps"))
     figures = place_figures(terrain, out, rng=stream("figures"))
     plants = plant_all(terrain, out, rng=stream("plants"))
-    x, y, _ = building.center_m
-    offset = (x, y, building.low[2])
     return Surroundings(
-        scene=out.scene(offset_m=offset),
-        lamps_m=(lamps + offset).astype(np.float32),
-        plants=tuple(replace(p, position_m=_moved(p.position_m, offset)) for p in plants),
-        figures=tuple(replace(f, position_m=_moved(f.position_m, offset)) for f in figures),
+        scene=out.scene(offset_m=offset_m),
+        lamps_m=(lamps + offset_m).astype(np.float32),
+        plants=tuple(replace(p, position_m=_moved(p.position_m, offset_m)) for p in plants),
+        figures=tuple(replace(f, position_m=_moved(f.position_m, offset_m)) for f in figures),
     )
 
 

@@ -8,16 +8,25 @@ from typing import Literal
 import numpy as np
 
 from archviz.geometry.surroundings.builder import SceneBuilder
-from archviz.geometry.surroundings.ground import WATER_LEVEL_M, Terrain
+from archviz.geometry.surroundings.ground import Terrain
 from archviz.geometry.surroundings.palette import pick
 from archviz.geometry.surroundings.shapes import Triangles, cone, join, placed, sphere, tube
+from archviz.geometry.surroundings.sight import Sight
 from archviz.geometry.surroundings.site import APRON_Z_M
 from archviz.geometry.surroundings.street import Street
+from archviz.geometry.surroundings.water import paddy_level_m
 
 __all__ = ["Figure", "person", "place_figures"]
 
 FigureKind = Literal["farmer", "pedestrian"]
 _APART_M = 1.4
+# Before a sight: the first ones stand so near that each is about a fifth of a picture high, and to
+# either side of its middle, where a narrow picture holds them too.
+_CLOSE_M, _CLOSE_SLOPE = (6.0, 8.5), (0.05, 0.22)
+_CLOSE_COUNT = 2
+_FARTHER_M, _FARTHER_SLOPE = (10.0, 26.0), (0.0, 0.5)
+# Then there is a pond: all of them stand farther off.
+_CLOSE_TRIES = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,24 +88,34 @@ def person(kind: FigureKind, height_m: float, *, rng: np.random.Generator) -> tu
 
 
 def place_figures(terrain: Terrain, out: SceneBuilder, *, rng: np.random.Generator) -> tuple[Figure, ...]:
-    """Add the spec's people at the sides of the view, where they show the scale and hide nothing."""
+    """Add the spec's people, where they show the scale and hide nothing.
+
+    They stand at the sides of a view of the building; before an empty plot's sight they are what is
+    looked at, the first two near enough to be made out.
+    """
     spec, site = terrain.spec, terrain.site
     if spec.figures == "none":
         return ()
     kind: FigureKind = "farmer" if spec.figures == "farmers" else "pedestrian"
     figures: list[Figure] = []
-    for _ in range(200):
+    for attempt in range(200):
         if len(figures) == spec.figure_count:
             break
-        x, y = _spot(terrain, rng)
+        if site.sight is None:
+            x, y = _spot(terrain, rng)
+        else:
+            close = len(figures) < _CLOSE_COUNT and attempt < _CLOSE_TRIES
+            x, y = _spot_ahead(site.sight, terrain, rng, side=-1.0 if len(figures) % 2 else 1.0, close=close)
         height = float(rng.uniform(1.52, 1.78))
         crowded = any(np.hypot(f.position_m[0] - x, f.position_m[1] - y) < _APART_M for f in figures)
-        hides = bool(site.hides_building(x, y, radius_m=0.4, height_m=height))
-        if crowded or hides or site.footprint_distance_m(x, y) < 1.5:
+        hides = site.sight is None and (
+            bool(site.blocks_view(x, y, radius_m=0.4, height_m=height)) or site.footprint_distance_m(x, y) < 1.5
+        )
+        if crowded or hides:
             continue
         shore = float(terrain.shore_m(x, y))
         if spec.water == "paddies":
-            z = WATER_LEVEL_M["paddies"] - 0.12 if shore < 0 else float(terrain.height_m(x, y))
+            z = paddy_level_m(y, site) - 0.12 if shore < 0 else float(terrain.height_m(x, y))
         elif shore < 0.8:
             continue
         else:
@@ -117,8 +136,22 @@ def _spot(terrain: Terrain, rng: np.random.Generator) -> tuple[float, float]:
     site = terrain.site
     x = float(rng.choice([-1.0, 1.0]) * (site.half_x_m + rng.uniform(1.5, 0.5 * site.size_m + 3.0)))
     if terrain.spec.road == "street":
-        street = Street.of(terrain.spec, site)
-        bands = ((street.near_m + 0.5, street.pavement_m), (street.across_m, street.far_m - 0.5))
-        low, high = bands[int(rng.integers(2))]
-        return x, float(rng.uniform(low, high))
+        return x, _pavement_y(terrain, rng)
     return x, site.front_m - float(rng.uniform(1.0, 0.4 * site.size_m + 2.0))
+
+
+def _spot_ahead(
+    sight: Sight, terrain: Terrain, rng: np.random.Generator, *, side: float, close: bool
+) -> tuple[float, float]:
+    """A random place before a sight on its right or left, on a pavement where there is a street."""
+    ahead = float(rng.uniform(*(_CLOSE_M if close else _FARTHER_M)))
+    x, y = sight.point_m(side * ahead * float(rng.uniform(*(_CLOSE_SLOPE if close else _FARTHER_SLOPE))), ahead)
+    return (x, _pavement_y(terrain, rng)) if terrain.spec.road == "street" else (x, y)
+
+
+def _pavement_y(terrain: Terrain, rng: np.random.Generator) -> float:
+    """A place across one of the two pavements [m]."""
+    street = Street.of(terrain.spec, terrain.site)
+    bands = ((street.near_m + 0.5, street.pavement_m), (street.across_m, street.far_m - 0.5))
+    low, high = bands[int(rng.integers(2))]
+    return float(rng.uniform(low, high))

@@ -35,7 +35,7 @@ def build_lamps(
     Returns
     -------
     ndarray
-        (k, 3) points the light comes from, nearest to the building first [m]; k <= 16.
+        (k, 3) points the light comes from, nearest to the building or to the eye first [m]; k <= 16.
     """
     match terrain.spec.lamps:
         case "street":
@@ -47,8 +47,9 @@ def build_lamps(
         case _:
             points = []
     found = np.array(points).reshape(-1, 3)
-    front = np.array([0.0, terrain.site.front_m, 0.0])
-    return found[np.argsort(np.linalg.norm(found - front, axis=1), kind="stable")][:MAX_LAMPS]
+    site = terrain.site
+    x, y = (0.0, site.front_m) if site.sight is None else (site.sight.x_m, site.sight.y_m)
+    return found[np.argsort(np.linalg.norm(found - (x, y, 0.0), axis=1), kind="stable")][:MAX_LAMPS]
 
 
 def _street_lamps(terrain: Terrain, out: SceneBuilder) -> Points:
@@ -63,7 +64,7 @@ def _street_lamps(terrain: Terrain, out: SceneBuilder) -> Points:
             for x in side * (site.half_x_m + 3.0 + np.arange(40) * 2.0):
                 apart = not points or min(np.hypot(p[0] - x, p[1] - y) for p in points) > 18.0
                 wet = float(terrain.shore_m(x, y)) < 1.0
-                if not apart or wet or site.hides_building(x, y, radius_m=0.3, height_m=_POST_HEIGHT_M):
+                if not apart or wet or site.blocks_view(x, y, radius_m=0.3, height_m=_POST_HEIGHT_M):
                     continue
                 z = APRON_Z_M if on_street else float(terrain.height_m(x, y))
                 head = np.array([x, y + arm * 1.1, z + _POST_HEIGHT_M])

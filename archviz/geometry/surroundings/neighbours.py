@@ -140,7 +140,7 @@ def _terraced(
 def _in_view(site: Site, x: float, y: float, width: float, depth: float) -> bool:
     """Whether a house across the street, its front at ``y``, would stand before a camera."""
     corners_y = np.array([y, y - depth, y - depth / 2])
-    return bool(site.hides_building(x, corners_y, radius_m=width / 2 + 0.5, height_m=10.0).any())
+    return bool(site.blocks_view(x, corners_y, radius_m=width / 2 + 0.5, height_m=10.0).any())
 
 
 def _one(values: tuple[float, ...], rng: np.random.Generator) -> float:
@@ -203,7 +203,7 @@ def _stilt_houses(terrain: Terrain, rng: np.random.Generator) -> Iterator[Plot]:
             ys = np.linspace(site.front_m + 4, site.front_m - 4 * site.size_m, 200)
             bank = float(ys[np.argmax(terrain.shore_m(x, ys) < 0)])
             y, depth = bank - 0.5, float(rng.uniform(5.0, 7.0))
-            if not site.hides_building(x, y, radius_m=width / 2 + 1, height_m=5.0):
+            if not site.blocks_view(x, y, radius_m=width / 2 + 1, height_m=5.0):
                 yield Plot(
                     x_m=x, y_m=y, turn_deg=0.0, width_m=width, depth_m=depth, height_m=float(rng.uniform(2.5, 2.9))
                 )

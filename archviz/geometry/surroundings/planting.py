@@ -111,7 +111,7 @@ def _spots(planting: Planting, terrain: Terrain, *, taken: Field, rng: np.random
     room = 0.5 if zone == "street" else 0.4 * reach + 0.2
     free = _growable(x, y, zone, terrain) & ~site.is_taken(x, y, radius_m=room)
     free &= site.footprint_distance_m(x, y) > reach + 0.2
-    free &= ~site.hides_building(x, y, radius_m=reach, height_m=heights)
+    free &= ~site.blocks_view(x, y, radius_m=reach, height_m=heights)
     # Low plants stand before the front, but not so far out that they fill a camera's foreground.
     free &= (zone != "near") | (y > site.front_m - 0.5 * site.size_m - 2.0)
     small = planting.species in _LOW_SPECIES

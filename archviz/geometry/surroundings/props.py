@@ -18,6 +18,9 @@ from archviz.geometry.surroundings.vehicles import ShapeParts, car, motorbike, s
 
 __all__ = ["build_props"]
 
+# Boats before an empty plot's sight: beyond the foreground, near enough to be told for boats.
+_BOATS_AHEAD_M = (12.0, 45.0)
+
 
 def build_props(terrain: Terrain, out: SceneBuilder, *, rng: np.random.Generator) -> None:
     """Add the spec's props and keep plants out of the larger ones."""
@@ -41,7 +44,7 @@ def _rocks(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> Non
         r = site.radius_m + rng.uniform(2.0, 20.0 + 1.2 * site.size_m)
         x, y = r * math.cos(angle), r * math.sin(angle)
         size = float(rng.uniform(0.35, 1.3))
-        hidden = bool(site.hides_building(x, y, radius_m=2 * size, height_m=1.3 * size))
+        hidden = bool(site.blocks_view(x, y, radius_m=2 * size, height_m=1.3 * size))
         if placed_rocks >= 18 or hidden or site.is_taken(x, y, radius_m=2 * size) or float(terrain.shore_m(x, y)) < -2:
             continue
         group = []
@@ -126,11 +129,15 @@ def _sampans(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> N
     level = WATER_LEVEL_M.get(terrain.spec.water, 0.0)
     count = 0
     for _ in range(150):
-        x = float(rng.choice([-1, 1]) * rng.uniform(0.4, 2.2) * (site.size_m + 4))
-        y = site.front_m - float(rng.uniform(-1.5, 1.6)) * (site.size_m + 6)
+        if site.sight is not None:
+            ahead = float(rng.uniform(*_BOATS_AHEAD_M))
+            x, y = site.sight.point_m(ahead * float(rng.uniform(-0.5, 0.5)), ahead)
+        else:
+            x = float(rng.choice([-1, 1]) * rng.uniform(0.4, 2.2) * (site.size_m + 4))
+            y = site.front_m - float(rng.uniform(-1.5, 1.6)) * (site.size_m + 6)
         if count >= 6 or not -40 < float(terrain.shore_m(x, y)) < -2.5:
             continue
-        if site.hides_building(x, y, radius_m=2.0, height_m=1.1):
+        if site.blocks_view(x, y, radius_m=2.0, height_m=1.1):
             continue
         count += 1
         _add(out, f"sampan.{count}", sampan(rng), (x, y, level), float(rng.normal(scale=25) + rng.choice([0, 180])))
@@ -145,7 +152,7 @@ def _cars(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> None
         for side in (-1.0, 1.0):
             x = site.half_x_m + 3.0
             while x < site.half_x_m + 70.0 and count < 22:
-                if not site.hides_building(side * x, y, radius_m=2.2, height_m=1.45):
+                if not site.blocks_view(side * x, y, radius_m=2.2, height_m=1.45):
                     count += 1
                     _add(out, f"car.{count}", car(rng), (side * x, y, -0.14), turn)
                     x += float(rng.uniform(low, high))
@@ -161,12 +168,12 @@ def _motorbikes(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -
     for side in (-1.0, 1.0):
         for x in site.half_x_m + 1.0 + np.arange(0.0, 26.0, 0.75):
             y = street.near_m + 1.1 + float(rng.normal(scale=0.08))
-            if rng.random() < 0.5 and not site.hides_building(side * x, y, radius_m=0.6, height_m=1.05):
+            if rng.random() < 0.5 and not site.blocks_view(side * x, y, radius_m=0.6, height_m=1.05):
                 count += 1
                 _add(out, f"motorbike.{count}", motorbike(rng), (side * x, y, APRON_Z_M), float(rng.normal(68, 5)))
         for x in site.half_x_m + rng.uniform(6.0, 34.0, 4):
             lane = street.near_m - 1.8 if side > 0 else street.far_m + 1.8
-            if not site.hides_building(side * x, lane, radius_m=0.8, height_m=1.05):
+            if not site.blocks_view(side * x, lane, radius_m=0.8, height_m=1.05):
                 count += 1
                 _add(out, f"motorbike.{count}", motorbike(rng), (side * x, lane, -0.14), 0.0 if side > 0 else 180.0)
 
@@ -179,7 +186,7 @@ def _poles(terrain: Terrain, out: SceneBuilder, rng: np.random.Generator) -> Non
         tops: list[float] = []
         x = site.half_x_m + 2.0
         while len(tops) < 5:
-            if site.hides_building(side * x, y, radius_m=0.3, height_m=8.5):
+            if site.blocks_view(side * x, y, radius_m=0.3, height_m=8.5):
                 x += 0.5
                 continue
             number = f"pole.{'left' if side < 0 else 'right'}.{len(tops) + 1}"

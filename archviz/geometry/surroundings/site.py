@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archviz.geometry.scene import Bounds
+from archviz.geometry.surroundings.sight import Sight
 
 __all__ = ["APRON_Z_M", "Site"]
 
@@ -37,11 +38,14 @@ class Site:
     ----------
     half_x_m, half_y_m, height_m
         Half the footprint's sides and the height [m]; front at ``y = -half_y_m``.
+    sight
+        What stays open where the plot is empty; ``None`` keeps the building in view.
     """
 
     half_x_m: float
     half_y_m: float
     height_m: float
+    sight: Sight | None = None
     _taken: list[tuple[float, float, float, float]] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
@@ -75,10 +79,11 @@ class Site:
         dy = np.maximum(np.abs(np.asarray(y, float)) - self.half_y_m, 0.0)
         return np.hypot(dx, dy)
 
-    def hides_building(
-        self, x: ArrayLike, y: ArrayLike, *, radius_m: ArrayLike, height_m: ArrayLike
-    ) -> NDArray[np.bool_]:
-        """True where a thing of that size would stand between a view preset's camera and the building.
+    def blocks_view(self, x: ArrayLike, y: ArrayLike, *, radius_m: ArrayLike, height_m: ArrayLike) -> NDArray[np.bool_]:
+        """True where a thing of that size would stand in the way of what is looked at.
+
+        On an empty plot that is the foreground of its sight. Otherwise it stands between a view
+        preset's camera and the building.
 
         The front is open in a wedge of 50 degrees to either side, the side walls towards a camera
         at the front's corners, each elevation in a strip of the building's width. Things below
@@ -86,6 +91,8 @@ class Site:
         plants up to 0.4 of the building's height may stand at its sides, and things lower than
         0.85 m anywhere.
         """
+        if self.sight is not None:
+            return self.sight.blocked(x, y, radius_m=radius_m, height_m=height_m)
         px, py, radius, height = np.broadcast_arrays(*(np.asarray(v, float) for v in (x, y, radius_m, height_m)))
         away = np.abs(px)
         reach = self.half_x_m + _MARGIN_M + radius

@@ -19,7 +19,7 @@ from archviz.geometry.surroundings.ground import (
 from archviz.geometry.surroundings.shapes import Triangles, box, join, quad
 from archviz.geometry.surroundings.site import Site
 
-__all__ = ["build_water", "terrace_bund"]
+__all__ = ["build_water", "paddy_level_m", "terrace_bund"]
 
 _MATERIAL = {"river": "river-water", "lake": "clear-water", "sea": "sea-water", "pond": "clear-water"}
 _BUND_HALF_M, _BUND_CREST_M = 0.35, 0.18
@@ -57,6 +57,12 @@ def _field(site: Site) -> tuple[float, float, float]:
 def _terrace_level(row: float, depth: float) -> float:
     """Water level of a row; row 0 is the first behind the plot [m]."""
     return WATER_LEVEL_M["paddies"] + max(0.0, row + 1) * TERRACE_STEP_M * depth / TERRACE_DEPTH_M
+
+
+def paddy_level_m(y: float, site: Site) -> float:
+    """Water level of the paddies at ``y`` [m]."""
+    _, depth, foot = _field(site)
+    return _terrace_level(np.floor((y - foot) / depth), depth)
 
 
 def terrace_bund(y: float, site: Site) -> tuple[float, float]:
