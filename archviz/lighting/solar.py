@@ -64,7 +64,7 @@ def aware_time(place: Place, when: datetime) -> datetime:
     if place.time_zone is None:
         raise OptionError(
             f"time {when.isoformat()} has no offset and the place no time zone; "
-            f"write the offset, for example {when.isoformat()}+07:00"
+            f"write the offset, for example {when.isoformat()}+07:00, or give a city"
         )
     return when.replace(tzinfo=_zone(place))
 
