@@ -1,18 +1,16 @@
-"""Commands that tell: inspect, sun, presets, cities, engines."""
+"""Commands that tell: inspect, presets, cities, engines."""
 
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from archviz.cli.console import Console
-from archviz.cli.values import parse_when, place_from
 from archviz.core.errors import OptionError
 from archviz.render.request import RenderRequest
 
-__all__ = ["run_cities", "run_engines", "run_inspect", "run_presets", "run_sun"]
+__all__ = ["run_cities", "run_engines", "run_inspect", "run_presets"]
 
 _LISTED_ELEMENTS = 40  # a screenful; --json lists all
 
@@ -30,30 +28,6 @@ def run_inspect(options: argparse.Namespace, console: Console) -> None:
     )
     source = read_source(request)
     data = _model_facts(source.model) if source.model is not None else _drawing_facts(source.drawing)
-    console.result(data, _lines(data))
-
-
-def run_sun(options: argparse.Namespace, console: Console) -> None:
-    """``archviz sun``."""
-    from archviz.lighting.solar import aware_time, solar_position, sun_day
-
-    place = place_from(options)
-    if place is None or not options.when:
-        raise OptionError("sun needs a place and a moment; give --place LAT,LON or --city NAME, and --when ISO8601")
-    when = aware_time(place, parse_when(options.when))
-    sun = solar_position(place, when)
-    day = sun_day(place, when.date())
-
-    def local(moment: datetime | None) -> str | None:
-        return moment.astimezone(when.tzinfo).isoformat(timespec="seconds") if moment is not None else None
-
-    data = {
-        "altitude_deg": round(sun.altitude_deg, 4),
-        "azimuth_deg": round(sun.azimuth_deg, 4),
-        "sunrise": local(day.sunrise),
-        "solar_noon": local(day.solar_noon),
-        "sunset": local(day.sunset),
-    }
     console.result(data, _lines(data))
 
 

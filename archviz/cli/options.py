@@ -48,8 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     inspect = _command(commands, "inspect", "facts", "what was understood of a file, assumed, left out")
     _add_input(inspect, required=True)
     _add_reading(inspect)
-    sun = _command(commands, "sun", "facts", "where the sun stands, and its day")
-    _add_place(sun.add_argument_group("sun"))
+    _add_sun(_command(commands, "sun", "sun", "where the sun stands; with INPUT, a sun study of the building"))
     _command(commands, "presets", "facts", "environments, lightings and views")
     cities = _command(commands, "cities", "facts", "cities that --city knows, with their time zones")
     cities.add_argument("name", nargs="?", default="", metavar="NAME", help="part of a name, or a country such as VN")
@@ -143,6 +142,19 @@ def _add_maps(parser: argparse.ArgumentParser) -> None:
     _add_input(parser, required=True)
     parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder for the maps")
     _add_scene(parser)
+
+
+def _add_sun(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("input", nargs="?", metavar="INPUT", help="3D model (.glb .gltf .obj .stl .ply .dae)")
+    sun = parser.add_argument_group("sun")
+    _add_place(sun)
+    group = parser.add_argument_group("sun study")
+    group.add_argument("-o", "--output", metavar="DIR", help="folder for pictures, diagram and table")
+    group.add_argument("--date", metavar="YYYY-MM-DD", help="the day, beside equinox and solstices of its year")
+    _add_north(group)
+    group.add_argument("--view", metavar="ID", help="view preset (default aerial)")
+    group.add_argument("--size", metavar="WxH", help="picture size in pixels (default 768x512)")
+    _add_reading(parser)
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from archviz.core.size import Size
 from archviz.presets import city
 from archviz.render.request import RenderRequest
 
-__all__ = ["parse_place", "parse_when", "place_from", "request_from"]
+__all__ = ["parse_date", "parse_north", "parse_place", "parse_when", "place_from", "request_from"]
 
 # Options of `render` and of `maps` whose words a request takes as they are.
 _AS_GIVEN = (
@@ -66,6 +66,34 @@ def place_from(options: argparse.Namespace) -> Place | None:
     return parse_place(options.place) if options.place else None
 
 
+def parse_date(text: str) -> date:
+    """Read a day.
+
+    Raises
+    ------
+    OptionError
+        It is not a calendar date.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise OptionError(f"date {text!r} is not a day; write YYYY-MM-DD, for example 2025-06-21") from None
+
+
+def parse_north(text: str) -> float:
+    """Read an azimuth of true north [degrees].
+
+    Raises
+    ------
+    OptionError
+        It is not a number from -360 to 360.
+    """
+    north: float = _number("north", text, float)
+    if not -360.0 <= north <= 360.0:
+        raise OptionError(f"north {north:g} is not accepted; give degrees from -360 to 360")
+    return north
+
+
 def parse_when(text: str) -> datetime:
     """Read a moment; without an offset it is local time, which a place's time zone completes later.
 
@@ -95,7 +123,7 @@ def request_from(options: argparse.Namespace) -> RenderRequest:
     fields["camera"] = Camera.load(Path(options.camera)) if options.camera else None
     fields["place"] = place_from(options)
     fields["when"] = parse_when(options.when) if options.when else None
-    fields["north_deg"] = _number("north", options.north, float) if options.north is not None else None
+    fields["north_deg"] = parse_north(options.north) if options.north is not None else None
     fields["size"] = Size.parse(options.size) if options.size else None
     fields["seed"] = _number("seed", options.seed, int)
     fields["materials"] = dict(_pairs("material", options.material, "ELEMENT=TEXT"))
