@@ -8,10 +8,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
+from archviz.core.errors import InternalError
 from archviz.core.size import Size
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageFont
+    from PIL import Image, ImageDraw, ImageFont
 
 __all__ = ["INK", "PALE", "Color", "Disc", "Figure", "Line", "Point", "Words", "text_width"]
 
@@ -119,7 +120,7 @@ def _font(size: float) -> ImageFont.FreeTypeFont:
     # Pillow carries this font, so that a picture is the same on every machine.
     font = ImageFont.load_default(size)
     if not isinstance(font, ImageFont.FreeTypeFont):
-        raise RuntimeError("Pillow was built without FreeType")
+        raise InternalError("Pillow was built without FreeType and cannot write; install its wheel")
     return font
 
 
@@ -152,10 +153,7 @@ def _hex(color: Color) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
 
 
-def _draw(pen: object, mark: Mark) -> None:
-    from PIL import ImageDraw
-
-    assert isinstance(pen, ImageDraw.ImageDraw)
+def _draw(pen: ImageDraw.ImageDraw, mark: Mark) -> None:
     if isinstance(mark, Words):
         pen.text(
             (mark.at[0] * _FINER, mark.at[1] * _FINER),

@@ -29,7 +29,7 @@ _GREY = (112, 116, 122)
 _SUN = (246, 184, 48)
 _NORTH = (200, 60, 40)
 # Of a picture's width: the strip under it.
-_STRIP_SHARE, _LEAST_STRIP_PX = 0.085, 40
+_STRIP_SHARE, _LEAST_STRIP_PX = 0.095, 40
 # A level disc seen from a camera near the ground would be a line; it is drawn no flatter than this.
 _FLATTEST = 0.62
 _THUMB_PX = 232
@@ -78,8 +78,8 @@ class Compass:
             return (center[0] + share * radius * x, center[1] + share * radius * y)
 
         yield Line(points=[at(a, 0.72) for a in range(0, 361, 10)], color=PALE, width=1.0)
-        yield Line(points=(at(0, 0.62), at(145, 0.36), at(180, 0.16), at(215, 0.36)), color=_NORTH, fill=_NORTH)
-        yield Words(at=at(0, 0.92), text="N", size=max(9.0, 0.42 * radius), color=_NORTH, anchor="m", halo=True)
+        yield Line(points=(at(0, 0.66), at(145, 0.46), at(180, 0.2), at(215, 0.46)), color=_NORTH, fill=_NORTH)
+        yield Words(at=at(0, 0.92), text="N", size=max(9.0, 0.4 * radius), color=_NORTH, anchor="m", halo=True)
         if sun is not None:
             yield Disc(center=at(sun.azimuth_deg, 0.72), radius=0.13 * radius, color=INK, width=1.0, fill=_SUN)
 
@@ -122,14 +122,14 @@ def captioned(
 
     height, width = picture.shape[:2]
     strip = strip_height(width)
-    margin, radius = 0.25 * strip, 0.42 * strip
+    margin, radius = 0.25 * strip, 0.46 * strip
     room = width - 2 * margin - 2 * radius - (more.width_px if more else 0.0)
     marks: list[Mark] = list(more.marks) if more else []
     for text, share, y, color in ((lines[0], 0.34, 0.32, INK), (lines[1], 0.27, 0.71, _GREY)):
         size = share * strip
         size *= min(1.0, room / text_width(text, size))
         marks.append(Words(at=(margin, y * strip), text=text, size=size, color=color))
-    marks += compass.marks((width - margin / 2 - radius, strip / 2), radius, sun)
+    marks += compass.marks((width - margin / 2 - radius, 0.54 * strip), radius, sun)
     sheet = Image.new("RGB", (width, height + strip))
     sheet.paste(Image.fromarray(picture), (0, 0))
     sheet.paste(Figure(size=Size(height=strip, width=width), marks=tuple(marks)).image(), (0, height))
