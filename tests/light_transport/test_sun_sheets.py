@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import xml.etree.ElementTree as ET
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -186,6 +187,25 @@ def test_the_legend_runs_from_no_sun_to_the_most() -> None:
     assert list(labels) == ["0 h", "2 h", "4 h", "6 h", "8 h", "10 h", "12 h"]
     steps = np.diff(list(labels.values()))
     assert steps == pytest.approx([0.38 * 768 * 2 / 13] * 6)
+
+
+@pytest.mark.parametrize("most_h", [1, 7, 13, 24])
+@pytest.mark.parametrize("width", [256, 768, 2048])
+def test_the_numbers_of_a_legend_stand_apart(most_h: int, width: int) -> None:
+    labels = [mark for mark in heat_legend(most_h, width).marks if isinstance(mark, Words)]
+    assert len(labels) >= 2
+    ends = [(m.at[0] - text_width(m.text, m.size) / 2, m.at[0] + text_width(m.text, m.size) / 2) for m in labels]
+    assert all(right < left for (_, right), (left, _) in pairwise(ends))
+
+
+def test_a_narrow_contact_sheet_still_holds_its_words() -> None:
+    compass = Compass.of_plan(PlanFrame(center_m=(0, 0), metres_per_px=1, size=Size(9, 9)))
+    rows = {"21 Dec": {datetime(2025, 12, 21, 12, tzinfo=UTC): np.full((100, 150, 3), 50, dtype=np.uint8)}}
+    sheets = [np.asarray(contact_sheet("Shadows", rows, compass, note=note)) for note in (" ", place_name(LONG))]
+    assert sheets[1].shape[1] > sheets[0].shape[1]
+    # Between the words and the compass the paper stays white.
+    edge = round(20 + text_width(place_name(LONG), 17))
+    assert (sheets[1][:100, edge + 2 : edge + 12] == 255).all() and (sheets[1][:100, edge - 12 : edge] < 255).any()
 
 
 def test_a_contact_sheet_has_a_row_a_day_and_a_column_an_hour() -> None:

@@ -162,11 +162,13 @@ def heat_legend(most_h: int, width: int) -> StripMarks:
         x0, x1 = left + length * k / steps, left + length * (k + 1) / steps
         box = ((x0, top), (x1, top), (x1, bottom), (x0, bottom))
         marks.append(Line(points=box, color=(r, g, b), width=0.0, fill=(r, g, b)))
-    step = 1 if most_h <= 8 else 2 if most_h <= 16 else 4
+    size = 0.22 * strip
+    # Numbers that stand clear of one another.
+    step = next(h for h in (1, 2, 3, 4, 6, 12, 24) if length * h / most_h > 1.3 * text_width("12 h", size))
     for hour in range(0, most_h + 1, step):
         x = left + length * hour / most_h
         marks.append(Line(points=((x, bottom), (x, bottom + 0.06 * strip)), color=INK))
-        marks.append(Words(at=(x, 0.74 * strip), text=f"{hour} h", size=0.22 * strip, anchor="m"))
+        marks.append(Words(at=(x, 0.74 * strip), text=f"{hour} h", size=size, anchor="m"))
     return StripMarks(marks=tuple(marks), width_px=length + 0.9 * strip)
 
 
@@ -190,7 +192,9 @@ def contact_sheet(
     first = next(picture for row in rows.values() for picture in row.values())
     thumb = (_THUMB_PX, round(_THUMB_PX * first.shape[0] / first.shape[1]))
     head, side, pitch = 118, 128, (thumb[0] + _GAP_PX, thumb[1] + _GAP_PX)
-    size = Size(height=head + len(rows) * pitch[1] + _GAP_PX, width=side + len(hours) * pitch[0] + _GAP_PX)
+    written = round(max(text_width(title, 28), text_width(note, 17))) + 150
+    width = max(side + len(hours) * pitch[0] + _GAP_PX, written)
+    size = Size(height=head + len(rows) * pitch[1] + _GAP_PX, width=width)
     marks: list[Mark] = [
         Words(at=(20, 32), text=title, size=28),
         Words(at=(20, 66), text=note, size=17, color=_GREY),
