@@ -1,17 +1,16 @@
-"""Commands that tell: inspect, sun, presets, engines."""
+"""Commands that tell: inspect, presets, cities, engines."""
 
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from archviz.cli.console import Console
-from archviz.cli.values import parse_place, parse_when
+from archviz.core.errors import OptionError
 from archviz.render.request import DEFAULT_SIZE, RenderRequest
 
-__all__ = ["run_engines", "run_inspect", "run_presets", "run_sun"]
+__all__ = ["run_cities", "run_engines", "run_inspect", "run_presets"]
 
 _LISTED_ELEMENTS = 40  # a screenful; --json lists all
 
@@ -32,27 +31,6 @@ def run_inspect(options: argparse.Namespace, console: Console) -> None:
     console.result(data, _lines(data))
 
 
-def run_sun(options: argparse.Namespace, console: Console) -> None:
-    """``archviz sun``."""
-    from archviz.lighting.solar import solar_position, sun_day
-
-    place, when = parse_place(options.place), parse_when(options.when)
-    sun = solar_position(place, when)
-    day = sun_day(place, when.date())
-
-    def local(moment: datetime | None) -> str | None:
-        return moment.astimezone(when.tzinfo).isoformat(timespec="seconds") if moment is not None else None
-
-    data = {
-        "altitude_deg": round(sun.altitude_deg, 4),
-        "azimuth_deg": round(sun.azimuth_deg, 4),
-        "sunrise": local(day.sunrise),
-        "solar_noon": local(day.solar_noon),
-        "sunset": local(day.sunset),
-    }
-    console.result(data, _lines(data))
-
-
 def run_presets(options: argparse.Namespace, console: Console) -> None:
     """``archviz presets``."""
     from archviz.geometry.views import VIEW_PRESETS
@@ -67,6 +45,31 @@ def run_presets(options: argparse.Namespace, console: Console) -> None:
     for kind, presets in data.items():
         lines += [f"{kind}:", *(_preset_line(p) for p in presets)]
     console.result(data, lines)
+
+
+def run_cities(options: argparse.Namespace, console: Console) -> None:
+    """``archviz cities``."""
+    from archviz.presets import find_cities
+
+    found = find_cities(options.name)
+    if not found:
+        raise OptionError(f"city {options.name!r} is not known; archviz cities without a name lists all")
+    cities = [
+        {
+            "name": c.name,
+            "country": c.country,
+            "latitude_deg": c.latitude_deg,
+            "longitude_deg": c.longitude_deg,
+            "time_zone": c.time_zone,
+            "also": list(c.also),
+        }
+        for c in found
+    ]
+    lines = [
+        f"{c.label:<28} {c.latitude_deg:>6.2f},{c.longitude_deg:<7.2f} {c.time_zone:<32} {' · '.join(c.also)}".rstrip()
+        for c in found
+    ]
+    console.result({"cities": cities}, lines)
 
 
 def run_engines(options: argparse.Namespace, console: Console) -> None:

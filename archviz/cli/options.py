@@ -48,9 +48,10 @@ def build_parser() -> argparse.ArgumentParser:
     inspect = _command(commands, "inspect", "facts", "what was understood of a file, assumed, left out")
     _add_input(inspect, required=True)
     _add_reading(inspect)
-    sun = _command(commands, "sun", "facts", "where the sun stands, and its day")
-    _add_moment(sun, required=True)
+    _add_sun(_command(commands, "sun", "sun", "where the sun stands; with INPUT, a sun study of the building"))
     _command(commands, "presets", "facts", "environments, lightings and views")
+    cities = _command(commands, "cities", "facts", "cities that --city knows, with their time zones")
+    cities.add_argument("name", nargs="?", default="", metavar="NAME", help="part of a name, or a country such as VN")
     _command(commands, "engines", "facts", "engines, their licences, what they need, whether they are ready")
     app = _command(commands, "app", "studio", "the studio in a browser, on this computer only", json=False)
     app.add_argument("--port", type=int, default=8501, metavar="N", help="port on this computer (default %(default)s)")
@@ -84,12 +85,16 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--show", nargs="+", action="extend", default=[], metavar="NAME", help="keep these only")
 
 
-def _add_moment(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
-    group = parser.add_argument_group("sun")
-    group.add_argument("--place", required=required, metavar="LAT,LON", help="degrees, north and east positive")
-    group.add_argument("--when", required=required, metavar="ISO8601", help="for example 2025-06-21T15:30+07:00")
-    if not required:
-        group.add_argument("--north", metavar="DEG", help="azimuth of true north in the model, clockwise from +Y")
+def _add_place(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--place", metavar="LAT,LON", help="degrees, north and east positive")
+    group.add_argument("--city", metavar="NAME", help="in place of --place (archviz cities lists them)")
+    group.add_argument(
+        "--when", metavar="ISO8601", help="for example 2025-06-21T15:30+07:00; with --city the offset may be left out"
+    )
+
+
+def _add_north(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--north", metavar="DEG", help="azimuth of true north in the model, clockwise from +Y")
 
 
 def _add_scene(parser: argparse.ArgumentParser) -> None:
@@ -107,7 +112,9 @@ def _add_scene(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--size", metavar="WxH", help="picture size in pixels (default 768x512)")
     group.add_argument("--seed", metavar="N", default="0", help="another one, other surroundings and textures")
-    _add_moment(parser)
+    sun = parser.add_argument_group("sun")
+    _add_place(sun)
+    _add_north(sun)
     _add_reading(parser)
 
 
@@ -140,6 +147,19 @@ def _add_maps(parser: argparse.ArgumentParser) -> None:
     _add_input(parser, required=True)
     parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder for the maps")
     _add_scene(parser)
+
+
+def _add_sun(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("input", nargs="?", metavar="INPUT", help="3D model (.glb .gltf .obj .stl .ply .dae)")
+    sun = parser.add_argument_group("sun")
+    _add_place(sun)
+    group = parser.add_argument_group("sun study")
+    group.add_argument("-o", "--output", metavar="DIR", help="folder for pictures, diagram and table")
+    group.add_argument("--date", metavar="YYYY-MM-DD", help="the day, beside equinox and solstices of its year")
+    _add_north(group)
+    group.add_argument("--view", metavar="ID", help="view preset (default aerial)")
+    group.add_argument("--size", metavar="WxH", help="picture size in pixels (default 768x512)")
+    _add_reading(parser)
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:

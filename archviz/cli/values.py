@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,10 @@ from archviz.core.camera import Camera
 from archviz.core.errors import OptionError
 from archviz.core.place import Place
 from archviz.core.size import Size
+from archviz.presets import city
 from archviz.render.request import RenderRequest
 
-__all__ = ["parse_place", "parse_when", "request_from"]
+__all__ = ["parse_date", "parse_north", "parse_place", "parse_when", "place_from", "request_from"]
 
 # Options of `render` and of `maps` whose words a request takes as they are.
 _AS_GIVEN = (
@@ -44,27 +45,69 @@ def parse_place(text: str) -> Place:
     try:
         latitude, longitude = (float(part) for part in text.split(","))
     except ValueError:
-        raise OptionError(f"place {text!r} cannot be read; give LAT,LON in degrees, for example 10.82,106.63") from None
+        raise OptionError(
+            f"place {text!r} cannot be read; give LAT,LON in degrees, for example 10.82,106.63, or a city with --city"
+        ) from None
     return Place(latitude_deg=latitude, longitude_deg=longitude)
 
 
-def parse_when(text: str) -> datetime:
-    """Read a moment.
+def place_from(options: argparse.Namespace) -> Place | None:
+    """The place of ``--place`` or ``--city``; ``None`` where neither is given.
 
     Raises
     ------
     OptionError
-        It is not ISO 8601, or has no offset from UTC.
+        Both are given, or one cannot be read.
+    """
+    if options.place and options.city:
+        raise OptionError(f"place {options.place!r} and city {options.city!r} are both given; give one of them")
+    if options.city:
+        return city(options.city).place
+    return parse_place(options.place) if options.place else None
+
+
+def parse_date(text: str) -> date:
+    """Read a day.
+
+    Raises
+    ------
+    OptionError
+        It is not a calendar date.
     """
     try:
-        when = datetime.fromisoformat(text)
+        return date.fromisoformat(text)
+    except ValueError:
+        raise OptionError(f"date {text!r} is not a day; write YYYY-MM-DD, for example 2025-06-21") from None
+
+
+def parse_north(text: str) -> float:
+    """Read an azimuth of true north [degrees].
+
+    Raises
+    ------
+    OptionError
+        It is not a number from -360 to 360.
+    """
+    north: float = _number("north", text, float)
+    if not -360.0 <= north <= 360.0:
+        raise OptionError(f"north {north:g} is not accepted; give degrees from -360 to 360")
+    return north
+
+
+def parse_when(text: str) -> datetime:
+    """Read a moment; without an offset it is local time, which a place's time zone completes later.
+
+    Raises
+    ------
+    OptionError
+        It is not ISO 8601.
+    """
+    try:
+        return datetime.fromisoformat(text)
     except ValueError:
         raise OptionError(
             f"when {text!r} cannot be read; write date, time and offset, for example 2025-06-21T15:30+07:00"
         ) from None
-    if when.tzinfo is None:
-        raise OptionError(f"when {text!r} has no offset from UTC; write it behind, for example {text}+07:00")
-    return when
 
 
 def request_from(options: argparse.Namespace) -> RenderRequest:
@@ -78,9 +121,9 @@ def request_from(options: argparse.Namespace) -> RenderRequest:
     fields: dict[str, Any] = {name: getattr(options, name) for name in _AS_GIVEN if hasattr(options, name)}
     fields["input"] = Path(options.input) if options.input else None
     fields["camera"] = Camera.load(Path(options.camera)) if options.camera else None
-    fields["place"] = parse_place(options.place) if options.place else None
+    fields["place"] = place_from(options)
     fields["when"] = parse_when(options.when) if options.when else None
-    fields["north_deg"] = _number("north", options.north, float) if options.north is not None else None
+    fields["north_deg"] = parse_north(options.north) if options.north is not None else None
     fields["size"] = Size.parse(options.size) if options.size else None
     fields["seed"] = _number("seed", options.seed, int)
     fields["materials"] = dict(_pairs("material", options.material, "ELEMENT=TEXT"))

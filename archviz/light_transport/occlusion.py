@@ -13,9 +13,9 @@ from archviz.core.maps import LightMap
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.light_transport.guided import smooth_tiles, upsample
-from archviz.light_transport.surface import blockers, surface_of
+from archviz.light_transport.surface import Surface, blockers, surface_of
 
-__all__ = ["ambient_occlusion", "occlusion_radius_m"]
+__all__ = ["ambient_occlusion", "occlusion_radius_m", "surface_occlusion"]
 
 Array = NDArray[np.float32]
 
@@ -73,13 +73,19 @@ def ambient_occlusion(
     The pattern is Vogel's spiral (1979); the turned tile with a tile-sized filter follows
     M. Mittring, "Finding next gen: CryEngine 2" (2007).
     """
+    return surface_occlusion(caster, surface_of(gbuffer), rays=rays, radius_m=radius_m)
+
+
+def surface_occlusion(
+    caster: RayCaster, surface: Surface, *, rays: int = 24, radius_m: float | None = None
+) -> LightMap:
+    """:func:`ambient_occlusion` of a surface, seen through a camera or not."""
     if not 4 <= rays <= 256:
         raise OptionError(f"occlusion rays {rays} is not accepted; give 4 to 256")
     if radius_m is None:
         radius_m = occlusion_radius_m(caster.scene)
     if not 0.0 < radius_m < math.inf:
         raise OptionError(f"occlusion radius {radius_m} m is not accepted; give metres above 0")
-    surface = surface_of(gbuffer)
     low_surface = surface.halved()
     rows, columns = low_surface.hit.shape
     turns = np.tile(_TILE, (-(-rows // 4), -(-columns // 4)))[:rows, :columns] * (2 * math.pi / 16)

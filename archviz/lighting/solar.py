@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from archviz.core.errors import OptionError
 from archviz.core.place import Place, SunDirection
 
-__all__ = ["SunDay", "aware_time", "solar_position", "sun_day"]
+__all__ = ["SunDay", "aware_time", "solar_position", "solar_positions", "sun_day", "time_zone"]
 
 # Terrestrial time minus UT1 [s]: 64 in the year 2000, 69 in 2020; a second moves the sun 0.004 degrees.
 DELTA_T_S = 67.0
@@ -48,6 +49,24 @@ class SunDay:
             raise OptionError(f"sun day {times}: give aware times in the order sunrise, noon, sunset")
 
 
+def time_zone(place: Place) -> tzinfo:
+    """The clock of a place: its time zone, or without one the whole-hour zone of its longitude.
+
+    Raises
+    ------
+    OptionError
+        The time zone's name is unknown.
+    """
+    if place.time_zone is None:
+        return timezone(timedelta(hours=round(place.longitude_deg / 15)))
+    try:
+        return ZoneInfo(place.time_zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise OptionError(
+            f"time zone {place.time_zone!r} is unknown; give an IANA name such as Asia/Ho_Chi_Minh"
+        ) from error
+
+
 def aware_time(place: Place, when: datetime) -> datetime:
     """``when`` with an offset: its own, or that of the place's time zone.
 
@@ -64,9 +83,9 @@ def aware_time(place: Place, when: datetime) -> datetime:
     if place.time_zone is None:
         raise OptionError(
             f"time {when.isoformat()} has no offset and the place no time zone; "
-            f"write the offset, for example {when.isoformat()}+07:00"
+            f"write the offset, for example {when.isoformat()}+07:00, or give a city"
         )
-    return when.replace(tzinfo=_zone(place))
+    return when.replace(tzinfo=time_zone(place))
 
 
 def solar_position(
@@ -97,26 +116,42 @@ def solar_position(
     ----------
     I. Reda, A. Andreas, "Solar position algorithm for solar radiation applications", NREL/TP-560-34302.
     """
+    return solar_positions(
+        place, [when], elevation_m=elevation_m, pressure_hpa=pressure_hpa, temperature_c=temperature_c
+    )[0]
+
+
+def solar_positions(
+    place: Place,
+    moments: Sequence[datetime],
+    *,
+    elevation_m: float = 0.0,
+    pressure_hpa: float = 1013.25,
+    temperature_c: float = 12.0,
+) -> tuple[SunDirection, ...]:
+    """:func:`solar_position` of many moments at once; parameters, errors and source are the same."""
     import pandas as pd
     from pvlib import solarposition
 
-    time = aware_time(place, when).astimezone(UTC)
-    row = solarposition.spa_python(
-        pd.DatetimeIndex([time]),
+    table = solarposition.spa_python(
+        pd.DatetimeIndex([aware_time(place, when).astimezone(UTC) for when in moments]),
         place.latitude_deg,
         place.longitude_deg,
         altitude=elevation_m,
         pressure=pressure_hpa * 100,
         temperature=temperature_c,
         delta_t=DELTA_T_S,
-    ).iloc[0]
-    return SunDirection(altitude_deg=float(row["apparent_elevation"]), azimuth_deg=float(row["azimuth"]))
+    )
+    return tuple(
+        SunDirection(altitude_deg=float(altitude), azimuth_deg=float(azimuth))
+        for altitude, azimuth in zip(table["apparent_elevation"], table["azimuth"], strict=True)
+    )
 
 
 def sun_day(place: Place, day: date) -> SunDay:
     """Sunrise, solar noon and sunset of a local calendar day.
 
-    Times are in the place's time zone; without one, in the whole-hour zone of its longitude.
+    Times are in the :func:`time_zone` of the place.
 
     Raises
     ------
@@ -126,7 +161,7 @@ def sun_day(place: Place, day: date) -> SunDay:
     import pandas as pd
     from pvlib import solarposition
 
-    zone = _zone(place)
+    zone = time_zone(place)
     noon = aware_time(place, datetime(day.year, day.month, day.day, 12, tzinfo=zone))
     # The library answers for days of universal time: the local day's noon lies in one of three.
     days = [noon.astimezone(UTC) + timedelta(days=shift) for shift in (-1, 0, 1)]
@@ -157,17 +192,6 @@ def _crossing(heights: NDArray[np.float64]) -> float | None:
         return None
     k = int(below[0])
     return float(k - 1 + heights[k - 1] / (heights[k - 1] - heights[k]))
-
-
-def _zone(place: Place) -> tzinfo:
-    if place.time_zone is None:
-        return timezone(timedelta(hours=round(place.longitude_deg / 15)))
-    try:
-        return ZoneInfo(place.time_zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise OptionError(
-            f"time zone {place.time_zone!r} is unknown; give an IANA name such as Asia/Ho_Chi_Minh"
-        ) from error
 
 
 def _to_second(time: datetime, zone: tzinfo) -> datetime:

@@ -91,7 +91,9 @@ def resolve_light(
     if place is not None:
         return _real_light(preset, place, when, north_deg or 0.0)
     if when is not None:
-        raise OptionError(f"when {when.isoformat()} needs a place; give --place LAT,LON, for example 10.82,106.63")
+        raise OptionError(
+            f"when {when.isoformat()} needs a place; give --place LAT,LON, for example 10.82,106.63, or --city NAME"
+        )
     chosen = lighting(preset or DEFAULT_LIGHTING)
     sun = SunDirection(
         altitude_deg=chosen.sun_altitude_deg,
@@ -161,7 +163,8 @@ def daylight_hours(place: Place, when: datetime) -> str:
         return "the sun does not set that day" if up else "the sun does not rise that day"
     zone = when.tzinfo or day.solar_noon.tzinfo
     rise, fall = (moment.astimezone(zone) for moment in (day.sunrise, day.sunset))
-    return f"the sun is up from {rise:%H:%M} to {fall:%H:%M} ({rise.tzname()})"
+    # A zone's own name may be no more than "+07".
+    return f"the sun is up from {rise:%H:%M} to {fall:%H:%M} (UTC{rise.isoformat()[-6:]})"
 
 
 def _refuse_contradiction(chosen: LightingPreset, sun: SunDirection, place: Place, when: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ __all__ = ["adopt"]
 
 
 def adopt(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
-    """Write ``autoencoder.pt`` and ``denoiser.pt`` of a release; training starts at step 0 with its weights.
+    """Write ``autoencoder.pt``, ``denoiser.pt`` and ``tokenizer/`` of a release; training starts at step 0 with them.
 
     Parameters
     ----------
@@ -33,6 +34,7 @@ def adopt(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
     for name in ("autoencoder.pt", "denoiser.pt"):
         if (cache / name).exists():
             raise OptionError(f"{cache / name} is there already; move it away to start from {folder}")
+    _write_tokenizer(folder / "tokenizer" / "tokenizer.json", cache / "tokenizer")
     autoencoder = build_autoencoder(config)
     released = AutoencoderTiny.from_pretrained(folder / "vae", local_files_only=True)
     autoencoder.load_state_dict(released.state_dict())
@@ -57,3 +59,12 @@ def adopt(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
     state: dict[str, Any] = {name: module.state_dict() for name, module in networks.modules().items()}
     average = [p.detach() for p in networks.parameters()]
     save_state(cache / "denoiser.pt", state | {"average": average, "step": 0})
+
+
+def _write_tokenizer(released: Path, folder: Path) -> None:
+    """The release's own words: a tokenizer trained again orders its ties otherwise."""
+    model = json.loads(released.read_text(encoding="utf-8"))["model"]
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "vocab.json").write_text(json.dumps(model["vocab"], ensure_ascii=False), encoding="utf-8")
+    merges = [" ".join(pair) if isinstance(pair, list) else pair for pair in model["merges"]]
+    (folder / "merges.txt").write_text("\n".join(["#version: 0.2", *merges]) + "\n", encoding="utf-8")

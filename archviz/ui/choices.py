@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from types import MappingProxyType
 from typing import Any
@@ -11,44 +10,20 @@ from typing import Any
 from archviz.core.errors import OptionError
 from archviz.core.place import Place
 from archviz.core.size import Size
+from archviz.lighting.solar import aware_time
+from archviz.presets import City, cities, city
 from archviz.render.request import DEFAULT_ENGINE, DEFAULT_LIGHTING, DEFAULT_VIEW, RenderRequest
 from archviz.studio import Design
 from archviz.ui.texts import Texts
 
-__all__ = ["AUTO", "CITIES", "DEFAULTS", "City", "build_request", "choices_of", "parse_materials"]
+__all__ = ["AUTO", "CITIES", "DEFAULTS", "build_request", "choices_of", "offset_hours", "parse_materials"]
 
 AUTO = "auto"
 OTHER = "other"
 
 
-@dataclass(frozen=True)
-class City:
-    """A place that is offered by name: coordinates in degrees, north and east positive."""
-
-    name: str
-    latitude_deg: float
-    longitude_deg: float
-    utc_offset_h: float
-
-
-# Coordinates of the city halls, rounded to 0.01 degrees: a kilometre, or 0.01 degrees of sun.
-CITIES: Mapping[str, City] = MappingProxyType(
-    {
-        "ho-chi-minh": City("TP. Hồ Chí Minh", 10.78, 106.70, 7.0),
-        "ha-noi": City("Hà Nội", 21.03, 105.85, 7.0),
-        "da-nang": City("Đà Nẵng", 16.07, 108.22, 7.0),
-        "hue": City("Huế", 16.46, 107.59, 7.0),
-        "hoi-an": City("Hội An", 15.88, 108.33, 7.0),
-        "da-lat": City("Đà Lạt", 11.94, 108.44, 7.0),
-        "nha-trang": City("Nha Trang", 12.24, 109.19, 7.0),
-        "can-tho": City("Cần Thơ", 10.03, 105.78, 7.0),
-        "hai-phong": City("Hải Phòng", 20.86, 106.68, 7.0),
-        "singapore": City("Singapore", 1.29, 103.85, 8.0),
-        "bangkok": City("Bangkok", 13.75, 100.49, 7.0),
-        "tokyo": City("Tokyo", 35.69, 139.69, 9.0),
-    }
-)
-_FIRST_CITY = "ho-chi-minh"
+CITIES: Mapping[str, City] = MappingProxyType({entry.label: entry for entry in cities()})
+_FIRST_CITY = city("Ho Chi Minh City")
 
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
@@ -56,12 +31,12 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "environment": "tropical-garden",
         "lighting": DEFAULT_LIGHTING,
         "use_sun": False,
-        "city": _FIRST_CITY,
-        "latitude": CITIES[_FIRST_CITY].latitude_deg,
-        "longitude": CITIES[_FIRST_CITY].longitude_deg,
+        "city": _FIRST_CITY.label,
+        "latitude": _FIRST_CITY.latitude_deg,
+        "longitude": _FIRST_CITY.longitude_deg,
         "date": date(2025, 3, 21),
         "time": time(8, 30),
-        "utc_offset": CITIES[_FIRST_CITY].utc_offset_h,
+        "utc_offset": 7.0,
         "north": 0.0,
         "prompt": "",
         "materials": "",
@@ -109,8 +84,11 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
     if design.kind == "model":
         fields["view"] = choices["view"]
     if choices["use_sun"]:
-        offset = timezone(timedelta(hours=choices["utc_offset"]))
-        fields["place"] = Place(latitude_deg=choices["latitude"], longitude_deg=choices["longitude"])
+        named = CITIES.get(choices["city"])
+        # A city brings its clock, as on the command line; elsewhere the offset is the user's own.
+        offset = None if named else timezone(timedelta(hours=choices["utc_offset"]))
+        here = Place(latitude_deg=choices["latitude"], longitude_deg=choices["longitude"])
+        fields["place"] = named.place if named else here
         fields["when"] = datetime.combine(choices["date"], choices["time"], tzinfo=offset)
         fields["north_deg"] = choices["north"]
     return RenderRequest(**fields)
@@ -128,20 +106,24 @@ def choices_of(request: RenderRequest) -> dict[str, Any]:
     choices["size"] = f"{request.size.width}x{request.size.height}" if request.size else AUTO
     choices["steps"] = request.steps or AUTO
     if request.place is not None and request.when is not None:
-        offset = request.when.utcoffset() or timedelta()
+        named = CITIES.get(request.place.name or "")
+        kept = named is not None and named.place == request.place and request.when.tzinfo is None
         choices |= {
             "use_sun": True,
+            "city": request.place.name if kept else OTHER,
             "latitude": request.place.latitude_deg,
             "longitude": request.place.longitude_deg,
             "date": request.when.date(),
             "time": request.when.timetz().replace(tzinfo=None),
-            "utc_offset": offset.total_seconds() / 3600,
+            "utc_offset": offset_hours(request.place, request.when),
             "north": request.north_deg or 0.0,
         }
-        here = (choices["latitude"], choices["longitude"], choices["utc_offset"])
-        named = (k for k, c in CITIES.items() if (c.latitude_deg, c.longitude_deg, c.utc_offset_h) == here)
-        choices["city"] = next(named, OTHER)
     return choices
+
+
+def offset_hours(place: Place, when: datetime) -> float:
+    """How far the clock of a moment is from universal time [hours]."""
+    return (aware_time(place, when).utcoffset() or timedelta()) / timedelta(hours=1)
 
 
 def parse_materials(text: str, texts: Texts) -> dict[str, str]:

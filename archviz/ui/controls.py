@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import streamlit as st
 
@@ -12,7 +13,7 @@ from archviz.geometry.views import VIEW_PRESETS
 from archviz.presets import environments, lightings
 from archviz.render.request import DEFAULT_ENGINE, RenderRequest
 from archviz.studio import Design
-from archviz.ui.choices import AUTO, CITIES, DEFAULTS, OTHER, build_request
+from archviz.ui.choices import AUTO, CITIES, DEFAULTS, OTHER, build_request, offset_hours
 from archviz.ui.visit import Visit, choice_key, current_choices
 
 __all__ = ["show_controls"]
@@ -110,7 +111,7 @@ def _show_sun(visit: Visit) -> None:
     st.selectbox(
         t("choice.city"),
         [*CITIES, OTHER],
-        format_func=lambda c: t("choice.city_other") if c == OTHER else CITIES[c].name,
+        format_func=lambda c: t("choice.city_other") if c == OTHER else " · ".join((c, *CITIES[c].also[:1])),
         key=choice_key("city"),
         on_change=_take_city,
     )
@@ -175,6 +176,7 @@ def _follow_sun() -> None:
 def _take_city() -> None:
     city = CITIES.get(st.session_state[choice_key("city")])
     if city is not None:
+        when = datetime.combine(st.session_state[choice_key("date")], st.session_state[choice_key("time")])
         st.session_state[choice_key("latitude")] = city.latitude_deg
         st.session_state[choice_key("longitude")] = city.longitude_deg
-        st.session_state[choice_key("utc_offset")] = city.utc_offset_h
+        st.session_state[choice_key("utc_offset")] = offset_hours(city.place, when)

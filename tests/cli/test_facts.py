@@ -1,4 +1,4 @@
-"""inspect, sun, presets, engines."""
+"""inspect, sun, presets, cities, engines."""
 
 from __future__ import annotations
 
@@ -78,6 +78,46 @@ def test_sun_of_a_published_case(run: Run) -> None:
 def test_sun_without_a_rise(run: Run) -> None:
     _, said, _ = run("sun", "--place", "78,15", "--when", "2025-12-21T12:00+01:00")
     assert said["sunrise"] is None and said["sunset"] is None and said["altitude_deg"] < 0
+
+
+def test_a_city_s_clock_is_local(run: Run) -> None:
+    # Berlin keeps summer time in June: noon on its clock is 10:00 in universal time.
+    _, local, _ = run("sun", "--city", "berlin", "--when", "2025-06-21T12:00")
+    _, universal, _ = run("sun", "--place", "52.52,13.41", "--when", "2025-06-21T10:00+00:00")
+    assert local["altitude_deg"] == universal["altitude_deg"] and local["azimuth_deg"] == universal["azimuth_deg"]
+    noon = datetime.fromisoformat(local["solar_noon"])
+    assert noon.utcoffset() == timedelta(hours=2)
+    # An offset that is written counts.
+    _, written, _ = run("sun", "--city", "berlin", "--when", "2025-06-21T10:00+00:00")
+    assert written["azimuth_deg"] == local["azimuth_deg"]
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        (["--when", "2025-06-21T12:00+07:00"], ["needs a place", "--city"]),
+        (["--city", "hue"], ["a moment", "--when"]),
+        (["--place", "10,106", "--when", "2025-06-21T12:00"], ["no offset", "+07:00"]),
+        (["--city", "Atlantis", "--when", "2025-06-21T12:00"], ["'Atlantis'", "Atlanta, US"]),
+    ],
+    ids=" ".join,
+)
+def test_sun_is_refused_in_a_sentence(run: Run, words: list[str], parts: list[str]) -> None:
+    code, said, _ = run("sun", *words)
+    assert code == 2 and all(part in said["error"]["message"] for part in parts), said
+
+
+def test_cities_are_listed_and_searched(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said, _ = run("cities")
+    assert code == 0 and len(said["cities"]) >= 300
+    _, said, _ = run("cities", "đà nẵ")
+    assert [c["name"] for c in said["cities"]] == ["Da Nang"]
+    assert said["cities"][0]["time_zone"] == "Asia/Ho_Chi_Minh"
+    _, said, _ = run("cities", "vn")
+    assert {c["country"] for c in said["cities"]} == {"VN"} and len(said["cities"]) >= 63
+    assert run("cities", "Atlantis")[0] == 2
+    assert main(["cities", "sapporo"]) == 0
+    assert capsys.readouterr().out.split() == ["Sapporo,", "JP", "43.06,141.35", "Asia/Tokyo"]
 
 
 def test_presets_are_those_of_the_design(run: Run) -> None:

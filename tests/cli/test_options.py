@@ -23,7 +23,7 @@ def test_help_answers_quickly() -> None:
         )
         times.append(time.perf_counter() - started)
     assert min(times) < 0.5
-    for command in ("render", "maps", "replay", "inspect", "sun", "presets", "engines", "app"):
+    for command in ("render", "maps", "replay", "inspect", "sun", "presets", "cities", "engines", "app"):
         assert f"  {command} " in done.stdout
 
 
@@ -37,7 +37,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_every_option_of_the_design_is_there() -> None:
     words = (
         "render house.glb -o x.png --engine mini --environment park --lighting noon --view front"
-        " --place 10.8,106.6 --when 2025-06-21T12:00+07:00 --north 5"
+        " --place 10.8,106.6 --city hue --when 2025-06-21T12:00+07:00 --north 5"
         " --material roof=tiles wall=brick --material door=oak --prompt p --size 640x480"
         " --seed 3 --steps 4 --geometry free --control stack=0.5 --surroundings none"
         " --unit mm --up z --hide a --show b --device cpu --author A --json"
@@ -48,7 +48,7 @@ def test_every_option_of_the_design_is_there() -> None:
 
 
 def test_no_option_is_built_that_does_nothing() -> None:
-    for option in ("--city", "--min-fidelity", "--executor"):
+    for option in ("--min-fidelity", "--executor", "--resume"):
         with pytest.raises(OptionError, match="unrecognized"):
             build_parser().parse_args(["render", "-o", "x.png", option, "1"])
 

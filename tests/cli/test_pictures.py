@@ -81,6 +81,25 @@ def test_options_reach_the_picture(run: Run, engines: list[ScriptedEngine], hous
     assert (asked.steps, asked.control_end, dict(asked.control_scales)) == (3, 0.5, {"stack": 0.5})
 
 
+def test_a_city_sets_place_and_clock_and_is_replayed(
+    run: Run, engines: list[ScriptedEngine], house: Path, tmp_path: Path
+) -> None:
+    # Sydney keeps summer time in December: the clock is eleven hours before universal time.
+    moments = (
+        ["--city", "sydney", "--when", "2025-12-21T12:30"],
+        ["--place", "-33.87,151.21", "--when", "2025-12-21T12:30+11:00"],
+    )
+    resolved = []
+    for name, words in zip(("city", "place"), moments, strict=True):
+        assert run("render", house, "-o", tmp_path / f"{name}.png", *SMALL, *words)[0] == 0
+        resolved.append(json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))["resolved"])
+    assert resolved[0]["sun"] == resolved[1]["sun"] and resolved[0]["when"] == "2025-12-21T12:30:00+11:00"
+    place = {"latitude_deg": -33.87, "longitude_deg": 151.21, "time_zone": "Australia/Sydney", "name": "Sydney, AU"}
+    assert resolved[0]["place"] == place
+    code, said, _ = run("replay", tmp_path / "city.png")
+    assert code == 0 and said["same_pixels"] is True
+
+
 def test_a_drawing_and_a_text_are_rendered(
     run: Run, engines: list[ScriptedEngine], drawing: Path, tmp_path: Path
 ) -> None:

@@ -30,7 +30,15 @@ Run = Callable[..., tuple[int, dict[str, Any], str]]
         (["--place", "Hanoi"], ["'Hanoi'", "LAT,LON"]),
         (["--place", "95,10"], ["95", "-90 to 90"]),
         (["--place", "10,106", "--when", "noon"], ["'noon'", "2025-06-21T15:30+07:00"]),
-        (["--place", "10,106", "--when", "2025-06-21T15:30"], ["no offset", "+07:00"]),
+        (["--place", "10,106", "--when", "2025-06-21T15:30"], ["no offset", "+07:00", "city"]),
+        (["--when", "2025-06-21T15:30"], ["2025-06-21T15:30:00 needs a place", "--city"]),
+        (["--city", "Sagon"], ["'Sagon'", "Ho Chi Minh City, VN"]),
+        (["--city", "San Jose"], ['"San Jose, US" or "San Jose, CR"']),
+        (["--city", "hue", "--place", "16.46,107.59"], ["'hue'", "16.46,107.59", "one of them"]),
+        (
+            ["--city", "hue", "--when", "2025-06-21T22:00", "--lighting", "noon"],
+            ["'noon'", "the sun is up", "UTC+07:00"],
+        ),
         (["--when", "2025-06-21T15:30+07:00"], ["needs a place"]),
         (
             ["--place", "10.82,106.63", "--when", "2025-06-21T22:00+07:00", "--lighting", "noon"],

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from archviz.core.errors import OptionError
-from archviz.core.place import Place
 from archviz.core.size import Size
-from archviz.presets import environments
+from archviz.presets import cities, city, environments
 from archviz.render import RenderRequest
 from archviz.studio import Design
 from archviz.studio.designs import TEXT_DESIGN
@@ -73,8 +72,8 @@ def test_everything_chosen() -> None:
         steps=4,
         geometry="free",
         surroundings="none",
-        place=Place(latitude_deg=10.78, longitude_deg=106.70),
-        when=datetime.fromisoformat("2025-06-21T15:30+07:00"),
+        place=city("saigon").place,
+        when=datetime.fromisoformat("2025-06-21T15:30"),
         north_deg=20.0,
     )
 
@@ -92,7 +91,7 @@ def test_a_drawing_and_words_have_no_view() -> None:
         {},
         SAIGON,
         {**SAIGON, "city": "other", "latitude": 52.52, "longitude": 13.405, "utc_offset": 5.75},
-        {**SAIGON, "city": "tokyo", "latitude": 35.69, "longitude": 139.69, "utc_offset": 9.0, "lighting": "noon"},
+        {**SAIGON, "city": "Tokyo, JP", "latitude": 35.69, "longitude": 139.69, "utc_offset": 9.0, "lighting": "noon"},
         {"prompt": "tường trắng", "materials": "a = b\nc = d", "size": "512x512", "steps": 2, "seed": 3},
     ],
 )
@@ -111,11 +110,17 @@ def test_a_material_that_cannot_be_read_is_said_in_the_language(line: str) -> No
         parse_materials(line, Texts("vi"))
 
 
-def test_the_cities_are_where_they_are() -> None:
-    # Local mean solar time differs from the clock by less than an hour and a half in each.
-    for city in CITIES.values():
-        Place(latitude_deg=city.latitude_deg, longitude_deg=city.longitude_deg)
-        assert abs(city.longitude_deg / 15 - city.utc_offset_h) < 1.5, city.name
+def test_every_city_of_the_table_is_offered_with_its_own_clock() -> None:
+    assert set(CITIES) == {entry.label for entry in cities()}
+    berlin = build_request(MODEL, _choices(**SAIGON, city="Berlin, DE"), EN)
+    assert berlin.place == city("berlin").place and berlin.when == datetime.fromisoformat("2025-06-21T15:30")
+    # Summer time: two hours before universal time in June, one in January.
+    assert choices_of(berlin)["utc_offset"] == 2.0
+    winter = dataclasses.replace(berlin, when=datetime.fromisoformat("2025-01-21T15:30"))
+    assert choices_of(winter)["utc_offset"] == 1.0
+    # A moment that was written with an offset keeps it.
+    written = dataclasses.replace(berlin, when=datetime.fromisoformat("2025-06-21T15:30+07:00"))
+    assert (choices_of(written)["city"], choices_of(written)["utc_offset"]) == ("other", 7.0)
 
 
 def test_every_choice_has_a_default() -> None:

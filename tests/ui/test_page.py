@@ -254,10 +254,12 @@ def test_the_sun_of_a_place(store: JobStore, worker: Worker, house_page: AppTest
     page = house_page
     page.toggle(key="choice_use_sun").set_value(True).run()
     assert page.button_group(key="choice_lighting").value == "auto"
-    page = _select(page, "city", "tokyo")
+    page = _select(page, "city", "Tokyo, JP")
     view = store.jobs_of(_session(page), kind="view")[0].request
     assert view.place is not None and view.place.latitude_deg == 35.69
-    assert view.when is not None and view.when.isoformat() == "2025-03-21T08:30:00+09:00"
+    assert view.place.time_zone == "Asia/Tokyo"
+    assert view.when is not None and view.when.isoformat() == "2025-03-21T08:30:00"
+    assert page.session_state["choice_utc_offset"] == 9.0
     _select(page, "lighting", "night")
     worker.run_one()
     page.run()
