@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from archviz.core.elements import Part
 from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
 
@@ -58,6 +59,8 @@ class RawPart:
         Its row in the model's materials.
     owner
         Which object of the file it belongs to: parts of one owner and material are one element.
+    role
+        What the file's class says it is; ``None`` where names and material tell.
     """
 
     name: str
@@ -66,6 +69,7 @@ class RawPart:
     material: int
     group: str = ""
     owner: int = 0
+    role: Part | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
