@@ -148,8 +148,8 @@ def is_generic(name: str) -> bool:
     return all(len(word) == 1 or _matches((word,), _GENERIC) for word in words_of(name))
 
 
-def opening_kind(*names: str) -> Literal["window", "door"] | None:
-    """Whether the first name that tells of an opening tells of a window or a door.
+def opening_kind(*names: str) -> Literal["window", "door", "frame"] | None:
+    """Whether the first name that tells of an opening tells of a window, a door, or only a part of one.
 
     Parameters
     ----------
@@ -158,12 +158,12 @@ def opening_kind(*names: str) -> Literal["window", "door"] | None:
 
     Returns
     -------
-    "window", "door" or None
-        ``None`` where no name tells, or it is of a frame, a sill or a handle.
+    "window", "door", "frame" or None
+        A sill or a handle is ``frame`` too; ``None`` where no name tells.
     """
     for name in names:
         if _matches(words_of(name), _FRAME):
-            return None
+            return "frame"
         words = _telling(name)
         if _matches(words, f"{_WINDOW} {_GLASS}"):
             return "window"

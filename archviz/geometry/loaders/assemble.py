@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from archviz.core.elements import Part
 from archviz.core.errors import FileFormatError, GeometryError, OptionError
 from archviz.core.material import Material
+from archviz.core.place import Place
 from archviz.geometry.loaders.conventions import (
     bounds_of,
     building_parts,
@@ -67,6 +68,8 @@ class Assembled:
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
     hidden: tuple[str, ...]
+    place: Place | None
+    north_deg: float
 
 
 def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> Assembled:
@@ -100,7 +103,7 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
             "a coordinate is not a finite number (NaN or infinity); repair the model and export again"
         )
     parts, names, hidden = _selected(parts, raw.materials, options)
-    assumptions: list[str] = []
+    assumptions = list(raw.assumptions)
     warnings = list(dict.fromkeys(raw.warnings))
     table, openings = element_table(parts, names, raw.materials)
     roles = [element.part for element in table.elements]
@@ -127,7 +130,9 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         up_axis=up,
         assumptions=(*assumptions, *openings),
         warnings=tuple(warnings),
-        hidden=hidden,
+        hidden=(*hidden, *raw.hidden),
+        place=raw.place,
+        north_deg=raw.north_deg,
     )
 
 

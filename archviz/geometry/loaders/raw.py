@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from archviz.core.elements import Part
 from archviz.core.material import Material
+from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
 
 __all__ = [
@@ -86,6 +87,14 @@ class RawModel:
         The axis that is up; ``None`` where the file does not say.
     warnings
         What was left out or could not be read, one sentence each.
+    assumptions
+        What the file left open and how the reader settled it, one sentence each.
+    hidden
+        What the file holds but does not show, or what is nothing to draw.
+    place
+        Where the file says it stands.
+    north_deg
+        How far the file's north is turned clockwise from its +Y, z up [degrees].
     """
 
     parts: Sequence[RawPart]
@@ -93,6 +102,10 @@ class RawModel:
     unit_m: float | None = None
     up: Axis | None = None
     warnings: Sequence[str] = ()
+    assumptions: Sequence[str] = ()
+    hidden: Sequence[str] = ()
+    place: Place | None = None
+    north_deg: float = 0.0
 
 
 def used_only(

@@ -61,9 +61,8 @@ def element_table(
                 part.name, group=part.group, material=material.name, transmissive=material.transmission > 0.5
             )
         if role is Part.OPENING and material.transmission <= 0.5 and _is_bare(given):
-            # The name of an IFC window is often its type number; the class stands in the group.
-            kind = opening_kind(part.name, part.group)
-            if kind is not None:
+            kind = _opening_kind(part)
+            if kind != "frame":
                 bare[kind].append(name)
                 material = _GLASS if kind == "window" else _painted(material)
         elements.append(
@@ -75,6 +74,13 @@ def element_table(
             drawn = "drawn as glass" if kind == "window" else "painted plain brown"
             assumptions.append(f"{_counted(found, kind)} without a material {'are' if found[1:] else 'is'} {drawn}")
     return ElementTable(tuple(elements), tuple(rows)), assumptions
+
+
+def _opening_kind(part: RawPart) -> Literal["window", "door", "frame"]:
+    if part.role is Part.OPENING:
+        # The class is sure; the name may be that of the type: "Fixed frame 0915" of a whole window.
+        return opening_kind(part.group) or opening_kind(part.name) or "window"
+    return opening_kind(part.name, part.group) or "window"
 
 
 def _counted(names: Sequence[str], kind: str) -> str:
@@ -98,7 +104,7 @@ def _understood(material: Material, element: str) -> Material:
 
 def _is_bare(material: Material) -> bool:
     """Whether the file gives no material, or the default grey or white of a program."""
-    if replace(material, name="") == NO_MATERIAL and opening_kind(material.name):
+    if replace(material, name="") == NO_MATERIAL and opening_kind(material.name) in ("window", "door"):
         # Named after the opening, and the file that would define it is missing.
         return True
     if not (is_generic(material.name) or _COLOR_NAME.fullmatch(material.name)):
