@@ -143,6 +143,9 @@ def _model(head: bytes, tail: bytes, size: int) -> str | None:
         return "3DM"
     if text.startswith(b"ISO-10303-21;"):
         return "IFC" if _IFC_SCHEMA.search(head) else None
+    if foreign_by_content(head):
+        # Before binary STL, which is known by little.
+        return None
     if _DXF.match(text):
         return "DXF"
     if _OFF.match(text):
