@@ -73,7 +73,8 @@ def read_ifc(path: Path) -> RawModel:
         raise FileFormatError(f"the IFC unit of {scale} metres makes no sense; give --unit or export again")
     shaped = [p for p in file.by_type("IfcProduct") if p.Representation is not None]
     hidden = [p for p in shaped if any(p.is_a(name) for name in _UNDRAWN) and not p.is_a("IfcSite")]
-    drawn = [p for p in shaped if p not in set(hidden)]
+    beside = {p.id() for p in hidden}
+    drawn = [p for p in shaped if p.id() not in beside]
     if len(drawn) > MAX_INSTANCES:
         raise FileFormatError(f"{len(drawn)} elements are too many; up to {MAX_INSTANCES} are read, so export a part")
     reading = _Reading(file, scale)
