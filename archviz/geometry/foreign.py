@@ -36,7 +36,7 @@ def _row(message: str, suffixes: str, start: bytes | None = None) -> Foreign:
 
 FOREIGN = (
     _row(
-        "SketchUp files cannot be read; export as .dae, .glb or .ifc",
+        "SketchUp files cannot be read; export as .glb, .dae or .ifc",
         ".skp",
         rb"\xff\xfe\xff\x0eS\0k\0e\0t\0c\0h",
     ),

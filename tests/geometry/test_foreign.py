@@ -18,7 +18,7 @@ IGES = b"An IGES file".ljust(72) + b"S      1\n" + b"1H,,1H;".ljust(72) + b"G   
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99)
 # Name of the author's file, its first bytes, what the message must say.
 FILES = [
-    ("house.skp", b"\xff\xfe\xff\x0eS\0k\0e\0t\0c\0h\0U\0p\0", "SketchUp files cannot be read; export as .dae"),
+    ("house.skp", b"\xff\xfe\xff\x0eS\0k\0e\0t\0c\0h\0U\0p\0", "SketchUp files cannot be read; export as .glb, .dae"),
     ("house.dwg", b"AC1032\0\0\0", "DWG files cannot be read; export as .ifc or .glb, or save as .dxf"),
     ("house.blend", b"BLENDER-v402", "Blender files cannot be read; export as .glb"),
     ("house.fbx", b"Kaydara FBX Binary  \0", "FBX files cannot be read; export as .glb"),
