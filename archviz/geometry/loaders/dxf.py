@@ -39,6 +39,7 @@ _UNITS_M = {
     15: 10.0,
     16: 100.0,
 }
+_TAIL_BYTES = 4096
 _SOLIDS = ("3DSOLID", "BODY", "REGION", "SURFACE")
 _BY_BLOCK, _BY_LAYER = 0, 256
 # Where a loose face lies: nothing is said of it.
@@ -84,6 +85,7 @@ def read_dxf(path: Path) -> RawModel:
     import ezdxf
     from ezdxf import recover
 
+    _check_end(path)
     try:
         document = ezdxf.readfile(path)
     except ezdxf.DXFStructureError:
@@ -112,12 +114,22 @@ def read_dxf(path: Path) -> RawModel:
     )
 
 
+def _check_end(path: Path) -> None:
+    """Refuse a file that is cut off: the library would read what there is and say nothing."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+        if not file.read().rstrip(b"\0\r\n\t \x1a").endswith(b"EOF"):
+            raise FileFormatError("the DXF ends before EOF; copy or export it again")
+
+
 def _nothing_to_draw(reading: _Reading) -> str:
     if reading.curved:
         return f"its {reading.curved} solids have curved faces, which are not read; export meshes, or the model as .ifc"
     if reading.layers_off:
         return f"all surfaces are on layers that are off, as {next(iter(reading.layers_off))!r}; switch them on"
     count = sum(reading.flat.values())
+    if not count:
+        return "its model space is empty; draw or paste the model there, and export again"
     return f"a flat drawing of {count} lines without surfaces; export the 3D model, or give the drawing as .png"
 
 

@@ -36,6 +36,7 @@ _UNDRAWN = (
 )
 # Of a class with more than this, the list of hidden elements gives the number.
 _MOST_LISTED = 20
+_END, _TAIL_BYTES = b"END-ISO-10303-21;", 4096
 _BODIES = ("Body", "Facetation")
 _SURROUNDINGS = ("IfcVehicle",)
 _GROUND = ("IfcSite", "IfcPavement", "IfcKerb", "IfcCourse", "IfcEarthworksElement", "IfcRoad", "IfcWaterBody")
@@ -64,10 +65,14 @@ def read_ifc(path: Path) -> RawModel:
     import ifcopenshell
     import ifcopenshell.util.unit
 
+    _check_end(path)
+    ifcopenshell.get_log()  # empties it
     try:
         file = ifcopenshell.open(str(path))
     except ifcopenshell.SchemaError as error:
         raise FileFormatError(f"{error}; export IFC 2x3, 4 or 4x3") from error
+    except ifcopenshell.Error as error:
+        raise FileFormatError("a line of the IFC is damaged; copy or export it again") from error
     scale = float(ifcopenshell.util.unit.calculate_unit_scale(file))
     if not (math.isfinite(scale) and 1e-6 <= scale <= 1e6):
         raise FileFormatError(f"the IFC unit of {scale} metres makes no sense; give --unit or export again")
@@ -83,6 +88,7 @@ def read_ifc(path: Path) -> RawModel:
     if failed:
         names = ", ".join(map(_name, failed[:3]))
         warnings.append(f"{len(failed)} elements have a shape that cannot be read and are left out: {names}")
+    warnings += _reported(ifcopenshell.get_log())
     place, doubt = _place(file)
     return RawModel(
         parts=reading.parts,
@@ -94,6 +100,22 @@ def read_ifc(path: Path) -> RawModel:
         place=place,
         north_deg=_north_deg(file),
     )
+
+
+def _check_end(path: Path) -> None:
+    """Refuse a file that is cut off: the library would read what there is and say nothing."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+        if _END not in file.read():
+            raise FileFormatError(f"the IFC ends before {_END.decode().rstrip(';')}; copy or export it again")
+
+
+def _reported(log: str) -> list[str]:
+    """What the library found wrong, in one sentence."""
+    errors = [line.rpartition("] ")[2] for line in log.splitlines() if line.startswith("[error]")]
+    if not errors:
+        return []
+    return [f"{len(errors)} faults were found while reading, and shapes may be missing; the first: {errors[0][:120]}"]
 
 
 def _read_shapes(reading: _Reading, products: list[Any]) -> list[Any]:

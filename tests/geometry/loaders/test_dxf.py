@@ -217,13 +217,28 @@ def test_versions(tmp_path: Path, version: str) -> None:
     assert load(document, tmp_path).extents_m == (10, 8, 6)
 
 
-def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
+def test_an_empty_model_space_is_said(tmp_path: Path) -> None:
+    document = drawing()
+    HOUSE.render_mesh(document.layout("Layout1"))
+    with pytest.raises(FileFormatError, match="its model space is empty; draw or paste the model there"):
+        load(document, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda t: t[: t.index("ENTITIES")], "the DXF ends before EOF; copy or export it again"),
+        (lambda t: t[:-6], "the DXF ends before EOF; copy or export it again"),
+        (lambda t: t.replace("ENDTAB", "70\nten"), "damaged"),
+    ],
+    ids=["cut", "cut late", "tag"],
+)
+def test_a_damaged_file_is_refused(tmp_path: Path, damage: Callable[[str], str], message: str) -> None:
     path = tmp_path / "house.dxf"
     document = drawing()
     HOUSE.render_mesh(document.modelspace())
     document.saveas(path)
-    text = path.read_text()
-    path.write_text(text[: text.index("ENTITIES")])
-    with pytest.raises(FileFormatError) as caught:
+    path.write_text(damage(path.read_text()))
+    with pytest.raises(FileFormatError, match=message) as caught:
         load_isolated(path)
     assert caught.value.message.startswith(str(path)) and "\n" not in caught.value.message

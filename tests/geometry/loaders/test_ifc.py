@@ -196,14 +196,27 @@ def test_only_rooms_is_nothing_to_draw(tmp_path: Path) -> None:
         load(building, tmp_path)
 
 
+def test_shapes_that_fail_are_said(tmp_path: Path) -> None:
+    building = one("IfcWall", "good")
+    building.add("IfcSlab", "broken", WALL)
+    faces = building.file.by_type("IfcPolygonalFaceSet")[-1].Faces
+    faces[0].CoordIndex = (1, 2, 99)
+    model = load(building, tmp_path)
+    assert [e.name for e in model.scene.table.elements] == ["good"]
+    assert model.warnings[0] == "1 elements have a shape that cannot be read and are left out: broken"
+    assert "faults were found while reading" in model.warnings[1] and "index 99" in model.warnings[1]
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
         (lambda t: t.replace("FILE_SCHEMA(('IFC4'))", "FILE_SCHEMA(('IFC9'))"), "IFC9; export IFC 2x3, 4 or 4x3"),
-        (lambda t: t[: t.index("DATA;") + 40], "no triangles|damaged"),
+        (lambda t: t[: t.index("DATA;") + 40], "ends before END-ISO-10303-21; copy or export it again"),
+        (lambda t: t[:-20], "ends before END-ISO-10303-21; copy or export it again"),
+        (lambda t: t.replace("=IFCWALL('", "=IFCWALL("), "a line of the IFC is damaged"),
         (lambda t: t.replace("IFCWALL(", "IFCNOTHING("), "no triangles|damaged"),
     ],
-    ids=["schema", "cut", "class"],
+    ids=["schema", "cut", "cut late", "syntax", "class"],
 )
 def test_damaged_files_are_refused(tmp_path: Path, damage, message: str) -> None:
     path = tmp_path / "house.ifc"
