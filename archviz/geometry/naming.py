@@ -37,8 +37,8 @@ _FRAME = (
 )
 # Phrases of other things whose words stand in the tables: a clock has no lake, a shop is no door.
 _ELSEWHERE = (
-    "đồng_hồ hồ_sơ cửa_hàng cửa_khẩu kinh_doanh kinh_tế lá_sách lá_chớp đường_ống đường_chỉ đường_viền nhà_xe sơn_nước "
-    "ống_nước thoát_nước máng_nước bồn_nước bể_nước plant_room"
+    "đồng_hồ hồ_sơ cửa_hàng cửa_khẩu kinh_doanh kinh_tế lá_sách lá_chớp lá_chắn đường_ống đường_chỉ đường_viền nhà_xe "
+    "sơn_nước ống_nước thoát_nước máng_nước bồn_nước bể_nước plant_room"
 )
 # Houses next door have walls and windows too: these words come before all others.
 _AROUND = "neighbour* neighbor* context surroundings entourage* hàng_xóm"

@@ -66,7 +66,7 @@ def test_the_group_and_the_material_speak_where_the_name_does_not() -> None:
         (
             Part.BUILDING,
             "Mai cua nha|Tuong cua phong khach|San thuong|ban cong|lan can kinh|Đồng hồ|dong ho|Cửa hàng|Cua hang|"
-            "Phòng kinh doanh|phong kinh doanh|Nhà xe|Đường ống|Co. Ltd|Duong|Chậu cây|Ho ten|plant room",
+            "Phòng kinh doanh|phong kinh doanh|Nhà xe|Đường ống|Co. Ltd|Duong|Chậu cây|Ho ten|plant room|Lá chắn nắng",
         ),
     ],
 )

@@ -21,7 +21,7 @@ from archviz.geometry.naming import family_of, is_glass, part_of
 __all__ = ["read_ifc"]
 
 MAX_INSTANCES = 10_000
-# Room volumes, cuts, axes and notes: in the file, but nothing that stands on the site.
+# Room volumes, cuts, axes, notes and the steel inside concrete: in the file, but nothing that is seen.
 _UNDRAWN = (
     "IfcSpatialElement",
     "IfcSpatialStructureElement",
@@ -33,13 +33,14 @@ _UNDRAWN = (
     "IfcStructuralItem",
     "IfcStructuralActivity",
     "IfcPort",
+    "IfcReinforcingElement",
 )
 # Of a class with more than this, the list of hidden elements gives the number.
 _MOST_LISTED = 20
 _END, _TAIL_BYTES = b"END-ISO-10303-21;", 4096
 _BODIES = ("Body", "Facetation")
 _SURROUNDINGS = ("IfcVehicle",)
-_GROUND = ("IfcSite", "IfcPavement", "IfcKerb", "IfcCourse", "IfcEarthworksElement", "IfcRoad", "IfcWaterBody")
+_GROUND = ("IfcSite", "IfcPavement", "IfcKerb", "IfcCourse", "IfcEarthworksElement")
 # 0 degrees of both is what programs write where nobody entered a place.
 _NO_PLACE = (0.0, 0.0)
 

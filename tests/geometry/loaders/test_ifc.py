@@ -82,10 +82,13 @@ def test_a_wall_is_cut_by_its_window_in_every_schema(tmp_path: Path, schema: str
         ("IfcCurtainWall", "CW", Part.OPENING),
         ("IfcPlate", "P", Part.BUILDING),
         ("IfcMember", "M", Part.BUILDING),
+        ("IfcPavement", "P", Part.GROUND),
+        ("IfcVehicle", "Bus", Part.SURROUNDINGS),
     ],
 )
 def test_classes_are_roles(tmp_path: Path, kind: str, name: str, part: Part) -> None:
-    (element,) = load(one(kind, name), tmp_path).scene.table.elements
+    schema = "IFC4X3_ADD2" if kind in ("IfcPavement", "IfcVehicle") else "IFC4"
+    (element,) = load(one(kind, name, schema), tmp_path).scene.table.elements
     assert (element.name, element.class_name, element.part) == (name, kind, part)
 
 
@@ -177,6 +180,17 @@ def test_a_place_that_nobody_entered_is_none(
     building.site.RefLatitude, building.site.RefLongitude = latitude, longitude
     model = load(building, tmp_path)
     assert (model.place, any("place" in w for w in model.warnings)) == (None, warned)
+
+
+@pytest.mark.parametrize(
+    "kind", ["IfcVirtualElement", "IfcAnnotation", "IfcReinforcingBar", "IfcGrid", "IfcSpatialZone"]
+)
+def test_what_is_not_seen_is_hidden(tmp_path: Path, kind: str) -> None:
+    building = one("IfcWall")
+    unseen = building.make(kind, "unseen")
+    building.shape(unseen, (box((0, 0, 0), (99, 99, 99)), None))
+    model = load(building, tmp_path)
+    assert (model.hidden, model.extents_m) == ((f"{kind}: unseen",), (4, 3, 3))
 
 
 def test_many_cuts_are_counted(tmp_path: Path) -> None:
