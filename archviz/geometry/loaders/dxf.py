@@ -155,15 +155,18 @@ def _read_entity(reading: _Reading, entity: Any, holder: _Holder | None, depth: 
 
 
 def _read_block(reading: _Reading, insert: Any, layer: str, holder: _Holder | None, depth: int) -> None:
-    reading.instances += 1
+    # A reference may stand for a whole grid of copies.
+    reading.instances += max(insert.mcount, 1)
     if reading.instances > MAX_INSTANCES:
         raise FileFormatError(f"more than {MAX_INSTANCES} blocks are placed; explode or join some of them")
-    # Anonymous blocks are called *U12 and the like.
     name = str(insert.dxf.name)
-    name = layer if name.startswith("*") else name
+    if name.startswith("*"):
+        # Anonymous blocks are called *U12 and the like.
+        name = holder.name if holder else layer
+    # A window in a block of the whole house is still a window: the innermost block names it.
     inner = _Holder(
-        owner=holder.owner if holder else reading.instances,
-        name=holder.name if holder else name,
+        owner=reading.instances,
+        name=name,
         layer=layer,
         material=_material_row(reading, insert, layer, holder),
     )

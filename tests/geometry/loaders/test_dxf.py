@@ -114,8 +114,8 @@ def test_blocks_are_placed_turned_and_in_rows(tmp_path: Path) -> None:
     assert elements == [
         ("Walls", "Walls", Part.BUILDING),
         ("Cửa sổ S1", "A-GLAZ", Part.OPENING),
-        ("Pair", "A-GLAZ", Part.OPENING),
         ("Cửa sổ S1.2", "A-GLAZ", Part.OPENING),
+        ("Cửa sổ S1.3", "A-GLAZ", Part.OPENING),
     ]
     scene = model.scene
     low = scene.triangles_m[scene.face_elements == 0].min(axis=(0, 1))
@@ -126,7 +126,7 @@ def test_blocks_are_placed_turned_and_in_rows(tmp_path: Path) -> None:
     )
     row = scene.triangles_m[scene.face_elements == 3] - low
     assert (len(row), row[..., 0].max()) == (36, pytest.approx(9, abs=1e-4))
-    assert "3 windows (Cửa sổ S1, Pair, Cửa sổ S1.2) without a material are drawn as glass" in model.assumptions
+    assert "3 windows (Cửa sổ S1, Cửa sổ S1.2, Cửa sổ S1.3) without a material are drawn as glass" in model.assumptions
 
 
 def test_layers_that_are_off_or_frozen_are_hidden(tmp_path: Path) -> None:
@@ -198,15 +198,22 @@ def test_everything_off_says_which_layer(tmp_path: Path) -> None:
 
 def test_blocks_that_multiply_are_refused_soon(tmp_path: Path) -> None:
     document = drawing()
-    inner = "b0"
-    PANE.render_mesh(document.blocks.new(inner))
-    for level in range(1, 8):
-        outer = document.blocks.new(f"b{level}")
-        for x in range(10):
-            outer.add_blockref(inner, (3 * x, 0, 0))
-        inner = f"b{level}"
-    document.modelspace().add_blockref(inner, (0, 0, 0))
+    document.blocks.new("empty")
+    row = document.blocks.new("row")
+    row.add_blockref("empty", (0, 0), dxfattribs={"column_count": 2500, "column_spacing": 3})
+    for y in range(5):
+        document.modelspace().add_blockref("row", (0, y, 0))
     with pytest.raises(FileFormatError, match="more than 10000 blocks are placed; explode or join"):
+        load(document, tmp_path)
+
+
+def test_blocks_that_lie_too_deep_are_refused(tmp_path: Path) -> None:
+    document = drawing()
+    PANE.render_mesh(document.blocks.new("b0"))
+    for level in range(1, 40):
+        document.blocks.new(f"b{level}").add_blockref(f"b{level - 1}", (1, 0, 0))
+    document.modelspace().add_blockref("b39", (0, 0, 0))
+    with pytest.raises(FileFormatError, match="its blocks hold too many others"):
         load(document, tmp_path)
 
 
