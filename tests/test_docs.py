@@ -2,20 +2,27 @@
 
 import argparse
 import re
+import tomllib
 from pathlib import Path
 
 from archviz.cli.options import build_parser
 from archviz.diffusion import engine_specs
+from archviz.geometry.loaders import MODEL_SUFFIXES
 from archviz.geometry.views import VIEW_PRESETS
 from archviz.presets import environments, lightings
 
 ROOT = Path(__file__).resolve().parent.parent
+UI_TEXTS = ROOT / "archviz" / "ui" / "texts"
 TEXT = "\n".join(path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
 
 
-def test_every_command_and_option_is_described() -> None:
+def _commands() -> dict[str, argparse.ArgumentParser]:
     actions = [a for a in build_parser()._actions if isinstance(a, argparse._SubParsersAction)]
-    commands = {name: parser for action in actions for name, parser in action.choices.items()}
+    return {name: parser for action in actions for name, parser in action.choices.items()}
+
+
+def test_every_command_and_option_is_described() -> None:
+    commands = _commands()
     assert len(commands) >= 8
     for name, parser in commands.items():
         assert f"## {name}\n" in TEXT
@@ -26,6 +33,17 @@ def test_every_command_and_option_is_described() -> None:
 def test_every_id_is_described() -> None:
     for identifier in [*environments(), *lightings(), *VIEW_PRESETS, *engine_specs()]:
         assert f"`{identifier}`" in TEXT, identifier
+
+
+def test_every_format_is_described() -> None:
+    hints = [tomllib.loads(path.read_text("utf-8"))["start"]["upload_hint"] for path in sorted(UI_TEXTS.glob("*.toml"))]
+    assert len(hints) == 2
+    usage = next(a.help for a in _commands()["inspect"]._actions if a.dest == "input")
+    table = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    for suffix in MODEL_SUFFIXES:
+        assert f"`{suffix}`" in table, suffix
+        for text in (*hints, str(usage)):
+            assert re.search(rf"{re.escape(suffix)}\b", text), (suffix, text)
 
 
 def test_links_lead_somewhere() -> None:

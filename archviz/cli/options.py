@@ -73,7 +73,8 @@ def _add_input(parser: argparse.ArgumentParser, *, required: bool = False) -> No
         "input",
         nargs=None if required else "?",
         metavar="INPUT",
-        help="3D model (.glb .gltf .obj .stl .ply .dae) or drawing (.png .jpg .webp), told apart by content",
+        help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .stl .ply .off .3mf,"
+        " packed as .zip or .ifczip too) or drawing (.png .jpg .webp), told apart by content",
     )
 
 

@@ -20,7 +20,7 @@ from archviz.core.errors import FileFormatError, GeometryError, InputError, Opti
 from archviz.core.material import Material, TextureFamily
 from archviz.core.place import Place
 from archviz.geometry.limits import MAX_SECONDS, cpu_seconds_for, memory_for
-from archviz.geometry.loaders import LOADERS
+from archviz.geometry.loaders import ARCHIVES, LOADERS
 from archviz.geometry.loaders.assemble import LoadOptions
 from archviz.geometry.scene import Scene
 from archviz.geometry.sniff import check_model_file
@@ -39,7 +39,7 @@ class LoadedModel:
     scene
         Metres, Z up; the base of the building stands on the origin, its front faces south.
     format
-        ``GLB``, ``glTF``, ``OBJ``, ``STL``, ``PLY`` or ``Collada``.
+        As :data:`archviz.geometry.loaders.LOADERS` names it.
     unit
         The file's unit: ``m``, ``mm``, ``cm``, ``in``, ``ft`` or the metres it has.
     up_axis
@@ -51,7 +51,7 @@ class LoadedModel:
     warnings
         What could not be read or looks wrong, one sentence each.
     hidden
-        Elements that ``hide`` and ``show`` left out.
+        Elements that ``hide`` and ``show`` left out, and what the file itself does not show.
     place
         Where the file says the building stands.
     north_deg
@@ -83,7 +83,7 @@ def load_isolated(
     Parameters
     ----------
     path
-        A file of one of :data:`archviz.geometry.loaders.LOADERS`.
+        A file of one of :data:`archviz.geometry.loaders.LOADERS`, or a ZIP archive that holds one.
     unit, up
         Overrule the file's unit (``m``, ``mm``, ``cm``, ``in``, ``ft``) and up axis.
     hide, show
@@ -102,29 +102,64 @@ def load_isolated(
     options = LoadOptions(unit=unit, up=up, hide=tuple(hide), show=tuple(show))
     path = Path(path)
     loader = check_model_file(path)
+    with tempfile.TemporaryDirectory(prefix="archviz-load-") as name:
+        folder = Path(name)
+        if loader not in ARCHIVES:
+            return _read(folder, path, loader, options, shown=path)
+        root = folder / "archive"
+        root.mkdir()
+        model = root / _unpacked(folder, path, root)
+        # The user knows the archive, not where it was unpacked.
+        shown = path / model.relative_to(root)
+        try:
+            loader = check_model_file(model)
+        except FileFormatError as error:
+            raise FileFormatError(error.message.replace(str(model), str(shown))) from error
+        return _read(folder, model, loader, options, shown=shown, root=root)
+
+
+def _unpacked(folder: Path, path: Path, root: Path) -> str:
+    """Unpack an archive into ``root``; the model's path in it."""
+    request = {"path": str(path.resolve()), "folder": str(root)}
+    return str(_ask(folder, request, path.stat().st_size, shown=path)["model"])
+
+
+def _read(
+    folder: Path, path: Path, loader: str, options: LoadOptions, *, shown: Path, root: Path | None = None
+) -> LoadedModel:
+    request = {
+        "path": str(path.resolve()),
+        "root": str(root) if root else None,
+        "loader": loader,
+        "unit": options.unit,
+        "up": options.up,
+        "hide": options.hide,
+        "show": options.show,
+    }
     size = path.stat().st_size
-    with tempfile.TemporaryDirectory(prefix="archviz-load-") as folder:
-        request = Path(folder, "request.json")
-        request.write_text(
-            json.dumps(
-                {
-                    "path": str(path.resolve()),
-                    "loader": loader,
-                    "unit": options.unit,
-                    "up": options.up,
-                    "hide": options.hide,
-                    "show": options.show,
-                    "memory_bytes": memory_for(size),
-                    "cpu_s": cpu_seconds_for(size),
-                }
-            ),
-            encoding="utf-8",
-        )
-        run_reader([sys.executable, "-P", "-m", "archviz.geometry.loaders", str(request)], path=path)
-        return _loaded(Path(folder), path, LOADERS[loader].format)
+    answer = _ask(folder, request, size, shown=shown, effort=LOADERS[loader].effort)
+    return _loaded(answer, folder / "arrays.npz", LOADERS[loader].format)
 
 
-def run_reader(command: Sequence[str], *, path: Path, timeout_s: float = MAX_SECONDS) -> None:
+def _ask(folder: Path, request: dict[str, Any], size: int, *, shown: Path, effort: float = 1.0) -> dict[str, Any]:
+    """The answer of a child process to a request; its errors are raised under the name that is shown."""
+    memory = memory_for(size)
+    path = folder / "request.json"
+    limits = {"memory_bytes": memory, "cpu_s": cpu_seconds_for(size, effort=effort)}
+    path.write_text(json.dumps(request | limits), encoding="utf-8")
+    run_reader([sys.executable, "-P", "-m", "archviz.geometry.loaders", str(path)], path=shown, memory_bytes=memory)
+    answer: dict[str, Any] = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
+    if error := answer.get("error"):
+        if error["code"] == "memory":
+            raise _out_of_memory(shown, memory)
+        message = error["message"] if error["code"] == OptionError.code else f"{shown}: {error['message']}"
+        raise _ERRORS[error["code"]](message)
+    return answer
+
+
+def run_reader(
+    command: Sequence[str], *, path: Path, memory_bytes: int = memory_for(0), timeout_s: float = MAX_SECONDS
+) -> None:
     """Run a reading process to its end.
 
     Parameters
@@ -133,6 +168,8 @@ def run_reader(command: Sequence[str], *, path: Path, timeout_s: float = MAX_SEC
         The process and its arguments.
     path
         The model, for messages.
+    memory_bytes
+        What it may take, for messages.
     timeout_s
         How long it may take [s].
 
@@ -157,27 +194,22 @@ def run_reader(command: Sequence[str], *, path: Path, timeout_s: float = MAX_SEC
     if done.returncode in (-getattr(signal, "SIGXCPU", 0), -getattr(signal, "SIGKILL", 0)) and done.returncode:
         raise FileFormatError(f"{path}: reading took too much time or memory; simplify or repair the model")
     if b"MemoryError" in done.stderr:
-        raise _out_of_memory(path)
+        raise _out_of_memory(path, memory_bytes)
     raise FileFormatError(f"{path}: the reader crashed on this file; repair the model or export another format")
 
 
-def _out_of_memory(path: Path) -> FileFormatError:
-    allowed = memory_for(path.stat().st_size) >> 20
-    return FileFormatError(f"{path}: reading needs more than the {allowed} MiB its size allows; simplify or repair it")
+def _out_of_memory(path: Path, memory_bytes: int) -> FileFormatError:
+    return FileFormatError(
+        f"{path}: reading needs more than the {memory_bytes >> 20} MiB its size allows; simplify or repair it"
+    )
 
 
-def _loaded(folder: Path, path: Path, file_format: str) -> LoadedModel:
-    answer: dict[str, Any] = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
-    if error := answer.get("error"):
-        if error["code"] == "memory":
-            raise _out_of_memory(path)
-        message = error["message"] if error["code"] == OptionError.code else f"{path}: {error['message']}"
-        raise _ERRORS[error["code"]](message)
+def _loaded(answer: dict[str, Any], arrays_path: Path, file_format: str) -> LoadedModel:
     table = ElementTable(
         tuple(Element(**e | {"part": Part(e["part"])}) for e in answer["elements"]),
         tuple(Material(**m | {"family": TextureFamily(m["family"])}) for m in answer["materials"]),
     )
-    with np.load(folder / "arrays.npz", allow_pickle=False) as arrays:
+    with np.load(arrays_path, allow_pickle=False) as arrays:
         scene = Scene(
             vertices_m=arrays["vertices_m"],
             faces=arrays["faces"],
@@ -194,4 +226,6 @@ def _loaded(folder: Path, path: Path, file_format: str) -> LoadedModel:
         assumptions=tuple(answer["assumptions"]),
         warnings=tuple(answer["warnings"]),
         hidden=tuple(answer["hidden"]),
+        place=None if answer["place"] is None else Place(**answer["place"]),
+        north_deg=answer["north_deg"],
     )

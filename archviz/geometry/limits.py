@@ -20,9 +20,17 @@ def memory_for(size_bytes: int) -> int:
     return min(_BASE_BYTES + _BYTES_PER_BYTE * size_bytes, _MAX_BYTES)
 
 
-def cpu_seconds_for(size_bytes: int) -> float:
-    """Processor time to read a file of a size in [s]: a small file is refused soon."""
-    return min(_BASE_CPU_S + _CPU_S_PER_BYTE * size_bytes, float(MAX_SECONDS))
+def cpu_seconds_for(size_bytes: int, *, effort: float = 1.0) -> float:
+    """Processor time to read a file of a size in [s]: a small file is refused soon.
+
+    Parameters
+    ----------
+    size_bytes
+        Of the file [bytes].
+    effort
+        How much longer a byte takes than one of a mesh.
+    """
+    return min(_BASE_CPU_S + _CPU_S_PER_BYTE * size_bytes * effort, float(MAX_SECONDS))
 
 
 def limit_process(*, memory_bytes: int, cpu_s: float) -> None:

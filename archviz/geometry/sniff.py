@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from archviz.core.errors import FileFormatError
-from archviz.geometry.loaders import LOADERS
+from archviz.geometry.foreign import Foreign, foreign_by_content, foreign_by_suffix
+from archviz.geometry.loaders import LOADERS, MODEL_SUFFIXES
 from archviz.geometry.loaders.stl import is_binary_stl
 
 __all__ = ["MAX_FILE_BYTES", "check_model_file", "sniff_format", "sniff_kind"]
@@ -24,21 +25,11 @@ _PICTURES = {
 }
 _OBJ_LINE = re.compile(rb"^[ \t]*(?:v[ \t]+[-+.\d]|f[ \t]+-?\d|(?:mtllib|usemtl|o|g)[ \t]+\S)", re.MULTILINE)
 _OBJ_VERTEX = re.compile(rb"^[ \t]*v[ \t]+[-+.\d]", re.MULTILINE)
-# Formats people try that are not read, and what to do instead.
-_ELSEWHERE = {
-    ".skp": "SketchUp files cannot be read; export as .glb or .dae",
-    ".3dm": "Rhino files cannot be read; export as .glb or .obj",
-    ".ifc": "IFC files cannot be read; export as .glb or .dae",
-    ".rvt": "Revit files cannot be read; export as .glb or .obj",
-    ".fbx": "FBX files cannot be read; export as .glb",
-    ".blend": "Blender files cannot be read; export as .glb",
-    ".max": "3ds Max files cannot be read; export as .glb or .obj",
-    ".dwg": "DWG files cannot be read; export as .glb or .dae",
-    ".dxf": "DXF files cannot be read; export as .glb or .dae",
-    ".step": "STEP files cannot be read; export as .glb or .stl",
-    ".stp": "STEP files cannot be read; export as .glb or .stl",
-    ".zip": "archives cannot be read; unpack it and give the model inside",
-}
+_IFC_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'IFC", re.IGNORECASE)
+# Comments may stand before the first section.
+_DXF = re.compile(rb"(?:[ \t]*999[ \t]*\r?\n[^\n]*\n)*[ \t]*0[ \t]*\r?\nSECTION\b|AutoCAD Binary DXF")
+_OFF = re.compile(rb"C?N?OFF(?:\s|#)")
+_3MF_MODEL = b"3D/3dmodel.model"
 
 
 def sniff_format(path: Path) -> str | None:
@@ -47,23 +38,16 @@ def sniff_format(path: Path) -> str | None:
     Returns
     -------
     str or None
-        ``GLB``, ``glTF``, ``OBJ``, ``STL``, ``PLY``, ``Collada``, ``PNG``, ``JPEG``, ``WebP``,
-        ``GIF``, ``BMP`` or ``TIFF``.
+        The ``format`` of a row of :data:`archviz.geometry.loaders.LOADERS`, ``ZIP``, or ``PNG``, ``JPEG``,
+        ``WebP``, ``GIF``, ``BMP`` or ``TIFF``.
 
     Raises
     ------
     FileFormatError
         The file is missing, is a folder, or cannot be opened.
     """
-    try:
-        if not path.is_file():
-            raise FileFormatError(f"{path}: {_absence(path)}; give the path of a 3D model or a drawing")
-        size = path.stat().st_size
-        with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
-    except OSError as error:
-        raise FileFormatError(f"{path}: {error.strerror}; give the path of a readable file") from error
-    return _picture(head) or _model(head, size)
+    head, tail, size = _ends(path)
+    return _picture(head) or _model(head, tail, size)
 
 
 def sniff_kind(path: Path) -> Literal["model", "sketch", "unknown"]:
@@ -76,13 +60,19 @@ def sniff_kind(path: Path) -> Literal["model", "sketch", "unknown"]:
     """
     found = sniff_format(path)
     if found is None:
-        # A damaged model is still refused as a model: its name says what it was meant to be.
-        return "model" if path.suffix.lower() in {*LOADERS, *_ELSEWHERE} else "unknown"
+        # A damaged or foreign model is still refused as a model: its name says what it was meant to be.
+        return "model" if path.suffix.lower() in MODEL_SUFFIXES or _foreign(path) else "unknown"
     return "sketch" if found in _PICTURES else "model"
 
 
 def check_model_file(path: Path) -> str:
-    """The key of :data:`LOADERS` for a file whose name and content agree.
+    """The extension of a model whose name and content agree, lower case.
+
+    Returns
+    -------
+    str
+        A key of :data:`archviz.geometry.loaders.LOADERS`, or one of
+        :data:`archviz.geometry.loaders.ARCHIVES`.
 
     Raises
     ------
@@ -92,24 +82,42 @@ def check_model_file(path: Path) -> str:
     found = sniff_format(path)
     size = path.stat().st_size
     extension = path.suffix.lower()
-    if extension in _ELSEWHERE and found is None:
-        raise FileFormatError(f"{path}: {_ELSEWHERE[extension]}")
-    accepted = ", ".join(LOADERS)
+    accepted = ", ".join(MODEL_SUFFIXES)
     if size == 0:
         raise FileFormatError(f"{path}: the file is empty; export it again as one of {accepted}")
+    if found is None and (foreign := _foreign(path)):
+        raise FileFormatError(f"{path}: {foreign.message}")
     if size > MAX_FILE_BYTES:
         raise FileFormatError(
             f"{path}: {size / 1e6:.0f} MB are too many; up to {MAX_FILE_BYTES // 10**6} MB are accepted, so simplify it"
         )
-    if extension not in LOADERS:
+    if extension not in MODEL_SUFFIXES:
         raise FileFormatError(f"{path}: {extension or 'no extension'!r} is not a 3D format; accepted are {accepted}")
-    meant = LOADERS[extension].format
+    meant = LOADERS[extension].format if extension in LOADERS else "ZIP"
     if found != meant:
         content = f"{found} content" if found else "content of another kind"
-        hint = next((e for e, row in LOADERS.items() if row.format == found), None)
-        advice = f"rename it to {hint}" if hint else "export the model again"
+        hints = {row.format: e for e, row in LOADERS.items()} | {"ZIP": ".zip"}
+        advice = f"rename it to {hints[found]}" if found in hints else "export the model again"
         raise FileFormatError(f"{path}: not {meant} inside but {content}; {advice}")
     return extension
+
+
+def _ends(path: Path) -> tuple[bytes, bytes, int]:
+    """First and last bytes of a file and its size."""
+    try:
+        if not path.is_file():
+            raise FileFormatError(f"{path}: {_absence(path)}; give the path of a 3D model or a drawing")
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+            file.seek(max(0, size - _HEAD_BYTES))
+            return head, file.read(_HEAD_BYTES), size
+    except OSError as error:
+        raise FileFormatError(f"{path}: {error.strerror}; give the path of a readable file") from error
+
+
+def _foreign(path: Path) -> Foreign | None:
+    return foreign_by_suffix(path.suffix) or foreign_by_content(_ends(path)[0])
 
 
 def _absence(path: Path) -> str:
@@ -124,10 +132,24 @@ def _picture(head: bytes) -> str | None:
     return next((name for name, magics in _PICTURES.items() if magics and head.startswith(magics)), None)
 
 
-def _model(head: bytes, size: int) -> str | None:
+def _model(head: bytes, tail: bytes, size: int) -> str | None:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"glTF"):
         return "GLB"
+    if head.startswith(b"PK\3\4"):
+        # A ZIP lists its members at its end.
+        return "3MF" if _3MF_MODEL.lower() in (head + tail).lower() else "ZIP"
+    if head.startswith(b"3D Geometry File Format"):
+        return "3DM"
+    if text.startswith(b"ISO-10303-21;"):
+        return "IFC" if _IFC_SCHEMA.search(head) else None
+    if foreign_by_content(head):
+        # Before binary STL, which is known by little.
+        return None
+    if _DXF.match(text):
+        return "DXF"
+    if _OFF.match(text):
+        return "OFF"
     if text.startswith(b"{") and re.search(rb'"(?:asset|accessors|meshes|buffers|nodes|scenes)"', head):
         return "glTF"
     if re.match(rb"ply\r?\n", head):

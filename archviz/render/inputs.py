@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from archviz.core.errors import FileFormatError
 from archviz.geometry import load_isolated, sniff_kind
-from archviz.geometry.loaders import LOADERS
+from archviz.geometry.loaders import ARCHIVES, MODEL_SUFFIXES
 from archviz.geometry.scene import Scene
 from archviz.render.request import InputKind, RenderRequest, ResolvedRequest
 
@@ -23,7 +23,7 @@ __all__ = ["Source", "hash_file", "hash_scene", "read_source", "reading_key"]
 
 _DRAWINGS = (".png", ".jpg", ".webp")
 # Formats that refer to no other file: their bytes are all there is to know.
-_SELF_CONTAINED = (".glb", ".stl", ".ply", *_DRAWINGS)
+_SELF_CONTAINED = (".glb", ".stl", ".ply", ".off", ".3mf", ".ifc", ".dxf", *ARCHIVES, *_DRAWINGS)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -73,7 +73,7 @@ def read_source(request: RenderRequest | ResolvedRequest) -> Source:
         return Source(kind="text")
     kind = sniff_kind(path)
     if kind == "unknown":
-        accepted = ", ".join([*LOADERS, *_DRAWINGS])
+        accepted = ", ".join([*MODEL_SUFFIXES, *_DRAWINGS])
         raise FileFormatError(f"{path}: neither a 3D model nor a drawing; accepted are {accepted}")
     sha256 = hash_file(path)
     if kind == "model":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archviz.core.errors import FileFormatError, OptionError
 from archviz.geometry import sniff_kind
-from archviz.geometry.loaders import LOADERS
+from archviz.geometry.loaders import MODEL_SUFFIXES
 from archviz.geometry.sniff import MAX_FILE_BYTES, check_model_file
 from archviz.render.recipe import write_whole
 from archviz.render.request import InputKind
@@ -126,7 +126,7 @@ def find_design(home: StudioHome, session: str, design_id: str | None) -> Design
 
 def _main_file(names: Sequence[str]) -> str:
     """The file that is the design; the others belong to it."""
-    models = [name for name in names if Path(name).suffix.lower() in LOADERS]
+    models = [name for name in names if Path(name).suffix.lower() in MODEL_SUFFIXES]
     drawings = [name for name in names if Path(name).suffix.lower() in DRAWINGS]
     found = models or drawings
     if len(found) == 1:
@@ -137,7 +137,7 @@ def _main_file(names: Sequence[str]) -> str:
         # An unknown kind: the reader knows what to say of it.
         return names[0]
     raise FileFormatError(
-        f"{', '.join(names[:3]) or 'nothing'}: none is a design; accepted are {', '.join([*LOADERS, *DRAWINGS])}"
+        f"{', '.join(names[:3]) or 'nothing'}: none is a design; accepted are {', '.join([*MODEL_SUFFIXES, *DRAWINGS])}"
     )
 
 
@@ -145,7 +145,7 @@ def _checked_kind(path: Path) -> InputKind:
     """What the file is by its content, and refused now where a glance tells that it cannot be read."""
     kind = sniff_kind(path)
     if kind == "unknown":
-        accepted = ", ".join([*LOADERS, *DRAWINGS])
+        accepted = ", ".join([*MODEL_SUFFIXES, *DRAWINGS])
         raise FileFormatError(f"{path}: neither a 3D model nor a drawing; accepted are {accepted}")
     if kind == "model":
         check_model_file(path)

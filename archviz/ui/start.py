@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from archviz.core.errors import InputError
-from archviz.geometry.loaders import LOADERS
+from archviz.geometry.loaders import MODEL_SUFFIXES
 from archviz.geometry.sniff import MAX_FILE_BYTES
 from archviz.samples import samples
 from archviz.studio import Design, sample_design, save_design, thumbnail_path
@@ -67,7 +67,7 @@ def _show_card(visit: Visit, design: Design) -> None:
 def _show_upload(visit: Visit) -> None:
     t = visit.texts
     st.caption(t("start.upload_hint", megabytes=MAX_FILE_BYTES // 10**6))
-    kinds = [suffix.removeprefix(".") for suffix in (*LOADERS, *_BESIDE, *DRAWINGS)]
+    kinds = [suffix.removeprefix(".") for suffix in (*MODEL_SUFFIXES, *_BESIDE, *DRAWINGS)]
     # Another key after each upload: its files leave the server's memory once they are kept.
     turn = st.session_state.setdefault("upload_turn", 0)
     files = st.file_uploader(

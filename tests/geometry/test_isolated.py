@@ -28,6 +28,7 @@ from tests.geometry.loaders.files import (
     stl_bytes,
     stl_text,
 )
+from tests.geometry.loaders.reference import WRITERS
 
 
 def write_house(folder: Path, extension: str) -> Path:
@@ -36,6 +37,9 @@ def write_house(folder: Path, extension: str) -> Path:
         return house_gltf().glb(path)
     if extension == ".gltf":
         return house_gltf().gltf(path)
+    if extension in (".off", ".3mf", ".ifc", ".3dm", ".dxf"):
+        WRITERS[extension](path, {"walls": (WALLS, (200, 190, 180)), "pane": (PANE, (60, 90, 120))})
+        return path
     both = (np.concatenate([WALLS[0], PANE[0]]), np.concatenate([WALLS[1], PANE[1] + 8]))
     text = {
         ".obj": lambda: obj_text({"walls": (WALLS, ""), "pane": (PANE, "")}),
@@ -106,7 +110,7 @@ WRONG: list[tuple[str, bytes, type[InputError], str]] = [
     ("house.obj", b"\x89PNG\r\n\x1a\n" + bytes(99), FileFormatError, "not OBJ inside but PNG content"),
     ("empty.glb", b"", FileFormatError, "the file is empty"),
     ("house.skp", b"\xff\xfe\xff\x0eS\0k\0e\0t\0c\0h\0", FileFormatError, "SketchUp files cannot be read; export as"),
-    ("house.xyz", b"1 2 3\n4 5 6\n", FileFormatError, r"'\.xyz' is not a 3D format; accepted are \.glb, \.gltf"),
+    ("house.abc", b"1 2 3\n4 5 6\n", FileFormatError, r"'\.abc' is not a 3D format; accepted are \.glb, \.gltf"),
     ("cut.glb", glb(WALLS)[:-100], FileFormatError, "cut off: .* bytes"),
     ("cut.gltf", b'{"asset": {"version": "2.0"}, "meshes": [', FileFormatError, "JSON is damaged"),
     ("points.obj", b"v 0 0 0\nv 1 0 0\nv 0 1 0\n", GeometryError, "no triangles"),

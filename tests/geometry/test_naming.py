@@ -8,7 +8,7 @@ import pytest
 
 from archviz.core.elements import Part
 from archviz.core.material import TextureFamily
-from archviz.geometry.naming import family_of, is_generic, is_glass, part_of, words_of
+from archviz.geometry.naming import family_of, is_generic, is_glass, opening_kind, part_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -57,6 +57,38 @@ def test_the_group_and_the_material_speak_where_the_name_does_not() -> None:
 
 
 @pytest.mark.parametrize(
+    ("part", "names"),
+    [
+        (Part.OPENING, "Cua so|CUA SO 01|cua_so_2|CuaSo|CUASO|Cua di 1|Cua|KT-CUA-01|khung cua|Cua cua nha|o thoang"),
+        (Part.OPENING, "Cửa sổ|Cửa đi|cửa lá sách|Kinh|vach kinh|A-GLAZ|A-DOOR"),
+        (Part.GROUND, "San vuon|via he|bai co|Mat dat|ho boi|Hồ bơi|con duong"),
+        (Part.SURROUNDINGS, "hang xom|Cay 01|xe_may"),
+        (
+            Part.BUILDING,
+            "Mai cua nha|Tuong cua phong khach|San thuong|ban cong|lan can kinh|Đồng hồ|dong ho|Cửa hàng|Cua hang|"
+            "Phòng kinh doanh|phong kinh doanh|Nhà xe|Đường ống|Co. Ltd|Duong|Chậu cây|Ho ten|plant room|Lá chắn nắng",
+        ),
+    ],
+)
+def test_parts_of_names_without_vietnamese_marks(part: Part, names: str) -> None:
+    assert {name: part_of(name) for name in names.split("|")} == dict.fromkeys(names.split("|"), part)
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"),
+    [
+        ("window", "window.3|Cửa sổ 1|cua so|Skylight|Kính|A-GLAZ|Door window"),
+        ("door", "Front door|Cửa chính|Cua di|cua|canh cua"),
+        ("frame", "WindowFrame|window sill|door handle|khung cửa|cua la sach|bậu cửa sổ"),
+        (None, "Mai cua nha|wall"),
+    ],
+)
+def test_windows_and_doors_are_told_apart_from_their_frames(kind: str | None, names: str) -> None:
+    assert {name: opening_kind(name) for name in names.split("|")} == dict.fromkeys(names.split("|"), kind)
+    assert opening_kind("M_Fixed:0915", "IfcWindow") == "window"
+
+
+@pytest.mark.parametrize(
     ("family", "names"),
     [
         (TextureFamily.BRICK, "Red brick|Gạch đỏ|brickwork"),
@@ -66,7 +98,10 @@ def test_the_group_and_the_material_speak_where_the_name_does_not() -> None:
         (TextureFamily.FOLIAGE, "leaf|Foliage dark|lá|bụi cây"),
         (TextureFamily.GRASS, "Grass|cỏ|lawn"),
         (TextureFamily.WATER, "water|nước|Swimming pool"),
-        (TextureFamily.PLAIN, "white paint|door leaf|Material.003|sơn trắng|steel|"),
+        (TextureFamily.BRICK, "gach do|gach the"),
+        (TextureFamily.STONE, "be tong|xi mang"),
+        (TextureFamily.GRASS, "bai co"),
+        (TextureFamily.PLAIN, "sơn nước|ống nước|đồng hồ|Co. Ltd|white paint|door leaf|Material.003|sơn trắng|steel|"),
     ],
 )
 def test_families(family: TextureFamily, names: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,14 @@ def test_a_name_cannot_leave_its_folder(store: JobStore, name: str) -> None:
     assert design.path is not None and design.path.is_file()
     assert design.path.parent == store.home.designs / ANNA / design.id
     assert design.path.suffix == ".obj"
+
+
+def test_an_archive_with_a_model_is_a_design(store: JobStore) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("wall.obj", OBJ)
+    design = save_design(store.home, ANNA, [("wall.zip", packed.getvalue())])
+    assert (design.kind, design.name) == ("model", "wall.zip")
 
 
 @pytest.mark.parametrize("odd", [None, "", "../../..", "sample:../../etc/passwd", "sample:none.glb", "f" * 32])

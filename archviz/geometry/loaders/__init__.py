@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from archviz.geometry.loaders.raw import Axis, RawModel
 
-__all__ = ["LOADERS", "Loader"]
+__all__ = ["ARCHIVES", "LOADERS", "MODEL_SUFFIXES", "Loader"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +32,10 @@ class Loader:
         The axis that is up in most files, where the format leaves it open.
     libraries
         What it uses: imported before memory is limited, since the budget is for the file alone.
+    beside
+        Whether it refers to other files: its reader takes the folder they may lie in.
+    effort
+        How much longer a byte of it takes than one of a mesh.
     """
 
     format: str
@@ -39,16 +43,26 @@ class Loader:
     function: str
     up: Axis | None = None
     libraries: tuple[str, ...] = ()
+    beside: bool = False
+    effort: float = 1.0
 
     def prepare(self) -> None:
         """Import the reader and what it uses."""
         for name in (self.module, *self.libraries):
             import_module(name)
 
-    def read(self, path: Path) -> RawModel:
-        """Read a file of this format."""
-        reader: Callable[[Path], RawModel] = getattr(import_module(self.module), self.function)
-        return reader(path)
+    def read(self, path: Path, root: Path | None = None) -> RawModel:
+        """Read a file of this format.
+
+        Parameters
+        ----------
+        path
+            The file.
+        root
+            The folder that files it refers to may lie in; ``None`` is its own.
+        """
+        reader: Callable[..., RawModel] = getattr(import_module(self.module), self.function)
+        return reader(path, root) if self.beside else reader(path)
 
 
 _ROOM = "archviz.geometry.loaders"
@@ -57,15 +71,58 @@ _GLTF = f"{_ROOM}.gltf"
 
 LOADERS: Mapping[str, Loader] = MappingProxyType(
     {
-        ".glb": Loader(format="GLB", module=_GLTF, function="read_gltf", libraries=_PICTURES),
-        ".gltf": Loader(format="glTF", module=_GLTF, function="read_gltf", libraries=_PICTURES),
-        ".obj": Loader(format="OBJ", module=f"{_ROOM}.obj", function="read_obj", up="y", libraries=_PICTURES),
+        ".glb": Loader(format="GLB", module=_GLTF, function="read_gltf", libraries=_PICTURES, beside=True),
+        ".gltf": Loader(format="glTF", module=_GLTF, function="read_gltf", libraries=_PICTURES, beside=True),
+        ".obj": Loader(
+            format="OBJ", module=f"{_ROOM}.obj", function="read_obj", up="y", libraries=_PICTURES, beside=True
+        ),
         ".stl": Loader(
             format="STL", module=f"{_ROOM}.stl", function="read_stl", up="z", libraries=("trimesh.exchange.stl",)
         ),
         ".ply": Loader(
             format="PLY", module=f"{_ROOM}.ply", function="read_ply", up="z", libraries=("trimesh.exchange.ply",)
         ),
-        ".dae": Loader(format="Collada", module=f"{_ROOM}.dae", function="read_dae", libraries=("collada", *_PICTURES)),
+        ".off": Loader(format="OFF", module=f"{_ROOM}.off", function="read_off", up="z"),
+        ".dae": Loader(
+            format="Collada",
+            module=f"{_ROOM}.dae",
+            function="read_dae",
+            libraries=("collada", *_PICTURES),
+            beside=True,
+        ),
+        ".3mf": Loader(format="3MF", module=f"{_ROOM}.threemf", function="read_3mf", libraries=("lxml.etree",)),
+        ".ifc": Loader(
+            format="IFC",
+            module=f"{_ROOM}.ifc",
+            function="read_ifc",
+            libraries=(
+                "ifcopenshell.geom",
+                "ifcopenshell.util.element",
+                "ifcopenshell.util.geolocation",
+                "ifcopenshell.util.unit",
+            ),
+            # Walls are cut by their windows while they are read.
+            effort=10.0,
+        ),
+        ".3dm": Loader(
+            format="3DM",
+            module=f"{_ROOM}.rhino",
+            function="read_3dm",
+            libraries=("rhino3dm", *_PICTURES),
+            beside=True,
+        ),
+        ".dxf": Loader(
+            format="DXF",
+            module=f"{_ROOM}.dxf",
+            function="read_dxf",
+            libraries=("ezdxf.recover", "ezdxf.render", "ezdxf.acis.api"),
+            # Text, each number a Python object.
+            effort=5.0,
+        ),
     }
 )
+
+# ZIP files that hold one model with what it refers to.
+ARCHIVES = (".zip", ".ifczip")
+# Extensions of all files that can be read as models.
+MODEL_SUFFIXES = (*LOADERS, *ARCHIVES)

@@ -1,7 +1,8 @@
 """The child process of :func:`archviz.geometry.load_isolated`.
 
 ``python -m archviz.geometry.loaders REQUEST.json``: reads the model that the request names and
-writes ``answer.json`` and ``arrays.npz`` beside the request. An error that is the file's is part of
+writes ``answer.json`` and ``arrays.npz`` beside the request; or unpacks an archive into the folder that
+the request names. An error that is the file's is part of
 the answer; anything else ends the process, and the parent says so.
 """
 
@@ -17,30 +18,19 @@ import numpy as np
 
 from archviz.core.errors import FileFormatError, InputError
 from archviz.geometry.limits import limit_process
-from archviz.geometry.loaders import LOADERS
+from archviz.geometry.loaders import LOADERS, Loader
+from archviz.geometry.loaders.archive import unpack_model
 from archviz.geometry.loaders.assemble import Assembled, LoadOptions, assemble
+from archviz.geometry.loaders.raw import RawModel
 
 
 def main(request_path: Path) -> None:
     """Answer one request."""
     request = json.loads(request_path.read_text(encoding="utf-8"))
-    path = Path(request["path"])
-    loader = LOADERS[request["loader"]]
-    loader.prepare()
-    limit_process(memory_bytes=request["memory_bytes"], cpu_s=request["cpu_s"])
+    work = _unpack if "folder" in request else _load
     answer: dict[str, Any]
     try:
-        options = LoadOptions(
-            unit=request["unit"], up=request["up"], hide=tuple(request["hide"]), show=tuple(request["show"])
-        )
-        assembled = assemble(_read(loader.read, path), options, usual_up=loader.up)
-        answer = _answer(assembled)
-        np.savez(
-            request_path.with_name("arrays.npz"),
-            vertices_m=assembled.scene.vertices_m,
-            faces=assembled.scene.faces,
-            face_elements=assembled.scene.face_elements,
-        )
+        answer = work(request, request_path.with_name("arrays.npz"))
     except MemoryError:
         answer = {"error": {"code": "memory"}}
     except InputError as error:
@@ -48,9 +38,33 @@ def main(request_path: Path) -> None:
     request_path.with_name("answer.json").write_text(json.dumps(answer), encoding="utf-8")
 
 
-def _read(read: Any, path: Path) -> Any:
+def _unpack(request: dict[str, Any], _: Path) -> dict[str, Any]:
+    limit_process(memory_bytes=request["memory_bytes"], cpu_s=request["cpu_s"])
+    model = unpack_model(Path(request["path"]), Path(request["folder"]), tuple(LOADERS))
+    return {"model": model.as_posix()}
+
+
+def _load(request: dict[str, Any], arrays: Path) -> dict[str, Any]:
+    loader = LOADERS[request["loader"]]
+    loader.prepare()
+    limit_process(memory_bytes=request["memory_bytes"], cpu_s=request["cpu_s"])
+    options = LoadOptions(
+        unit=request["unit"], up=request["up"], hide=tuple(request["hide"]), show=tuple(request["show"])
+    )
+    root = Path(request["root"]) if request["root"] else None
+    assembled = assemble(_read(loader, Path(request["path"]), root), options, usual_up=loader.up)
+    np.savez(
+        arrays,
+        vertices_m=assembled.scene.vertices_m,
+        faces=assembled.scene.faces,
+        face_elements=assembled.scene.face_elements,
+    )
+    return _answer(assembled)
+
+
+def _read(loader: Loader, path: Path, root: Path | None) -> RawModel:
     try:
-        return read(path)
+        return loader.read(path, root)
     except (InputError, MemoryError):
         raise
     except Exception as error:
@@ -69,6 +83,8 @@ def _answer(assembled: Assembled) -> dict[str, Any]:
         "assumptions": assembled.assumptions,
         "warnings": assembled.warnings,
         "hidden": assembled.hidden,
+        "place": None if assembled.place is None else asdict(assembled.place),
+        "north_deg": assembled.north_deg,
     }
 
 

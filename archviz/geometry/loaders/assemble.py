@@ -10,9 +10,10 @@ from fnmatch import fnmatchcase
 import numpy as np
 from numpy.typing import NDArray
 
-from archviz.core.elements import Element, ElementTable, Part
+from archviz.core.elements import Part
 from archviz.core.errors import FileFormatError, GeometryError, OptionError
 from archviz.core.material import Material
+from archviz.core.place import Place
 from archviz.geometry.loaders.conventions import (
     bounds_of,
     building_parts,
@@ -23,13 +24,11 @@ from archviz.geometry.loaders.conventions import (
     unit_name,
 )
 from archviz.geometry.loaders.raw import Axis, RawModel, RawPart, check_triangles, used_only
-from archviz.geometry.naming import family_of, is_generic, is_glass, part_of
+from archviz.geometry.loaders.surfaces import element_table
 from archviz.geometry.scene import Scene
 
 __all__ = ["Assembled", "LoadOptions", "assemble"]
 
-_GLASS_TRANSMISSION = 0.9
-_GLASS_ROUGHNESS = 0.05
 # Coordinates farther out than this are a survey's, not a drawing's.
 _FAR_M = 1000.0
 _ODD_HEIGHT_M = (1.0, 1000.0)
@@ -69,6 +68,8 @@ class Assembled:
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
     hidden: tuple[str, ...]
+    place: Place | None
+    north_deg: float
 
 
 def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> Assembled:
@@ -102,9 +103,9 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
             "a coordinate is not a finite number (NaN or infinity); repair the model and export again"
         )
     parts, names, hidden = _selected(parts, raw.materials, options)
-    assumptions: list[str] = []
+    assumptions = list(raw.assumptions)
     warnings = list(dict.fromkeys(raw.warnings))
-    table = _table(parts, names, raw.materials)
+    table, openings = element_table(parts, names, raw.materials)
     roles = [element.part for element in table.elements]
     up, parts = _settle_up(parts, raw, options, usual_up, assumptions)
     unit_m, parts = _settle_unit(parts, roles, raw, options, assumptions)
@@ -127,9 +128,11 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         scene=scene,
         unit=unit_name(unit_m),
         up_axis=up,
-        assumptions=tuple(assumptions),
+        assumptions=(*assumptions, *openings),
         warnings=tuple(warnings),
-        hidden=hidden,
+        hidden=(*hidden, *raw.hidden),
+        place=raw.place,
+        north_deg=raw.north_deg,
     )
 
 
@@ -189,32 +192,6 @@ def _unique_names(parts: Sequence[RawPart], materials: Sequence[Material]) -> li
         taken.add(unique)
         names.append(unique)
     return names
-
-
-def _table(parts: Sequence[RawPart], names: Sequence[str], materials: Sequence[Material]) -> ElementTable:
-    rows: dict[Material, int] = {}
-    elements = []
-    for part, name in zip(parts, names, strict=True):
-        material = _understood(materials[part.material], name)
-        role = part_of(part.name, group=part.group, material=material.name, transmissive=material.transmission > 0.5)
-        elements.append(
-            Element(name=name, material=rows.setdefault(material, len(rows)), part=role, class_name=part.group)
-        )
-    return ElementTable(tuple(elements), tuple(rows))
-
-
-def _understood(material: Material, element: str) -> Material:
-    """The material with what its name, or else its element's, says about texture and glass."""
-    generic = is_generic(material.name)
-    if is_glass(material.name) or (generic and is_glass(element)):
-        return replace(
-            material,
-            name=material.name or "glass",
-            transmission=max(material.transmission, _GLASS_TRANSMISSION),
-            roughness=min(material.roughness, _GLASS_ROUGHNESS),
-        )
-    family = family_of(material.name, element) if generic else family_of(material.name)
-    return replace(material, name=material.name or "default", family=family)
 
 
 def _settle_up(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from archviz.core.elements import Part
 from archviz.core.errors import OptionError
 from archviz.geometry.loaders.raw import Axis, RawPart
-from archviz.geometry.naming import words_of
+from archviz.geometry.naming import opening_kind, words_of
 
 __all__ = ["UNITS", "bounds_of", "building_parts", "guess_unit", "guess_up", "to_z_up", "unit_metres", "unit_name"]
 
@@ -30,7 +30,6 @@ _MOST_LENGTH_M = 1500.0
 _IMPLAUSIBLE = -5.0
 _SAMPLE = 200_000
 _DOOR_M = (1.8, 3.2)
-_DOOR_WORDS = {"door", "doors", "cửa"}
 _FLAT_WORDS = {"floor", "ground", "slab", "terrain", "site", "sàn", "nền", "lawn", "roof", "mái"}
 
 _TO_Z_UP: Mapping[Axis, tuple[tuple[int, float], ...]] = MappingProxyType(
@@ -77,7 +76,7 @@ def guess_unit(parts: Sequence[RawPart], extents: NDArray[np.float64]) -> str:
     extents
         (3,) of the building, Z up, in the file's unit.
     """
-    doors = [float(np.ptp(p.vertices[:, 2])) for p in parts if len(p.faces) and _DOOR_WORDS & set(words_of(p.name))]
+    doors = [float(np.ptp(p.vertices[:, 2])) for p in parts if len(p.faces) and opening_kind(p.name) == "door"]
     door = float(np.median(doors)) if doors else None
 
     def score(unit: str) -> float:

@@ -47,8 +47,15 @@ class _Reading:
     triangles: int = 0
 
 
-def read_dae(path: Path) -> RawModel:
+def read_dae(path: Path, root: Path | None = None) -> RawModel:
     """Read a Collada file: one part per node and material, its unit and up axis beside.
+
+    Parameters
+    ----------
+    path
+        The file.
+    root
+        The folder that files it refers to may lie in; ``None`` is its own.
 
     Raises
     ------
@@ -64,7 +71,7 @@ def read_dae(path: Path) -> RawModel:
         raise FileFormatError("it declares XML entities, which are not read; export it again")
     ignored = [collada.common.DaeBrokenRefError, collada.common.DaeUnsupportedError]
     document = collada.Collada(io.BytesIO(data), ignore=ignored)
-    reading = _Reading(ModelFolder(path.parent))
+    reading = _Reading(ModelFolder(path.parent, root))
     for error in document.errors:
         reading.warnings.append(f"a part of the Collada file is left out: {str(error).splitlines()[0][:120]}")
     if document.scene is None:

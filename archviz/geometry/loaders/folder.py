@@ -1,4 +1,4 @@
-"""Files that belong to a model: only those in its own folder."""
+"""Files that belong to a model: only those in its own folder, or in the archive it came in."""
 
 from __future__ import annotations
 
@@ -21,9 +21,13 @@ class ModelFolder:
     ----------
     path
         The folder.
+    root
+        The folder of the whole archive that the model came in; ``None`` where it came alone. Files in
+        any folder of the archive may be meant, whatever folder of the author's computer is named.
     """
 
     path: Path
+    root: Path | None = None
     _means: dict[str, tuple[tuple[float, float, float], float] | None] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -42,11 +46,12 @@ class ModelFolder:
             It is missing, too large, or outside the folder.
         """
         shown = name if len(name) <= 80 else name[:77] + "..."
+        root = self.root or self.path
         for candidate in dict.fromkeys((name, unquote(name))):
             path = self.path / candidate.replace("\\", "/").removeprefix("./")
             try:
                 path = path.resolve()
-                inside = path.is_relative_to(self.path.resolve())
+                inside = path.is_relative_to(root.resolve())
                 if not path.is_file():
                     continue
                 if not inside or "://" in candidate:
@@ -60,7 +65,16 @@ class ModelFolder:
                 return path.read_bytes()
             except (OSError, ValueError):
                 continue
+        if self.root is not None and (found := self._elsewhere(name)) is not None:
+            return found.read_bytes()
         raise FileFormatError(f"{shown!r} is missing; put it beside the model")
+
+    def _elsewhere(self, name: str) -> Path | None:
+        """The one file of that name anywhere in the archive."""
+        assert self.root is not None
+        last = unquote(name).replace("\\", "/").rpartition("/")[2].lower()
+        found = [path for path in sorted(self.root.rglob("*")) if path.name.lower() == last and path.is_file()]
+        return found[0] if len(found) == 1 else None
 
     def mean_color(self, name: str) -> tuple[tuple[float, float, float], float] | None:
         """Mean linear colour and mean alpha of a picture file; ``None`` where it cannot be read."""

@@ -46,15 +46,22 @@ class _Reading:
             self.warnings.append(text)
 
 
-def read_gltf(path: Path) -> RawModel:
+def read_gltf(path: Path, root: Path | None = None) -> RawModel:
     """Read a GLB or glTF file's default scene: metres, Y up, one part per node and material.
+
+    Parameters
+    ----------
+    path
+        The file.
+    root
+        The folder that files it refers to may lie in; ``None`` is its own.
 
     Raises
     ------
     FileFormatError
         It is damaged, compressed, or beyond the ceilings on nodes and triangles.
     """
-    data = open_gltf(path)
+    data = open_gltf(path, root)
     for extension in data.tree.get("extensionsRequired", []):
         if extension in _COMPRESSED:
             raise FileFormatError(

@@ -157,8 +157,8 @@ class GltfData:
             raise FileFormatError("an embedded buffer is damaged; export the file again") from error
 
 
-def open_gltf(path: Path) -> GltfData:
-    """Open a GLB or glTF file.
+def open_gltf(path: Path, root: Path | None = None) -> GltfData:
+    """Open a GLB or glTF file whose buffers and textures may lie in ``root``, or else in its folder.
 
     Raises
     ------
@@ -181,7 +181,7 @@ def open_gltf(path: Path) -> GltfData:
     version = str(tree.get("asset", {}).get("version", "")) if isinstance(tree.get("asset"), dict) else ""
     if not version.startswith("2"):
         raise FileFormatError(f"glTF version {version or 'missing'!r} cannot be read; export glTF 2.0")
-    return GltfData(tree, binary, ModelFolder(path.parent))
+    return GltfData(tree, binary, ModelFolder(path.parent, root))
 
 
 def _chunks(data: bytes) -> tuple[bytes, bytes | None]:

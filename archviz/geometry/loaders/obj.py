@@ -48,8 +48,15 @@ class _Reading:
     triangles: int = 0
 
 
-def read_obj(path: Path) -> RawModel:
+def read_obj(path: Path, root: Path | None = None) -> RawModel:
     """Read an OBJ file and its MTL libraries.
+
+    Parameters
+    ----------
+    path
+        The file.
+    root
+        The folder that files it refers to may lie in; ``None`` is its own.
 
     Raises
     ------
@@ -66,7 +73,7 @@ def read_obj(path: Path) -> RawModel:
             raise FileFormatError(
                 f"line {number} {line.strip()[:60]!r} cannot be read ({error}); export the OBJ again"
             ) from error
-    materials, missing = _materials(reading, ModelFolder(path.parent))
+    materials, missing = _materials(reading, ModelFolder(path.parent, root))
     return _assemble(reading, materials, missing, path.stem)
 
 

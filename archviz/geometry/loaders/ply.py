@@ -26,6 +26,10 @@ def read_ply(path: Path) -> RawModel:
 
     data = path.read_bytes()
     declared = _declared(data)
+    if not declared["face"] and declared["vertex"]:
+        raise FileFormatError(
+            f"a point cloud of {declared['vertex']} points without faces; make a mesh of it and export as .ply or .glb"
+        )
     check_triangles(declared["face"])
     loaded = load_ply(io.BytesIO(data), fix_texture=False)
     faces = np.asarray(loaded.get("faces", np.empty((0, 3))), dtype=np.int64).reshape(-1, 3)

@@ -9,7 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from archviz.core.elements import Part
 from archviz.core.material import Material
+from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
 
 __all__ = [
@@ -58,6 +60,8 @@ class RawPart:
         Its row in the model's materials.
     owner
         Which object of the file it belongs to: parts of one owner and material are one element.
+    role
+        What the file's class says it is; ``None`` where names and material tell.
     """
 
     name: str
@@ -66,6 +70,7 @@ class RawPart:
     material: int
     group: str = ""
     owner: int = 0
+    role: Part | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -82,6 +87,14 @@ class RawModel:
         The axis that is up; ``None`` where the file does not say.
     warnings
         What was left out or could not be read, one sentence each.
+    assumptions
+        What the file left open and how the reader settled it, one sentence each.
+    hidden
+        What the file holds but does not show, or what is nothing to draw.
+    place
+        Where the file says it stands.
+    north_deg
+        How far the file's north is turned clockwise from its +Y, z up [degrees].
     """
 
     parts: Sequence[RawPart]
@@ -89,6 +102,10 @@ class RawModel:
     unit_m: float | None = None
     up: Axis | None = None
     warnings: Sequence[str] = ()
+    assumptions: Sequence[str] = ()
+    hidden: Sequence[str] = ()
+    place: Place | None = None
+    north_deg: float = 0.0
 
 
 def used_only(

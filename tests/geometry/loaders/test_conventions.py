@@ -56,6 +56,9 @@ def test_a_door_decides_where_the_building_does_not() -> None:
     extents = np.array((24.0, 30.0, 40.0))
     assert guess_unit([], extents) == "m"
     assert guess_unit([part(box((0, 0, 0), (3, 0.2, 7)), "Door.1")], extents) == "ft"
+    assert guess_unit([part(box((0, 0, 0), (3, 0.2, 7)), "Cua di")], extents) == "ft"
+    # A window is no door, though "cửa sổ" holds the word.
+    assert guess_unit([part(box((0, 0, 0), (3, 0.2, 7)), "Cửa sổ")], extents) == "m"
 
 
 @pytest.mark.parametrize("turned", [False, True])
