@@ -10,6 +10,7 @@ import pytest
 
 from archviz.core.elements import Part
 from archviz.core.errors import FileFormatError, GeometryError
+from archviz.core.material import TextureFamily
 from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
 from archviz.geometry import LoadedModel, load_isolated
@@ -135,6 +136,43 @@ def test_a_material_without_a_colour_still_has_its_name(tmp_path: Path) -> None:
     table = load(building, tmp_path).scene.table
     found = {e.name: (e.part, table.materials[e.material].name) for e in table.elements}
     assert found == {"brick wall": (Part.BUILDING, "Gạch đỏ"), "glass wall": (Part.OPENING, "Glass, clear")}
+
+
+@pytest.mark.parametrize("schema", ["IFC2X3", "IFC4"])
+def test_the_style_of_a_material_colours_what_is_made_of_it(tmp_path: Path, schema: str) -> None:
+    building = one("IfcWall", material="Brick", schema=schema)
+    material = building.file.by_type("IfcMaterial")[0]
+    style = building.style("Brick, red", (150, 60, 45))
+    building.api.style.assign_material_style(building.file, material=material, style=style, context=building.body)
+    (found,) = load(building, tmp_path).scene.table.materials
+    assert (found.name, found.family) == ("Brick, red", TextureFamily.BRICK)
+    np.testing.assert_allclose(found.base_color, srgb_to_linear(np.array((150, 60, 45)) / 255), atol=1e-6)
+
+
+def test_the_first_layer_names_a_wall(tmp_path: Path) -> None:
+    building = one("IfcWall")
+    layers = building.api.material.add_material_set(building.file, name="Wall", set_type="IfcMaterialLayerSet")
+    for name in ("Stone cladding", "Insulation"):
+        material = building.api.material.add_material(building.file, name=name)
+        layer = building.api.material.add_layer(building.file, layer_set=layers, material=material)
+        building.api.material.edit_layer(building.file, layer=layer, attributes={"LayerThickness": 50.0})
+    wall = building.file.by_type("IfcWall")[0]
+    building.api.material.assign_material(building.file, products=[wall], material=layers)
+    (found,) = load(building, tmp_path).scene.table.materials
+    assert (found.name, found.family) == ("Stone cladding", TextureFamily.STONE)
+
+
+def test_other_representations_than_the_body_are_not_drawn(tmp_path: Path) -> None:
+    building = one("IfcWall")
+    file, wall = building.file, building.file.by_type("IfcWall")[0]
+    corner = file.createIfcCartesianPoint((0.0, 0.0, 0.0))
+    limits = file.createIfcBoundingBox(corner, 99_000.0, 99_000.0, 99_000.0)
+    context = building.api.context.add_context(
+        file, context_type="Model", context_identifier="Box", target_view="MODEL_VIEW", parent=building.model
+    )
+    whole = file.createIfcShapeRepresentation(context, "Box", "BoundingBox", [limits])
+    wall.Representation.Representations = (*wall.Representation.Representations, whole)
+    assert load(building, tmp_path).extents_m == (4, 3, 3)
 
 
 def test_an_element_without_a_name_has_its_class_and_tag(tmp_path: Path) -> None:
