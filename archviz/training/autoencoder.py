@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ import torch
 from torch.nn import functional
 
 from archviz.core.seeds import derive_generator
-from archviz.training.checkpoint import Average, load_state, save_state
+from archviz.training.checkpoint import Average, load_state
+from archviz.training.loop import Training, cooled, train
 from archviz.training.networks import MINI, MiniConfig, build_autoencoder
 from archviz.training.pairs import PairStore
 from archviz.training.shapes import ShapeSource
@@ -100,58 +100,35 @@ def train_autoencoder(
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    path = cache / "autoencoder.pt"
     model = build_autoencoder(config).to(memory_format=torch.channels_last)
-    parameters = list(model.parameters())
-    optimizer = torch.optim.AdamW(parameters, lr=rate, betas=(0.9, 0.99), weight_decay=1e-4)
-    average = Average(parameters)
-    first = 0
-    if state := load_state(path):
-        model.load_state_dict(state["model"])
-        # A release that was adopted brings no optimizer.
-        if "optimizer" in state:
-            optimizer.load_state_dict(state["optimizer"])
-        average.values = state["average"]
-        first = state["step"]
     store = ShapeSource(seed=seed) if shapes else PairStore(cache, split="train")
-    started, shown = time.monotonic(), 0.0
-    last = steps if until is None else min(until, steps)
-    for step in range(first, last):
-        if step % 200 == 0:
-            store.refresh()
-        for group in optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / 100, 1.0 if shapes else (steps - step) / (steps / 3))
+    deviation = torch.ones(())
+
+    def loss(step: int) -> torch.Tensor:
+        nonlocal deviation
         truth = _crops(store, seed=seed, step=step, batch=batch, side=side).to(memory_format=torch.channels_last)
         noise_generator = torch.Generator().manual_seed(step)
         with torch.autocast("cpu", torch.bfloat16):
             latents = model.encode(2 * truth - 1).latents
             noise = torch.randn(latents.shape, generator=noise_generator)
             made = model.decode(latents + _LATENT_NOISE * noise).sample
-        made = (made.float() + 1) / 2
-        picture_loss = reconstruction_loss(made, truth)
-        loss = picture_loss + _WHITENING_WEIGHT * whitening_loss(latents)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        average.update(parameters, step)
-        shown += float(torch.mean((made.detach() - truth) ** 2))
-        if (step + 1) % 100 == 0 or step + 1 == last:
-            count = (step - first) % 100 + 1
-            psnr = -10 * np.log10(max(shown / count, 1e-9))
-            print(f"autoencoder step {step + 1}: PSNR {psnr:.2f} dB, {time.monotonic() - started:.0f} s", flush=True)
-            shown = 0.0
-        if (step + 1) % 500 == 0 or step + 1 == last:
-            save_state(
-                path,
-                {
-                    "model": model.state_dict(),
-                    "optimizer": optimizer.state_dict(),
-                    "average": average.values,
-                    "step": step + 1,
-                    "deviation": float(latents.detach().float().std()),
-                },
-            )
+        deviation = latents.detach().float().std()
+        return reconstruction_loss((made.float() + 1) / 2, truth) + _WHITENING_WEIGHT * whitening_loss(latents)
+
+    training = Training(
+        name="autoencoder",
+        path=cache / "autoencoder.pt",
+        modules={"model": model},
+        loss=loss,
+        # The warm-up on shapes is followed by pictures: its rate stays up.
+        rate=cooled(rate, steps=steps, warmup=100, cooldown=1e-9 if shapes else 1 / 3),
+        decay=0.999,
+        betas=(0.9, 0.99),
+        weight_decay=1e-4,
+        refresh=store.refresh,
+        extra=lambda: {"deviation": float(deviation)},
+    )
+    train(training, steps=steps, until=until, show_every=100, save_every=500)
 
 
 def load_autoencoder(cache: Path, config: MiniConfig = MINI) -> Any:

@@ -6,18 +6,16 @@ mottled, and a picture's border is for it the border of a crop; a decoder that k
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from archviz.core.seeds import derive_seed
 from archviz.training.autoencoder import load_autoencoder, reconstruction_loss
 from archviz.training.batches import draw_batch
-from archviz.training.checkpoint import Average, load_state, save_state
 from archviz.training.denoiser import load_denoiser, predict
+from archviz.training.loop import Training, cooled, train
 from archviz.training.networks import MINI, MiniConfig, build_scheduler, load_tokenizer
 from archviz.training.pairs import PairStore
 
@@ -52,26 +50,14 @@ def train_decoder(
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    path = cache / "decoder.pt"
     networks, _ = load_denoiser(cache, config)
     tokenizer = load_tokenizer(cache / "tokenizer", config)
     autoencoder = load_autoencoder(cache, config)
     decoder: Any = autoencoder.decoder.train().requires_grad_(True).to(memory_format=torch.channels_last)
-    parameters = list(decoder.parameters())
-    optimizer = torch.optim.AdamW(parameters, lr=rate, betas=(0.9, 0.99), weight_decay=1e-4)
-    average = Average(parameters, decay=0.995)
-    first = 0
-    if (state := load_state(path)) and "optimizer" in state:
-        decoder.load_state_dict(state["decoder"])
-        optimizer.load_state_dict(state["optimizer"])
-        average.values, first = state["average"], state["step"]
     signal = build_scheduler().alphas_cumprod
     store = PairStore(cache, split="train", latents=True)
-    started, shown = time.monotonic(), []
-    last = steps if until is None else min(until, steps)
-    for step in range(first, last):
-        for group in optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / 50, 2 * (steps - step) / steps)
+
+    def loss(step: int) -> torch.Tensor:
         drawn = draw_batch(store, tokenizer, seed=derive_seed(seed, "decoder"), step=step, count=batch, side=side)
         generator = torch.Generator().manual_seed(derive_seed(seed, "decoder-noise", step))
         times = torch.tensor(_TIMES)[torch.randint(0, len(_TIMES), (batch,), generator=generator)]
@@ -82,17 +68,16 @@ def train_decoder(
             with torch.no_grad():
                 latents = predict(networks, noisy.to(memory_format=torch.channels_last), times, drawn)
             made = autoencoder.decode(latents / autoencoder.config.scaling_factor).sample
-        loss = reconstruction_loss((made.float() + 1) / 2, drawn.pictures)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        average.update(parameters, step)
-        shown.append(loss.item())
-        if (step + 1) % 25 == 0:
-            pace = 1000 * (time.monotonic() - started) / (step + 1 - first)
-            print(f"decoder step {step + 1}: loss {np.mean(shown):.4f}, {pace:.0f} ms a step", flush=True)
-            shown.clear()
-        if (step + 1) % 100 == 0 or step + 1 == last:
-            state = {"decoder": decoder.state_dict(), "optimizer": optimizer.state_dict()}
-            save_state(path, state | {"average": average.values, "step": step + 1})
+        return reconstruction_loss((made.float() + 1) / 2, drawn.pictures)
+
+    training = Training(
+        name="decoder",
+        path=cache / "decoder.pt",
+        modules={"decoder": decoder},
+        loss=loss,
+        rate=cooled(rate, steps=steps, warmup=50, cooldown=0.5),
+        decay=0.995,
+        betas=(0.9, 0.99),
+        weight_decay=1e-4,
+    )
+    train(training, steps=steps, until=until, show_every=25, save_every=100)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,8 @@ from archviz.control import CHANNELS
 from archviz.core.seeds import derive_seed
 from archviz.training.autoencoder import load_autoencoder
 from archviz.training.batches import Batch, draw_batch
-from archviz.training.checkpoint import Average, load_state, save_state
+from archviz.training.checkpoint import Average, load_state
+from archviz.training.loop import Training, cooled, train
 from archviz.training.networks import (
     MINI,
     DenoiserNetworks,
@@ -115,34 +115,16 @@ def train_denoiser(
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    path = cache / "denoiser.pt"
     networks = build_denoiser(config)
     tokenizer = load_tokenizer(cache / "tokenizer", config)
     autoencoder = load_autoencoder(cache, config)
     for module in networks.modules().values():
         module.to(memory_format=torch.channels_last)
-    parameters = networks.parameters()
-    optimizer = torch.optim.AdamW(parameters, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
-    average = Average(parameters, decay=0.9995)
-    first = 0
-    if state := load_state(path):
-        for name, module in networks.modules().items():
-            module.load_state_dict(state[name])
-        # A release that was adopted brings no optimizer.
-        if "optimizer" in state:
-            optimizer.load_state_dict(state["optimizer"])
-        average.values = state["average"]
-        first = state["step"]
     signal = build_scheduler().alphas_cumprod
     store = PairStore(cache, split="train", latents=True)
-    started, shown = time.monotonic(), []
-    last = steps if until is None else min(until, steps)
-    for step in range(first, last):
-        if step % 200 == 0:
-            store.refresh()
-        left = (steps - step) / max(1, int(cooldown * steps))
-        for group in optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / 200, left)
+    cooling = steps - int(cooldown * steps)
+
+    def loss(step: int) -> torch.Tensor:
         whole = step % 8 == 7
         drawn = draw_batch(
             store,
@@ -153,22 +135,18 @@ def train_denoiser(
             side=_WHOLE_LATENTS if whole else side,
         )
         generator = torch.Generator().manual_seed(derive_seed(seed, "noise", step))
-        loss = _loss(networks, autoencoder if left < 1 else None, drawn, signal, generator)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        average.update(parameters, step)
-        shown.append(loss.item())
-        if (step + 1) % 50 == 0:
-            rate_ms = 1000 * (time.monotonic() - started) / (step + 1 - first)
-            print(
-                f"denoiser step {step + 1}: loss {np.mean(shown):.4f}, {rate_ms:.0f} ms a step, {len(store)} views",
-                flush=True,
-            )
-            shown.clear()
-        if (step + 1) % 250 == 0 or step + 1 == last:
-            _save(path, networks, optimizer, average, step + 1)
+        return _loss(networks, autoencoder if step > cooling else None, drawn, signal, generator)
+
+    training = Training(
+        name="denoiser",
+        path=cache / "denoiser.pt",
+        modules=networks.modules(),
+        loss=loss,
+        rate=cooled(rate, steps=steps, warmup=200, cooldown=cooldown),
+        decay=0.9995,
+        refresh=store.refresh,
+    )
+    train(training, steps=steps, until=until)
 
 
 def _loss(
@@ -184,11 +162,6 @@ def _loss(
     weight = (1 / (1 - alpha)).clamp(max=_WEIGHT_LIMIT)
     loss = (weight * (made.float() - drawn.latents) ** 2).mean()
     return loss if pixels is None else loss + _PIXEL_WEIGHT * pixels
-
-
-def _save(path: Path, networks: DenoiserNetworks, optimizer: Any, average: Average, step: int) -> None:
-    state: dict[str, Any] = {name: module.state_dict() for name, module in networks.modules().items()}
-    save_state(path, state | {"optimizer": optimizer.state_dict(), "average": average.values, "step": step})
 
 
 def load_denoiser(cache: Path, config: MiniConfig = MINI) -> tuple[DenoiserNetworks, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,10 @@ from torch.nn import functional
 from archviz.core.maps import EdgeMap
 from archviz.core.seeds import derive_generator
 from archviz.sketch.estimate import BLOCK_PX, OUTPUTS, Layer, Outputs, estimate_space, predict
-from archviz.training.checkpoint import Average, load_state, save_state
+from archviz.training.checkpoint import Average, load_state
 from archviz.training.drawn_views import DrawnView, read_view, view_paths
 from archviz.training.hands import draw_by_hand
+from archviz.training.loop import Training, cooled, train
 
 __all__ = ["build_lines_network", "evaluate_lines", "export_lines", "lines_loss", "train_lines"]
 
@@ -131,42 +131,24 @@ def train_lines(
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    path = cache / "lines.pt"
     network = build_lines_network(channels).to(memory_format=torch.channels_last)
-    parameters = list(network.parameters())
-    optimizer = torch.optim.AdamW(parameters, lr=rate, betas=(0.9, 0.98), weight_decay=0.01)
-    average = Average(parameters, decay=0.998)
-    first = 0
-    if state := load_state(path):
-        network.load_state_dict(state["network"])
-        optimizer.load_state_dict(state["optimizer"])
-        average.values, first = state["average"], state["step"]
-    paths, shown, started = view_paths(cache, "train"), [], time.monotonic()
-    last = steps if until is None else min(until, steps)
-    for step in range(first, last):
-        if step % 100 == 0:
-            paths = view_paths(cache, "train")
-        left = (steps - step) / max(1, int(cooldown * steps))
-        for group in optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (step + 1) / 100, left)
+    paths = view_paths(cache, "train")
+
+    def loss(step: int) -> torch.Tensor:
         lines, layers, log_depth, normals = draw_lines_batch(paths, seed=seed, step=step, count=batch)
         with torch.autocast("cpu", torch.bfloat16):
             made = predict(network, lines.to(memory_format=torch.channels_last))
-        loss = lines_loss(made, layers, log_depth, normals)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        average.update(parameters, step)
-        shown.append(loss.item())
-        if (step + 1) % 50 == 0:
-            pace = 1000 * (time.monotonic() - started) / (step + 1 - first)
-            print(f"lines step {step + 1}: loss {np.mean(shown):.4f}, {pace:.0f} ms a step, {len(paths)} views",
-                  flush=True)  # fmt: skip
-            shown.clear()
-        if (step + 1) % 250 == 0 or step + 1 == last:
-            state = {"network": network.state_dict(), "optimizer": optimizer.state_dict()}
-            save_state(path, state | {"average": average.values, "step": step + 1})
+        return lines_loss(made, layers, log_depth, normals)
+
+    training = Training(
+        name="lines",
+        path=cache / "lines.pt",
+        modules={"network": network},
+        loss=loss,
+        rate=cooled(rate, steps=steps, warmup=100, cooldown=cooldown),
+        decay=0.998,
+    )
+    train(training, steps=steps, until=until)
 
 
 def export_lines(cache: Path, folder: Path, channels: tuple[int, ...] = CHANNELS) -> None:

@@ -6,15 +6,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transformers import CLIPTokenizer
 
 from archviz.control import CHANNELS, drop_groups
+from archviz.core.errors import OptionError
+from archviz.training.adopt import adopt
 from archviz.training.autoencoder import load_autoencoder, train_autoencoder
 from archviz.training.batches import draw_batch
 from archviz.training.checkpoint import load_state
+from archviz.training.decoder import train_decoder
 from archviz.training.denoiser import load_denoiser, predict, train_denoiser
 from archviz.training.encode import encode_pictures
 from archviz.training.export import export
-from archviz.training.networks import MiniConfig, build_denoiser, encode_text, train_tokenizer
+from archviz.training.networks import MiniConfig, build_denoiser, encode_text, load_tokenizer, train_tokenizer
 from archviz.training.pairs import PairStore, join_stack, mirror_stack, split_stack
 
 TINY = MiniConfig(
@@ -92,8 +96,6 @@ def test_the_map_encoder_sees_neither_noise_nor_time_nor_text() -> None:
 
 
 def test_the_tokenizer_keeps_every_letter_and_marks_the_ends(cache: Path) -> None:
-    from archviz.training.networks import load_tokenizer
-
     tokenizer = load_tokenizer(cache / "tokenizer", TINY)
     ids = encode_text(tokenizer, ["villa, noon", "đêm"])
     assert ids.shape == (2, TINY.text_tokens)
@@ -108,6 +110,8 @@ def _run(cache: Path) -> None:
     encode_pictures(cache, config=TINY)
     train_denoiser(cache, steps=10, batch=2, side=8, config=TINY, until=5)
     train_denoiser(cache, steps=10, batch=2, side=8, config=TINY)
+    train_decoder(cache, steps=4, batch=2, side=8, config=TINY, until=2)
+    train_decoder(cache, steps=4, batch=2, side=8, config=TINY)
 
 
 @pytest.mark.slow
@@ -117,16 +121,25 @@ def test_a_stopped_training_ends_where_an_unstopped_one_does_and_diffusers_loads
     _run(cache)
     stopped = load_state(cache / "denoiser.pt")
     stopped_autoencoder = load_state(cache / "autoencoder.pt")
-    for name in ("denoiser.pt", "autoencoder.pt"):
+    stopped_decoder = load_state(cache / "decoder.pt")
+    for name in ("denoiser.pt", "autoencoder.pt", "decoder.pt"):
         (cache / name).unlink()
     train_autoencoder(cache, steps=6, batch=2, side=32, config=TINY)
     encode_pictures(cache, config=TINY)
     train_denoiser(cache, steps=10, batch=2, side=8, config=TINY)
+    before = load_autoencoder(cache, TINY).state_dict()
+    train_decoder(cache, steps=4, batch=2, side=8, config=TINY)
     straight = load_state(cache / "denoiser.pt")
     straight_autoencoder = load_state(cache / "autoencoder.pt")
     assert stopped is not None and straight is not None
     assert stopped_autoencoder is not None and straight_autoencoder is not None
-    for one, other in ((stopped, straight), (stopped_autoencoder, straight_autoencoder)):
+    straight_decoder = load_state(cache / "decoder.pt")
+    assert stopped_decoder is not None and straight_decoder is not None
+    for one, other in (
+        (stopped, straight),
+        (stopped_autoencoder, straight_autoencoder),
+        (stopped_decoder, straight_decoder),
+    ):
         assert one["step"] == other["step"]
         assert all(torch.equal(a, b) for a, b in zip(one["average"], other["average"], strict=True))
     folder = tmp_path / "mini"
@@ -154,4 +167,27 @@ def test_a_stopped_training_ends_where_an_unstopped_one_does_and_diffusers_loads
             output_type="latent",
         ).images
     torch.testing.assert_close(made, expected, atol=0.02, rtol=0.02)
-    assert load_autoencoder(cache, TINY).config.latent_channels == 4
+    released = load_autoencoder(cache, TINY)
+    assert released.config.latent_channels == 4
+    # The decoder was trained again, the encoder was not.
+    changed = {k.split(".")[0] for k, v in released.state_dict().items() if not torch.equal(v, before[k])}
+    assert changed == {"decoder"}
+    _go_on_from(folder, tmp_path / "elsewhere")
+
+
+def _go_on_from(folder: Path, cache: Path) -> None:
+    """A cache that adopts a release has its weights and words, and is not overwritten."""
+    cache.mkdir()
+    adopt(cache, folder, TINY)
+    networks, step = load_denoiser(cache, TINY)
+    assert step == 0
+    from safetensors.torch import load_file
+
+    weights = load_file(folder / "unet" / "diffusion_pytorch_model.safetensors")
+    for name, value in networks.unet.state_dict().items():
+        assert torch.equal(value, weights[name].float())
+    tokenizers = [load_tokenizer(cache / "tokenizer", TINY), CLIPTokenizer.from_pretrained(folder / "tokenizer")]
+    ids = [tokenizer("villa, brick walls, đêm").input_ids for tokenizer in tokenizers]
+    assert ids[0] == ids[1]
+    with pytest.raises(OptionError, match="already"):
+        adopt(cache, folder, TINY)
