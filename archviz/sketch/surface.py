@@ -19,6 +19,8 @@ __all__ = ["flatten_regions", "integrate_normals"]
 # line: it has a vote only if its pixels agree so far, and not over a pixel that is sure of another layer.
 _ONE_THING = 0.01
 _AGREED, _SURE = 0.6, 0.9
+# Cosine between the lines' normal and the network's.
+_CONTRADICTED = 0.2
 # Length of the mean of unit normals: 0.96 is a spread of about 16 degrees.
 _FLAT = 0.96
 _LEAST_REGION_PX = 12
@@ -71,6 +73,8 @@ def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> E
         faced, exact = face_areas(areas, order)
         walls = faced & (exact[:, 1] == 0)
         faced &= np.isin(votes.argmax(axis=0), (Layer.BUILDING, Layer.OPENING)) & (sizes >= _LEAST_REGION_PX)
+        # A hipped roof is bounded as a floor is: the network must not contradict.
+        faced &= (exact * facing).sum(axis=1) > _CONTRADICTED
         flat, facing = flat | faced, np.where(faced[:, None], exact, facing)
     # Area 0 is the ink, which belongs to whatever lies nearest.
     agreed[0] = flat[0] = False

@@ -27,11 +27,12 @@ _VERTICAL = 0.07  # sideways share of a line that counts as vertical: 4 degrees
 _SLANT_PX = 0.8  # how far an end of a drawn line may be off
 _LEAST_TOLERANCE_DEG, _BOUND_TOLERANCE = 0.6, 2.0
 _AZIMUTHS = np.arange(0.0, 180.0, 1.5)
-_LEAST_APART_DEG = 55.0
+# How far from square two bundles may seem at the expected focal length: a lens of 40 mm turns 90 into 70.
+_SQUARE_DEG = 18.0
 _ROWS, _HORIZON_SPREAD = 64, 0.10
 _LEAST_PIECES = 8
 # Without this share of the lines in the two bundles, the drawing has no such order.
-_LEAST_ORDER = 0.3
+_LEAST_ORDER = 0.2
 _FOCAL_LIMITS = (0.55, 2.2)  # of the longer side: 20 to 80 mm
 _BOUND = 0.15
 
@@ -234,7 +235,7 @@ def _two_peaks(support: Floats) -> tuple[int, int]:
     """The two best supported azimuths that are about square to each other."""
     pairs = support[:, None] + support[None, :]
     square = _apart(_AZIMUTHS[:, None], _AZIMUTHS[None, :])
-    pairs[square < _LEAST_APART_DEG] = 0.0
+    pairs *= np.exp(-0.5 * ((square - 90.0) / _SQUARE_DEG) ** 2)
     first, second = np.unravel_index(int(pairs.argmax()), pairs.shape)
     return int(first), int(second)
 
