@@ -17,7 +17,8 @@ from archviz.cli.values import request_from
 from archviz.core.errors import OptionError
 from archviz.diffusion import StepReport
 from archviz.render.recipe import differences, hash_pixels, read_recipe, resolved_from_json, write_picture, write_whole
-from archviz.render.renderer import Renderer, RenderResult
+from archviz.render.renderer import Renderer
+from archviz.render.result import RenderResult
 
 __all__ = ["make_renderer", "run_maps", "run_render", "run_replay"]
 

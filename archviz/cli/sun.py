@@ -148,7 +148,7 @@ def _prepare(options: argparse.Namespace) -> tuple[SunStudy, list[str], list[str
     # The surroundings of pictures are invented; a study may count on nothing that is not there.
     site = build_site(model.scene, DEFAULT_ENVIRONMENT, "none", seed=0)
     study = SunStudy(
-        building=site.building,
+        building=model.scene,
         surroundings=site.surroundings,
         place=place,
         day=day,

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from archviz.diffusion import OnStep
     from archviz.render.maps import ViewMaps
     from archviz.render.planning import Plan
-    from archviz.render.renderer import Renderer, RenderResult
+    from archviz.render.renderer import Renderer
+    from archviz.render.result import RenderResult
 
 __all__ = [
     "Plan",
@@ -32,7 +33,7 @@ __all__ = [
 
 _LATE = {
     "Plan": "archviz.render.planning",
-    "RenderResult": "archviz.render.renderer",
+    "RenderResult": "archviz.render.result",
     "Renderer": "archviz.render.renderer",
     "ViewMaps": "archviz.render.maps",
 }

@@ -20,7 +20,7 @@ from archviz.geometry.scene import Scene
 if TYPE_CHECKING:
     from archviz.sketch import Drawing, Estimate
 
-__all__ = ["RELIEF_TABLE", "Relief", "draw_over", "lift", "lift_drawing"]
+__all__ = ["RELIEF_TABLE", "Relief", "draw_over", "drawing_notes", "lift", "lift_drawing"]
 
 # What a drawing does not colour: white render, glass, green leaves.
 _MATERIALS = (
@@ -49,8 +49,10 @@ _TORN = 0.06
 # Light starts this share of the distance before the relief, whose faces are rougher than real ones;
 # a shadow map is biased for the same reason.
 _BIAS = 0.006
-# A drawing whose building is smaller than this was not understood.
+# A drawing whose building is smaller than this share of it was not understood.
 _LEAST_BUILDING = 0.02
+# Lines over the square root of the area that they bound: a square's outline has 4.
+_LEAST_OUTLINE = 3.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -96,7 +98,7 @@ def lift(found: Estimate, lines: EdgeMap) -> Relief | None:
     """
     from archviz.sketch import Layer, find_perspective, find_vanishing, flatten_regions, integrate_normals, trace_areas
 
-    if found.share(Layer.BUILDING) + found.share(Layer.OPENING) < _LEAST_BUILDING:
+    if not _is_drawn(found, lines):
         return None
     areas = trace_areas(lines)
     scale = lines.size.longer / found.size.longer
@@ -122,11 +124,38 @@ def lift(found: Estimate, lines: EdgeMap) -> Relief | None:
     )
 
 
+def drawing_notes(drawing: Drawing, size: Size, relief: Relief | None) -> tuple[list[str], list[str]]:
+    """What was assumed of a drawing in a picture of ``size``, and what is wrong with it, in words."""
+    from archviz.sketch import diagnose, place_drawing
+
+    note = place_drawing(drawing.size, size).note
+    faults = [found.text for found in diagnose(drawing)]
+    if relief is None:
+        faults.append("no building was recognised in the drawing: its lines alone guide the picture")
+    return [text for text in (note, *(relief.assumptions if relief is not None else ())) if text], faults
+
+
 def _grown(depth_m: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
     import cv2
 
     # Inverse depth is linear on a plane.
     return np.asarray(1.0 / cv2.resize(1.0 / depth_m, (size.width, size.height), interpolation=cv2.INTER_LINEAR))
+
+
+def _is_drawn(found: Estimate, lines: EdgeMap) -> bool:
+    """Whether the drawing's lines bound what the network takes for a building; it sees one on blank paper, too."""
+    import cv2
+
+    from archviz.sketch import Layer
+
+    own = np.isin(found.layers.argmax(0), (Layer.BUILDING, Layer.OPENING)).astype(np.uint8)
+    size = lines.size
+    mask = cv2.resize(
+        cv2.dilate(own, np.ones((5, 5), np.uint8)), (size.width, size.height), interpolation=cv2.INTER_NEAREST
+    )
+    drawn = float((lines.array > 0.5)[np.asarray(mask) > 0].sum())
+    share = float(own.mean())
+    return share > _LEAST_BUILDING and drawn > _LEAST_OUTLINE * np.sqrt(share * size.pixels)
 
 
 def _mesh(camera: Camera, depth_m: NDArray[np.float32], elements: NDArray[np.int64]) -> Scene:

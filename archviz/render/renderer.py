@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,6 @@ from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.core.maps import EdgeMap, LightMap
 from archviz.diffusion import Engine, OnStep, load_engine
-from archviz.prompt import Prompt
 from archviz.render.asking import diffusion_request
 from archviz.render.inputs import Source, read_source, reading_key
 from archviz.render.maps import ViewMaps
@@ -26,6 +24,7 @@ from archviz.render.planning import Plan, light_key, order_requests, scene_key, 
 from archviz.render.recipe import write_recipe
 from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
+from archviz.render.result import RenderResult
 from archviz.render.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -34,50 +33,11 @@ if TYPE_CHECKING:
     from archviz.render.relief import Relief
     from archviz.render.stage import Stage
 
-__all__ = ["RenderResult", "Renderer"]
+__all__ = ["Renderer"]
 
 _OWN_PARTS = (int(Part.BUILDING), int(Part.OPENING))
 
 EngineLoader = Callable[..., Engine]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class RenderResult:
-    """A picture and its proof.
-
-    Parameters
-    ----------
-    image
-        (H, W, 3) uint8 sRGB.
-    resolved
-        What was rendered.
-    maps
-        What the engine was given.
-    recipe
-        What decides the pixels; goes into the PNG.
-    fidelity
-        How well the building was kept; ``None`` without a 3D model.
-    seconds
-        From the resolved request to the picture, without scoring it.
-    """
-
-    image: NDArray[np.uint8]
-    resolved: ResolvedRequest
-    maps: ViewMaps
-    recipe: dict[str, Any]
-    fidelity: FidelityReport | None
-    seconds: float
-
-    @property
-    def prompt(self) -> Prompt:
-        """The engine's text and what became of the user's words."""
-        request = self.resolved
-        return Prompt(text=request.prompt, understood=request.prompt_understood, ignored=request.prompt_ignored)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What to look out for."""
-        return self.resolved.warnings
 
 
 class Renderer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from archviz.core.camera import Camera
 from archviz.core.elements import ElementTable
@@ -19,7 +18,7 @@ from archviz.prompt import Brief, Vocabulary, write_prompt
 from archviz.render.inputs import Source
 from archviz.render.light import resolve_light
 from archviz.render.materials import match_elements, read_material
-from archviz.render.relief import RELIEF_TABLE, lift_drawing
+from archviz.render.relief import RELIEF_TABLE, drawing_notes, lift_drawing
 from archviz.render.request import (
     DEFAULT_ENVIRONMENT,
     DEFAULT_SIZE,
@@ -30,9 +29,6 @@ from archviz.render.request import (
 )
 from archviz.render.stage import environment_camera
 from archviz.render.words import choose_by_words
-
-if TYPE_CHECKING:
-    from archviz.sketch import Drawing
 
 __all__ = ["check_choices", "engine_spec", "resolve_source"]
 
@@ -122,13 +118,9 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     if camera is None and light.sun is not None:
         warnings.append("without a 3D model the sun's direction cannot be drawn; place and moment choose the lighting")
     if source.drawing is not None:
-        note, faults = _drawing_notes(source.drawing, size)
-        assumptions.extend([note] if note else [])
+        notes, faults = drawing_notes(source.drawing, size, relief)
+        assumptions.extend(notes)
         warnings.extend(faults)
-        if relief is None:
-            warnings.append("no building was recognised in the drawing: its lines alone guide the picture")
-        else:
-            assumptions.extend(relief.assumptions)
     warnings.extend(words.warnings(environment=setting.id, lighting=light.lighting.id))
     if camera is not None or light.sun is not None:
         assumptions.extend(light.assumptions)
@@ -222,15 +214,6 @@ def _check_size(size: Size, spec: EngineSpec) -> None:
         raise OptionError(
             f"size {size} is not accepted by engine {spec.id}; give WIDTHxHEIGHT with sides from {low} to {high}"
         )
-
-
-def _drawing_notes(drawing: Drawing, size: Size) -> tuple[str, list[str]]:
-    """How the drawing lies in the picture, empty where it fits, and what is wrong with it."""
-    from archviz.sketch import diagnose, place_drawing
-
-    height, width = drawing.array.shape[:2]
-    placement = place_drawing(Size(height=height, width=width), size)
-    return placement.note, [found.text for found in diagnose(drawing)]
 
 
 def _camera(request: RenderRequest, source: Source, size: Size) -> Camera | None:

@@ -139,7 +139,7 @@ def predict(network: Any, lines: torch.Tensor) -> Outputs:
     blocks = functional.pixel_unshuffle(lines, BLOCK_PX)
     made = network(blocks, 0, return_dict=False)[0]
     pixels = functional.pixel_shuffle(made, BLOCK_PX).float()
-    layers, depth, normals, error = torch.split(pixels, (len(Layer), 1, 3, 1), dim=1)
+    layers, depth, normals, error = torch.split(pixels, [len(Layer), 1, 3, 1], dim=1)
     return Outputs(layers, depth[:, 0].clamp(-4, 8), functional.normalize(normals, dim=1), error[:, 0].clamp(-6, 3))
 
 

@@ -1,0 +1,57 @@
+"""What a renderer gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.prompt import Prompt
+from archviz.render.maps import ViewMaps
+from archviz.render.request import ResolvedRequest
+
+if TYPE_CHECKING:
+    from archviz.fidelity import FidelityReport
+
+__all__ = ["RenderResult"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RenderResult:
+    """A picture and its proof.
+
+    Parameters
+    ----------
+    image
+        (H, W, 3) uint8 sRGB.
+    resolved
+        What was rendered.
+    maps
+        What the engine was given.
+    recipe
+        What decides the pixels; goes into the PNG.
+    fidelity
+        How well the building was kept; ``None`` without a 3D model.
+    seconds
+        From the resolved request to the picture, without scoring it.
+    """
+
+    image: NDArray[np.uint8]
+    resolved: ResolvedRequest
+    maps: ViewMaps
+    recipe: dict[str, Any]
+    fidelity: FidelityReport | None
+    seconds: float
+
+    @property
+    def prompt(self) -> Prompt:
+        """The engine's text and what became of the user's words."""
+        request = self.resolved
+        return Prompt(text=request.prompt, understood=request.prompt_understood, ignored=request.prompt_ignored)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to look out for."""
+        return self.resolved.warnings
