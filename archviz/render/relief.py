@@ -96,7 +96,7 @@ def lift(found: Estimate, lines: EdgeMap) -> Relief | None:
     lines
         (H, W) the drawing's lines at the picture's size, which the relief takes.
     """
-    from archviz.sketch import Layer, find_perspective, find_vanishing, flatten_regions, integrate_normals, trace_areas
+    from archviz.sketch import find_perspective, find_vanishing, flatten_regions, integrate_normals, trace_areas
 
     if not _is_drawn(found, lines):
         return None
