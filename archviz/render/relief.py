@@ -40,7 +40,7 @@ RELIEF_TABLE = ElementTable(
     ),
     _MATERIALS,
 )
-_WALL, _ROOF = 0, 4
+_ROWS = {element.name: row for row, element in enumerate(RELIEF_TABLE.elements)}
 # What faces up more than this is a roof or terrace: a pitch of 60 degrees.
 _ROOF_UP = 0.5
 _CORNER_PX = (0.3, 0.15)
@@ -114,14 +114,23 @@ def lift(found: Estimate, lines: EdgeMap) -> Relief | None:
     camera = view.camera.resized(lines.size)
     right, up, forward = camera.basis().astype(np.float32)
     normals = (fine.normals @ np.stack([right, up, -forward])).astype(np.float32)
-    elements = np.array([_WALL, 1, -1, 2, 3, -1])[fine.layers.argmax(0)]
-    elements[(elements == _WALL) & (normals[..., 2] > _ROOF_UP)] = _ROOF
     return Relief(
-        scene=_mesh(camera, _grown(depth_m, lines.size), elements),
+        scene=_mesh(camera, _grown(depth_m, lines.size), _elements(fine, normals)),
         camera=camera,
         normals=normals,
         assumptions=view.assumptions,
     )
+
+
+def _elements(found: Estimate, normals: NDArray[np.float32]) -> NDArray[np.int64]:
+    """(H, W) row of the relief's table for each pixel, -1 on the ground and in the sky."""
+    from archviz.sketch import Layer
+
+    names = {Layer.BUILDING: "wall", Layer.OPENING: "window", Layer.PLANT: "plant", Layer.OTHER: "other"}
+    rows = np.array([_ROWS[names[layer]] if layer in names else -1 for layer in Layer])
+    elements = rows[found.layers.argmax(0)]
+    elements[(elements == _ROWS["wall"]) & (normals[..., 2] > _ROOF_UP)] = _ROWS["roof"]
+    return elements
 
 
 def drawing_notes(drawing: Drawing, size: Size, relief: Relief | None) -> tuple[list[str], list[str]]:

@@ -24,7 +24,8 @@ _COMMON_HEIGHT_M = 8.0
 _HEIGHT_LIMITS_M = (2.8, 200.0)
 _SURE = 0.6
 _LEAST_GROUND = 0.01
-_BACKS_OFF = 0.25
+# Without a word of the horizon it is taken to cross the building this far up.
+_HORIZON_SHARE = 0.25
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -76,10 +77,10 @@ def find_perspective(estimate: Estimate, order: Vanishing | None = None) -> Pers
     if order is None:
         tilt = _tilt(estimate)
         focal_px = _FOCAL_MM / _SENSOR_MM * size.longer
-        ground = _fit_ground(estimate) or _assumed_ground(estimate, top, bottom)
+        ground = _fit_ground(estimate) or _assumed_ground(estimate, bottom - _HORIZON_SHARE * (bottom - top), bottom)
     else:
         tilt, focal_px = 0.0, order.focal_px
-        ground = _ground_under(estimate, order.horizon_px, bottom)
+        ground = _ground_under(estimate, order.horizon_px) or _assumed_ground(estimate, order.horizon_px, bottom)
     focal_mm = focal_px / size.longer * _SENSOR_MM
     # 1 / depth = (sin(tilt) + (row - centre) * cos(tilt) / focal) / eye, all in the estimate's unit.
     eye = math.cos(tilt) / (focal_px * ground.slope)
@@ -143,21 +144,20 @@ def _fit_ground(estimate: Estimate) -> _Ground | None:
     return _Ground(slope, float(np.median(each - values / slope)))
 
 
-def _ground_under(estimate: Estimate, horizon: float, bottom: float) -> _Ground:
-    """Ground under a known horizon."""
+def _ground_under(estimate: Estimate, horizon: float) -> _Ground | None:
+    """Ground under a known horizon, where any is seen."""
     sure = estimate.layers[Layer.GROUND] > _SURE
     rows, columns = np.nonzero(sure)
     below = rows + 0.5 - horizon
     seen = below > 2.0
     if seen.sum() < 3:
-        return _assumed_ground(estimate, horizon - (bottom - horizon) * (1 / _BACKS_OFF - 1), bottom)
+        return None
     slopes = 1.0 / (estimate.depth[rows[seen], columns[seen]] * below[seen])
     return _Ground(float(np.median(slopes)), horizon)
 
 
-def _assumed_ground(estimate: Estimate, top: float, bottom: float) -> _Ground:
-    """Where no ground is drawn: the building's foot is its nearest line, the horizon crosses it low."""
-    horizon = bottom - _BACKS_OFF * (bottom - top)
+def _assumed_ground(estimate: Estimate, horizon: float, bottom: float) -> _Ground:
+    """Ground that is not drawn, under a horizon: the building's lowest row stands on it."""
     row = min(int(bottom) - 1, estimate.size.height - 1)
     own = np.isin(estimate.layers[:, row].argmax(0), [Layer.BUILDING, Layer.OPENING])
     depth = float(np.median(estimate.depth[row][own])) if own.any() else 1.0
