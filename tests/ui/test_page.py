@@ -204,6 +204,9 @@ def test_language(store: JobStore, house_page: AppTest) -> None:
         ("house.glb", b"just words", "house.glb: not GLB inside"),
         ("empty.obj", b"", "empty.obj: the file is empty"),
         ("front.png", b"\x89PNG\r\n\x1a\nno picture", "front.png: "),
+        ("tower.skp", b"SketchUp", "tower.skp: SketchUp files cannot be read; export as .glb"),
+        ("house.rvt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "house.rvt: Revit files cannot be read; export as .ifc"),
+        ("notes.txt", b"hello", "notes.txt: neither a 3D model nor a drawing"),
     ],
 )
 def test_a_bad_upload_is_refused_in_words(store: JobStore, name: str, data: bytes, said: str) -> None:
@@ -213,6 +216,10 @@ def test_a_bad_upload_is_refused_in_words(store: JobStore, name: str, data: byte
     assert len(page.error) == 1 and said in page.error[0].value
     assert str(store.home.folder) not in page.error[0].value and "Traceback" not in page.error[0].value
     assert "design" not in page.query_params
+    assert not page.file_uploader[0].proto.type, "the browser lets any file come, so that it is told why not"
+    assert not page.file_uploader[0].value and not [p for p in store.home.designs.rglob("*") if p.is_file()]
+    page.run()
+    assert not page.error, "said once"
 
 
 def test_an_upload_is_rendered(store: JobStore, worker: Worker, shelf: Path) -> None:
