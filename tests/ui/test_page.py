@@ -273,17 +273,50 @@ def test_the_sun_of_a_place(store: JobStore, worker: Worker, house_page: AppTest
     assert len(page.error) == 1 and "night" in page.error[0].value, "a night by day is refused in words"
 
 
-def test_words_alone(store: JobStore, worker: Worker) -> None:
+_MAPS = [EN(f"tab.{name}") for name in ("picture", "deferred", "depth", "normals", "edges", "elements")]
+
+
+def _start_words(store: JobStore) -> AppTest:
     page = open_page(store, lang="en")
-    _smallest(page)
-    page.button(key="start_words").click().run()
-    assert EN("view_hint.text") in _said(page)
-    page.text_area(key="choice_prompt").input("a villa by a lake").run()
+    page.session_state["choice_size"], page.session_state["choice_steps"] = "96x64", 1
+    return page.button(key="start_words").click().run()
+
+
+def test_words_alone(store: JobStore, worker: Worker) -> None:
+    page = _start_words(store)
+    assert page.selectbox(key="choice_environment").value == page.button_group(key="choice_lighting").value == "auto"
+    page.text_area(key="choice_prompt").input("a desert at noon").run()
+    view = store.jobs_of(_session(page), kind="view")[0].request
+    assert (view.environment, view.lighting) == ("desert", "noon"), "the words choose"
+    assert worker.run_one() and not worker.run_one()
+    page.run()
+    assert _pictures(page) == 1 and EN("view_hint.text") in _said(page), "the lit scene, before rendering"
+    assert "Desert" in _said(page) and "Noon" in _said(page)
     page.button(key="render").click().run()
     assert worker.run_one() and not worker.run_one()
     page.run()
-    # The maps of the scene that stands for the words.
-    assert [tab.label for tab in page.tabs][:2] == [EN("tab.picture"), EN("tab.deferred")]
+    assert [tab.label for tab in page.tabs] == _MAPS
+    assert "azimuth" in _said(page) and "Desert" in _said(page) and "Noon" in _said(page)
+
+
+def test_words_and_their_surroundings(store: JobStore, worker: Worker) -> None:
+    page = open_page(store, lang="en")
+    page.session_state["choice_surroundings"] = "none"
+    page.button(key="start_words").click().run()
+    assert page.selectbox(key="choice_surroundings").options == [
+        EN("surroundings.geometry"),
+        EN("surroundings.imagined"),
+    ]
+    assert page.selectbox(key="choice_surroundings").value == "geometry", "none needs a building"
+    page.text_area(key="choice_prompt").input("snow").run()
+    _select(page, "surroundings", "imagined")
+    assert worker.run_one()
+    page.run()
+    assert EN("view_hint.imagined") in _said(page) and _pictures(page) == 0
+    page.text_area(key="choice_prompt").input("").run()
+    assert worker.run_one()
+    page.run()
+    assert EN("view_hint.no_words") in _said(page)
 
 
 def test_a_material_that_cannot_be_read(house_page: AppTest) -> None:
