@@ -62,7 +62,8 @@ def show_controls(visit: Visit, design: Design) -> RenderRequest | None:
             _show_words(visit, design)
             st.text_area(
                 t("choice.materials"),
-                placeholder=t("choice.materials_placeholder"),
+                placeholder=t(f"materials_example.{design.kind}"),
+                help=t(f"materials_help.{design.kind}"),
                 key=choice_key("materials"),
                 height=80,
             )

@@ -7,10 +7,14 @@ import json
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from archviz import sketch
+from archviz.core.maps import EdgeMap
 from archviz.render.recipe import read_recipe
+from archviz.render.relief import RELIEF_TABLE
 from archviz.studio import JobStore
 from archviz.studio.executor import Executor
 from archviz.studio.worker import Worker
@@ -317,6 +321,48 @@ def test_words_and_their_surroundings(store: JobStore, worker: Worker) -> None:
     assert worker.run_one()
     page.run()
     assert EN("view_hint.no_words") in _said(page)
+
+
+def _front(lines: EdgeMap) -> sketch.Estimate:
+    """A wall that faces the eye, on open ground under the sky."""
+    height, width = lines.size.shape
+    kinds = np.full((height, width), int(sketch.Layer.SKY))
+    kinds[height * 3 // 5 :] = int(sketch.Layer.GROUND)
+    kinds[height // 4 : height * 4 // 5, width // 4 : width * 3 // 4] = int(sketch.Layer.BUILDING)
+    normals = np.zeros((height, width, 3), dtype=np.float32)
+    normals[..., 2] = 1.0
+    return sketch.Estimate(
+        layers=np.stack([kinds == layer for layer in sketch.Layer]).astype(np.float32),
+        depth=np.ones((height, width), dtype=np.float32),
+        normals=normals,
+        confidence=np.ones((height, width), dtype=np.float32),
+    )
+
+
+def test_a_drawing_stands_in_its_light(
+    store: JobStore, worker: Worker, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sketch, "estimate_space", _front)
+    page = open_page(store, lang="en")
+    _smallest(page)
+    page.button(key="open_front-png").click().run()
+    materials = page.text_area(key="choice_materials")
+    assert materials.placeholder == EN("materials_example.sketch")
+    materials.input("wall = red brick").run()
+    assert worker.run_one()
+    page.run()
+    assert not page.error and _pictures(page) == 1
+    page.button(key="render").click().run()
+    assert worker.run_one()
+    page.run()
+    assert [tab.label for tab in page.tabs] == _MAPS and "azimuth" in _said(page)
+
+
+@pytest.mark.parametrize("texts", [EN, VI])
+def test_the_parts_of_a_drawing_are_named(texts: Texts) -> None:
+    for element in RELIEF_TABLE.elements:
+        assert element.name in texts("materials_help.sketch")
+    assert texts("materials_example.sketch").partition(" = ")[0] in {e.name for e in RELIEF_TABLE.elements}
 
 
 def test_a_material_that_cannot_be_read(house_page: AppTest) -> None:
