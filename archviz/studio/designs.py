@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archviz.core.errors import FileFormatError, OptionError
 from archviz.geometry import sniff_kind
+from archviz.geometry.foreign import foreign_by_suffix
 from archviz.geometry.loaders import MODEL_SUFFIXES
 from archviz.geometry.sniff import MAX_FILE_BYTES, check_model_file
 from archviz.render.recipe import write_whole
@@ -126,8 +127,10 @@ def find_design(home: StudioHome, session: str, design_id: str | None) -> Design
 
 def _main_file(names: Sequence[str]) -> str:
     """The file that is the design; the others belong to it."""
-    models = [name for name in names if Path(name).suffix.lower() in MODEL_SUFFIXES]
-    drawings = [name for name in names if Path(name).suffix.lower() in DRAWINGS]
+    suffixes = {name: Path(name).suffix.lower() for name in names}
+    # One that cannot be read is a design too: its textures are not a drawing.
+    models = [name for name, suffix in suffixes.items() if suffix in MODEL_SUFFIXES or foreign_by_suffix(suffix)]
+    drawings = [name for name, suffix in suffixes.items() if suffix in DRAWINGS]
     found = models or drawings
     if len(found) == 1:
         return found[0]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from archviz.render.request import RenderRequest
 from archviz.studio import Design, Job, view_request
-from archviz.ui.picture import show_picture
+from archviz.ui.picture import show_picture, show_setting
 from archviz.ui.visit import Visit
 
 __all__ = ["show_canvas"]
@@ -22,15 +22,15 @@ def show_canvas(visit: Visit, design: Design, request: RenderRequest | None) -> 
     job = visit.job
     # A finished picture says more than its view.
     shown = job is not None and job.state == "done" and _matches(job, request)
-    view = None if shown else _ask_for_view(visit, design, request)
+    view = None if shown else _ask_for_view(visit, request)
     waiting = any(j is not None and j.active for j in (job, view))
     with st.container(key="canvas"):
         st.fragment(_show, run_every=_POLL_S if waiting else None)(visit, design, request, view, waiting)
 
 
-def _ask_for_view(visit: Visit, design: Design, request: RenderRequest | None) -> Job | None:
+def _ask_for_view(visit: Visit, request: RenderRequest | None) -> Job | None:
     """The job that shows the view of the request; asked for when the view changes."""
-    if request is None or design.kind == "text":
+    if request is None:
         return None
     wanted = view_request(request)
     known = visit.store.get(visit.session, st.session_state.get("view_job"))
@@ -59,7 +59,16 @@ def _show(visit: Visit, design: Design, request: RenderRequest | None, view: Job
             st.error(visit.texts("state.failed", reason=job.error))
         elif job.state == "cancelled":
             st.info(visit.texts("state.cancelled"))
-    _show_view(visit, design, view)
+    _show_view(visit, view, visit.texts(f"view_hint.{_hint(design, request)}"))
+
+
+def _hint(design: Design, request: RenderRequest | None) -> str:
+    """What the view is, or what it waits for."""
+    if design.kind == "text" and (request is None or not request.prompt):
+        return "no_words"
+    if request is not None and design.kind == "text" and request.surroundings == "imagined":
+        return "imagined"
+    return design.kind
 
 
 def _matches(job: Job, request: RenderRequest | None) -> bool:
@@ -96,10 +105,10 @@ def _show_preview(visit: Visit, job: Job, view: Job | None) -> None:
     st.image(data, width="stretch")
 
 
-def _show_view(visit: Visit, design: Design, view: Job | None) -> None:
+def _show_view(visit: Visit, view: Job | None, hint: str) -> None:
     t = visit.texts
     if view is None:
-        st.info(t(f"view_hint.{design.kind}"))
+        st.info(hint)
         return
     if view.state == "failed":
         st.error(t("state.view_failed", reason=view.error))
@@ -113,9 +122,11 @@ def _show_view(visit: Visit, design: Design, view: Job | None) -> None:
         return
     st.session_state["view_shown"] = view.id
     _show_view_picture(visit, view)
-    for text in _summary(visit, view).get("warnings", []):
-        st.warning(text)
-    st.caption(t(f"view_hint.{design.kind}"))
+    if summary := _summary(visit, view):
+        show_setting(visit, summary)
+        for text in summary["warnings"]:
+            st.warning(text)
+    st.caption(hint)
 
 
 def _show_view_picture(visit: Visit, view: Job) -> None:

@@ -12,11 +12,21 @@ from archviz.core.place import Place
 from archviz.core.size import Size
 from archviz.lighting.solar import aware_time
 from archviz.presets import City, cities, city
-from archviz.render.request import DEFAULT_ENGINE, DEFAULT_LIGHTING, DEFAULT_VIEW, RenderRequest
+from archviz.render.request import DEFAULT_ENGINE, DEFAULT_LIGHTING, DEFAULT_VIEW, InputKind, RenderRequest
 from archviz.studio import Design
 from archviz.ui.texts import Texts
 
-__all__ = ["AUTO", "CITIES", "DEFAULTS", "build_request", "choices_of", "offset_hours", "parse_materials"]
+__all__ = [
+    "AUTO",
+    "CITIES",
+    "DEFAULTS",
+    "build_request",
+    "carry_over",
+    "choices_of",
+    "defaults_for",
+    "offset_hours",
+    "parse_materials",
+]
 
 AUTO = "auto"
 OTHER = "other"
@@ -48,6 +58,21 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "engine": DEFAULT_ENGINE,
     }
 )
+# Choices that the user's words may make where they are open.
+_BY_WORDS = ("environment", "lighting")
+
+
+def defaults_for(kind: InputKind) -> dict[str, Any]:
+    """The choices that a kind of design begins with: where there are only words, they choose."""
+    return {**DEFAULTS, **(dict.fromkeys(_BY_WORDS, AUTO) if kind == "text" else {})}
+
+
+def carry_over(choices: Mapping[str, Any], kind: InputKind) -> dict[str, Any]:
+    """Choices made for one design, for a new one: what stands at another kind's default takes the kind's own."""
+    own, other = defaults_for(kind), defaults_for("model" if kind == "text" else "text")
+    # A light that follows the sun is not the words' to choose.
+    swapped = [name for name in _BY_WORDS if not (name == "lighting" and choices["use_sun"])]
+    return {**choices, **{name: own[name] for name in swapped if choices[name] == other[name]}}
 
 
 def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> RenderRequest:
@@ -69,18 +94,18 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
     """
     fields: dict[str, Any] = {
         "input": design.path,
-        "environment": choices["environment"],
+        "environment": None if choices["environment"] == AUTO else choices["environment"],
         "lighting": None if choices["lighting"] == AUTO else choices["lighting"],
         "prompt": choices["prompt"].strip(),
         "size": None if choices["size"] == AUTO else Size.parse(choices["size"]),
         "seed": choices["seed"],
         "steps": None if choices["steps"] == AUTO else choices["steps"],
         "geometry": choices["geometry"],
+        "surroundings": choices["surroundings"],
         "engine": choices["engine"],
     }
     if design.kind != "text":
         fields["materials"] = parse_materials(choices["materials"], texts)
-        fields["surroundings"] = choices["surroundings"]
     if design.kind == "model":
         fields["view"] = choices["view"]
     if choices["use_sun"]:
@@ -97,11 +122,12 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
 def choices_of(request: RenderRequest) -> dict[str, Any]:
     """The choices that lead to a request: :func:`build_request` the other way round."""
     choices = dict(DEFAULTS)
-    for key in ("view", "environment", "surroundings"):
+    for key in ("view", "surroundings"):
         choices[key] = getattr(request, key) or DEFAULTS[key]
+    for key in _BY_WORDS:
+        choices[key] = getattr(request, key) or AUTO
     for key in ("prompt", "seed", "geometry", "engine"):
         choices[key] = getattr(request, key)
-    choices["lighting"] = request.lighting or (AUTO if request.when else DEFAULT_LIGHTING)
     choices["materials"] = "\n".join(f"{element} = {text}" for element, text in request.materials.items())
     choices["size"] = f"{request.size.width}x{request.size.height}" if request.size else AUTO
     choices["steps"] = request.steps or AUTO

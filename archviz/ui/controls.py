@@ -13,7 +13,7 @@ from archviz.geometry.views import VIEW_PRESETS
 from archviz.presets import environments, lightings
 from archviz.render.request import DEFAULT_ENGINE, RenderRequest
 from archviz.studio import Design
-from archviz.ui.choices import AUTO, CITIES, DEFAULTS, OTHER, build_request, offset_hours
+from archviz.ui.choices import AUTO, CITIES, DEFAULTS, OTHER, build_request, defaults_for, offset_hours
 from archviz.ui.visit import Visit, choice_key, current_choices
 
 __all__ = ["show_controls"]
@@ -45,23 +45,25 @@ def show_controls(visit: Visit, design: Design) -> RenderRequest | None:
     _show_design(visit, design)
     if design.kind == "model":
         st.selectbox(t("choice.view"), list(VIEW_PRESETS), format_func=lambda v: t(f"view.{v}"), key=choice_key("view"))
+    if design.kind == "text":
+        # Where there are only words, they come first.
+        _show_words(visit, design)
     st.selectbox(
         t("choice.environment"),
-        list(environments()),
-        format_func=lambda e: t.both_names(environments()[e]),
+        [AUTO, *environments()],
+        format_func=lambda e: t("choice.environment_auto") if e == AUTO else t.both_names(environments()[e]),
         key=choice_key("environment"),
     )
     _show_lighting(visit)
     with st.expander(t("choice.sun"), icon=":material/explore:"):
-        _show_sun(visit)
-    with st.expander(t("choice.words"), icon=":material/notes:", expanded=design.kind == "text"):
-        st.text_area(
-            t("choice.prompt"), placeholder=t("choice.prompt_placeholder"), key=choice_key("prompt"), height=80
-        )
-        if design.kind != "text":
+        _show_sun(visit, design)
+    if design.kind != "text":
+        with st.expander(t("choice.words"), icon=":material/notes:"):
+            _show_words(visit, design)
             st.text_area(
                 t("choice.materials"),
-                placeholder=t("choice.materials_placeholder"),
+                placeholder=t(f"materials_example.{design.kind}"),
+                help=t(f"materials_help.{design.kind}"),
                 key=choice_key("materials"),
                 height=80,
             )
@@ -84,28 +86,38 @@ def _show_design(visit: Visit, design: Design) -> None:
         st.button(t("design.change"), on_click=visit.close_design, key="change_design", width="stretch")
 
 
+def _show_words(visit: Visit, design: Design) -> None:
+    t = visit.texts
+    placeholder = "choice.scene_placeholder" if design.kind == "text" else "choice.prompt_placeholder"
+    st.text_area(t("choice.prompt"), placeholder=t(placeholder), key=choice_key("prompt"), height=80)
+
+
 def _show_lighting(visit: Visit) -> None:
     t = visit.texts
-    options = [AUTO] if st.session_state[choice_key("use_sun")] else []
-    options += list(lightings())
 
     def name(lighting: str) -> str:
+        if lighting == AUTO and st.session_state[choice_key("use_sun")]:
+            return ":material/explore: " + t("choice.lighting_sun")
         if lighting == AUTO:
-            return ":material/explore: " + t("choice.lighting_auto")
-        names = lightings()[lighting]
-        return f"{_ICONS.get(lighting, '')} {names.name_en if t.language == 'en' else names.name_vi}".strip()
+            return ":material/notes: " + t("choice.lighting_auto")
+        return f"{_ICONS.get(lighting, '')} {t.own_name(lightings()[lighting])}".strip()
 
-    if st.session_state[choice_key("lighting")] not in options:
-        st.session_state[choice_key("lighting")] = DEFAULTS["lighting"]
+    options = [AUTO, *lightings()]
     chosen = st.pills(t("choice.lighting"), options, format_func=name, key=choice_key("lighting"), required=True)
     if chosen in lightings():
         st.caption(t.both_names(lightings()[chosen]))
 
 
-def _show_sun(visit: Visit) -> None:
+def _show_sun(visit: Visit, design: Design) -> None:
     t = visit.texts
     # The light follows the sun once there is one; a light of another hour would contradict it.
-    st.toggle(t("choice.use_sun"), key=choice_key("use_sun"), help=t("choice.use_sun_help"), on_change=_follow_sun)
+    st.toggle(
+        t("choice.use_sun"),
+        key=choice_key("use_sun"),
+        help=t("choice.use_sun_help"),
+        on_change=_follow_sun,
+        args=(design,),
+    )
     if not st.session_state[choice_key("use_sun")]:
         return
     st.selectbox(
@@ -144,13 +156,13 @@ def _show_picture(visit: Visit, design: Design) -> None:
         format_func=lambda g: t(f"geometry.{g}"),
         key=choice_key("geometry"),
     )
-    if design.kind != "text":
-        left.selectbox(
-            t("choice.surroundings"),
-            ["geometry", "imagined", "none"],
-            format_func=lambda s: t(f"surroundings.{s}"),
-            key=choice_key("surroundings"),
-        )
+    # Without a building there would be nothing to see.
+    modes = ["geometry", "imagined", *([] if design.kind == "text" else ["none"])]
+    if st.session_state[choice_key("surroundings")] not in modes:
+        st.session_state[choice_key("surroundings")] = DEFAULTS["surroundings"]
+    left.selectbox(
+        t("choice.surroundings"), modes, format_func=lambda s: t(f"surroundings.{s}"), key=choice_key("surroundings")
+    )
     engines = _with(_ready_engines(), st.session_state[choice_key("engine")])
     right.selectbox(
         t("choice.engine"), engines, format_func=lambda e: engine_specs()[e].names[t.language], key=choice_key("engine")
@@ -168,9 +180,9 @@ def _ready_engines() -> tuple[str, ...]:
     return tuple(e for e, spec in engine_specs().items() if e == DEFAULT_ENGINE or readiness(spec).ready)
 
 
-def _follow_sun() -> None:
+def _follow_sun(design: Design) -> None:
     on = st.session_state[choice_key("use_sun")]
-    st.session_state[choice_key("lighting")] = AUTO if on else DEFAULTS["lighting"]
+    st.session_state[choice_key("lighting")] = AUTO if on else defaults_for(design.kind)["lighting"]
 
 
 def _take_city() -> None:

@@ -10,11 +10,12 @@ from typing import Any
 
 import streamlit as st
 
+from archviz.presets import environments, lightings
 from archviz.studio import Job
 from archviz.ui.style import chips, sun_dial
 from archviz.ui.visit import Visit
 
-__all__ = ["show_picture", "zip_maps"]
+__all__ = ["show_picture", "show_setting", "zip_maps"]
 
 _MAPS = ("deferred", "depth", "normals", "edges", "elements")
 _SCORES = ("edge_recall", "silhouette_iou", "shadow_agreement")
@@ -35,6 +36,14 @@ def show_picture(visit: Visit, job: Job) -> None:
     with right:
         _show_facts(visit, summary)
         _show_downloads(visit, job, folder, picture)
+
+
+def show_setting(visit: Visit, summary: dict[str, Any]) -> None:
+    """Say what stands around and how it is lit, whether words, a sun or an option chose it."""
+    t = visit.texts
+    presets = (environments().get(summary["environment"]), lightings().get(summary["lighting"]))
+    names = chips([t.own_name(preset) for preset in presets if preset is not None])
+    st.html(f'<div class="archviz-label">{t("fact.setting")}</div>{names}')
 
 
 def _show_maps(visit: Visit, folder: Path, picture: bytes) -> None:
@@ -58,6 +67,7 @@ def _show_facts(visit: Visit, summary: dict[str, Any]) -> None:
         dial, text = st.columns([2, 3], vertical_alignment="center")
         dial.image(sun_dial(altitude, azimuth, t), width="stretch")
         text.caption(where)
+    show_setting(visit, summary)
     if summary.get("fidelity"):
         st.html(f'<div class="archviz-label">{t("fact.kept")}</div>{_scores(visit, summary["fidelity"])}')
     understood, ignored = summary["prompt_understood"], summary["prompt_ignored"]

@@ -5,19 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from archviz.core.errors import InputError
-from archviz.geometry.loaders import MODEL_SUFFIXES
 from archviz.geometry.sniff import MAX_FILE_BYTES
 from archviz.samples import samples
 from archviz.studio import Design, sample_design, save_design, thumbnail_path
-from archviz.studio.designs import DRAWINGS, TEXT_DESIGN
+from archviz.studio.designs import TEXT_DESIGN
 from archviz.ui.visit import Visit
 
 __all__ = ["show_start"]
 
 _COLUMNS = 3
 _POLL_S = 2.0
-# Files that a model refers to: they come in the same upload.
-_BESIDE = (".mtl", ".bin")
 
 
 def show_start(visit: Visit) -> None:
@@ -67,24 +64,22 @@ def _show_card(visit: Visit, design: Design) -> None:
 def _show_upload(visit: Visit) -> None:
     t = visit.texts
     st.caption(t("start.upload_hint", megabytes=MAX_FILE_BYTES // 10**6))
-    kinds = [suffix.removeprefix(".") for suffix in (*MODEL_SUFFIXES, *_BESIDE, *DRAWINGS)]
-    # Another key after each upload: its files leave the server's memory once they are kept.
+    # Another key after each upload: its files leave the server's memory once they are kept or refused.
     turn = st.session_state.setdefault("upload_turn", 0)
+    # Of any kind: what cannot be read is refused with the export that can, which the browser would not say.
     files = st.file_uploader(
-        t("start.upload_label"),
-        type=kinds,
-        accept_multiple_files=True,
-        key=f"upload_{turn}",
-        label_visibility="collapsed",
+        t("start.upload_label"), accept_multiple_files=True, key=f"upload_{turn}", label_visibility="collapsed"
     )
     if not files:
+        if refused := st.session_state.pop("upload_refused", None):
+            st.error(t("start.refused", reason=refused))
         return
+    st.session_state["upload_turn"] = turn + 1
     try:
         with st.spinner(t("start.opening")):
             design = save_design(visit.store.home, visit.session, [(file.name, file.getvalue()) for file in files])
     except InputError as error:
-        st.error(t("start.refused", reason=str(error)))
-        return
-    st.session_state["upload_turn"] = turn + 1
-    visit.open_design(design)
+        st.session_state["upload_refused"] = str(error)
+    else:
+        visit.open_design(design)
     st.rerun()

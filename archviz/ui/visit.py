@@ -9,7 +9,7 @@ import streamlit as st
 
 from archviz.studio import Design, Job, JobStore, find_design, new_id
 from archviz.studio.home import is_id
-from archviz.ui.choices import DEFAULTS, choices_of
+from archviz.ui.choices import DEFAULTS, carry_over, choices_of, defaults_for
 from archviz.ui.texts import LANGUAGES, Language, Texts
 
 __all__ = ["Visit", "choice_key", "current_choices", "set_choices"]
@@ -60,8 +60,9 @@ class Visit:
         visit = cls(store, str(session), Texts(_language()))
         if choice_key("view") not in st.session_state:
             # A new page: after a reload the job in the address says what was chosen.
-            job = visit.job
-            set_choices(dict(DEFAULTS) if job is None else choices_of(job.request))
+            job, design = visit.job, visit.design
+            begun = defaults_for("model" if design is None else design.kind)
+            set_choices(begun if job is None else choices_of(job.request))
         else:
             # Streamlit forgets a widget that a run does not draw, and one whose options change their language.
             set_choices(current_choices())
@@ -81,6 +82,7 @@ class Visit:
         """Work on a design."""
         st.query_params["design"] = design.id
         st.query_params.pop("job", None)
+        set_choices(carry_over(current_choices(), design.kind))
 
     def close_design(self) -> None:
         """Go back to the start."""

@@ -36,6 +36,8 @@ def test_a_drawing(store: JobStore, drawing: Path) -> None:
     ("files", "said"),
     [
         ([("tower.skp", b"SketchUp")], r"^tower\.skp: SketchUp files cannot be read; export as \.glb"),
+        ([("tower.skp", b"SketchUp"), ("brick.png", b"\x89PNG\r\n\x1a\n")], r"^tower\.skp: SketchUp files"),
+        ([("house.obj", OBJ), ("house.skp", b"SketchUp")], r"^house\.obj, house\.skp: these are several designs"),
         ([("house.glb", b"hello, this is text")], r"^house\.glb: not GLB inside"),
         ([("notes.txt", b"hello")], r"^notes\.txt: neither a 3D model nor a drawing"),
         ([("empty.obj", b"")], r"^empty\.obj: the file is empty"),

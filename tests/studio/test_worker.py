@@ -80,6 +80,8 @@ def test_a_text_alone(store: JobStore, worker: Worker, surroundings: Surrounding
     # A scene is known before diffusion, mere words are not.
     assert (store.result_folder(view) / "picture.jpg").exists() == (surroundings == "geometry")
     assert (store.result_folder(job) / "picture.png").exists()
+    summary = json.loads((store.result_folder(job) / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["sun"] is not None) == (surroundings == "geometry")
 
 
 def test_wrong_input_is_told_without_the_servers_folders(store: JobStore, worker: Worker, tmp_path: Path) -> None:

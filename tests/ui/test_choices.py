@@ -15,7 +15,16 @@ from archviz.presets import cities, city, environments
 from archviz.render import RenderRequest
 from archviz.studio import Design
 from archviz.studio.designs import TEXT_DESIGN
-from archviz.ui.choices import AUTO, CITIES, DEFAULTS, build_request, choices_of, parse_materials
+from archviz.ui.choices import (
+    AUTO,
+    CITIES,
+    DEFAULTS,
+    build_request,
+    carry_over,
+    choices_of,
+    defaults_for,
+    parse_materials,
+)
 from archviz.ui.texts import Texts
 
 EN = Texts("en")
@@ -79,10 +88,26 @@ def test_everything_chosen() -> None:
 
 
 def test_a_drawing_and_words_have_no_view() -> None:
-    choices = _choices(view="aerial", surroundings="none", materials="roof = tiles")
+    choices = _choices(view="aerial", surroundings="imagined", materials="roof = tiles")
     drawing, words = build_request(DRAWING, choices, EN), build_request(TEXT_DESIGN, choices, EN)
-    assert drawing.view is None and drawing.surroundings == "none" and drawing.materials == {"roof": "tiles"}
+    assert drawing.view is None and drawing.surroundings == "imagined" and drawing.materials == {"roof": "tiles"}
     assert words.input is None and words.materials == {} and words.view is None
+    assert words.surroundings == "imagined"
+
+
+def test_words_alone_choose_what_stands_around_and_the_light() -> None:
+    request = build_request(TEXT_DESIGN, defaults_for("text"), EN)
+    assert (request.environment, request.lighting) == (None, None)
+    assert defaults_for("model") == defaults_for("sketch") == DEFAULTS
+
+
+def test_another_design_keeps_what_was_chosen_and_takes_its_own_defaults() -> None:
+    texts, models = defaults_for("text"), defaults_for("model")
+    assert carry_over(models, "text") == texts and carry_over(texts, "sketch") == models
+    chosen = {"environment": "hoi-an", "lighting": "night", "prompt": "snow"}
+    assert carry_over(models | chosen, "text") == models | chosen
+    by_the_sun = carry_over(models | SAIGON, "model")
+    assert by_the_sun["lighting"] == AUTO and by_the_sun["environment"] == DEFAULTS["environment"]
 
 
 @pytest.mark.parametrize(
@@ -92,6 +117,7 @@ def test_a_drawing_and_words_have_no_view() -> None:
         SAIGON,
         {**SAIGON, "city": "other", "latitude": 52.52, "longitude": 13.405, "utc_offset": 5.75},
         {**SAIGON, "city": "Tokyo, JP", "latitude": 35.69, "longitude": 139.69, "utc_offset": 9.0, "lighting": "noon"},
+        {"prompt": "snow at night", "environment": AUTO, "lighting": AUTO},
         {"prompt": "tường trắng", "materials": "a = b\nc = d", "size": "512x512", "steps": 2, "seed": 3},
     ],
 )

@@ -7,10 +7,14 @@ import json
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from archviz import sketch
+from archviz.core.maps import EdgeMap
 from archviz.render.recipe import read_recipe
+from archviz.render.relief import RELIEF_TABLE
 from archviz.studio import JobStore
 from archviz.studio.executor import Executor
 from archviz.studio.worker import Worker
@@ -204,6 +208,9 @@ def test_language(store: JobStore, house_page: AppTest) -> None:
         ("house.glb", b"just words", "house.glb: not GLB inside"),
         ("empty.obj", b"", "empty.obj: the file is empty"),
         ("front.png", b"\x89PNG\r\n\x1a\nno picture", "front.png: "),
+        ("tower.skp", b"SketchUp", "tower.skp: SketchUp files cannot be read; export as .glb"),
+        ("house.rvt", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "house.rvt: Revit files cannot be read; export as .ifc"),
+        ("notes.txt", b"hello", "notes.txt: neither a 3D model nor a drawing"),
     ],
 )
 def test_a_bad_upload_is_refused_in_words(store: JobStore, name: str, data: bytes, said: str) -> None:
@@ -213,6 +220,10 @@ def test_a_bad_upload_is_refused_in_words(store: JobStore, name: str, data: byte
     assert len(page.error) == 1 and said in page.error[0].value
     assert str(store.home.folder) not in page.error[0].value and "Traceback" not in page.error[0].value
     assert "design" not in page.query_params
+    assert not page.file_uploader[0].proto.type, "the browser lets any file come, so that it is told why not"
+    assert not page.file_uploader[0].value and not [p for p in store.home.designs.rglob("*") if p.is_file()]
+    page.run()
+    assert not page.error, "said once"
 
 
 def test_an_upload_is_rendered(store: JobStore, worker: Worker, shelf: Path) -> None:
@@ -266,17 +277,92 @@ def test_the_sun_of_a_place(store: JobStore, worker: Worker, house_page: AppTest
     assert len(page.error) == 1 and "night" in page.error[0].value, "a night by day is refused in words"
 
 
-def test_words_alone(store: JobStore, worker: Worker) -> None:
+_MAPS = [EN(f"tab.{name}") for name in ("picture", "deferred", "depth", "normals", "edges", "elements")]
+
+
+def _start_words(store: JobStore) -> AppTest:
     page = open_page(store, lang="en")
-    _smallest(page)
-    page.button(key="start_words").click().run()
-    assert EN("view_hint.text") in _said(page)
-    page.text_area(key="choice_prompt").input("a villa by a lake").run()
+    page.session_state["choice_size"], page.session_state["choice_steps"] = "96x64", 1
+    return page.button(key="start_words").click().run()
+
+
+def test_words_alone(store: JobStore, worker: Worker) -> None:
+    page = _start_words(store)
+    assert page.selectbox(key="choice_environment").value == page.button_group(key="choice_lighting").value == "auto"
+    page.text_area(key="choice_prompt").input("a desert at noon").run()
+    view = store.jobs_of(_session(page), kind="view")[0].request
+    assert (view.environment, view.lighting) == ("desert", "noon"), "the words choose"
+    assert worker.run_one() and not worker.run_one()
+    page.run()
+    assert _pictures(page) == 1 and EN("view_hint.text") in _said(page), "the lit scene, before rendering"
+    assert "Desert" in _said(page) and "Noon" in _said(page)
     page.button(key="render").click().run()
     assert worker.run_one() and not worker.run_one()
     page.run()
-    # The maps of the scene that stands for the words.
-    assert [tab.label for tab in page.tabs][:2] == [EN("tab.picture"), EN("tab.deferred")]
+    assert [tab.label for tab in page.tabs] == _MAPS
+    assert "azimuth" in _said(page) and "Desert" in _said(page) and "Noon" in _said(page)
+
+
+def test_words_and_their_surroundings(store: JobStore, worker: Worker) -> None:
+    page = open_page(store, lang="en")
+    page.session_state["choice_surroundings"] = "none"
+    page.button(key="start_words").click().run()
+    assert page.selectbox(key="choice_surroundings").options == [
+        EN("surroundings.geometry"),
+        EN("surroundings.imagined"),
+    ]
+    assert page.selectbox(key="choice_surroundings").value == "geometry", "none needs a building"
+    page.text_area(key="choice_prompt").input("snow").run()
+    _select(page, "surroundings", "imagined")
+    assert worker.run_one()
+    page.run()
+    assert EN("view_hint.imagined") in _said(page) and _pictures(page) == 0
+    page.text_area(key="choice_prompt").input("").run()
+    assert worker.run_one()
+    page.run()
+    assert EN("view_hint.no_words") in _said(page)
+
+
+def _front(lines: EdgeMap) -> sketch.Estimate:
+    """A wall that faces the eye, on open ground under the sky."""
+    height, width = lines.size.shape
+    kinds = np.full((height, width), int(sketch.Layer.SKY))
+    kinds[height * 3 // 5 :] = int(sketch.Layer.GROUND)
+    kinds[height // 4 : height * 4 // 5, width // 4 : width * 3 // 4] = int(sketch.Layer.BUILDING)
+    normals = np.zeros((height, width, 3), dtype=np.float32)
+    normals[..., 2] = 1.0
+    return sketch.Estimate(
+        layers=np.stack([kinds == layer for layer in sketch.Layer]).astype(np.float32),
+        depth=np.ones((height, width), dtype=np.float32),
+        normals=normals,
+        confidence=np.ones((height, width), dtype=np.float32),
+    )
+
+
+def test_a_drawing_stands_in_its_light(
+    store: JobStore, worker: Worker, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sketch, "estimate_space", _front)
+    page = open_page(store, lang="en")
+    _smallest(page)
+    page.button(key="open_front-png").click().run()
+    materials = page.text_area(key="choice_materials")
+    assert materials.placeholder == EN("materials_example.sketch")
+    materials.input("wall = red brick").run()
+    assert worker.run_one()
+    page.run()
+    assert not page.error and _pictures(page) == 1
+    page.button(key="render").click().run()
+    assert worker.run_one()
+    page.run()
+    assert [tab.label for tab in page.tabs] == _MAPS and "azimuth" in _said(page)
+
+
+@pytest.mark.parametrize("texts", [EN, VI])
+def test_the_parts_of_a_drawing_are_named(texts: Texts) -> None:
+    for element in RELIEF_TABLE.elements:
+        assert element.name in texts("materials_help.sketch")
+    assert texts("materials_example.sketch").partition(" = ")[0] in {e.name for e in RELIEF_TABLE.elements}
 
 
 def test_a_material_that_cannot_be_read(house_page: AppTest) -> None:

@@ -51,6 +51,10 @@ class Texts:
         """
         return read_catalogue(self.language)[key].format(**fields)
 
+    def own_name(self, preset: Named) -> str:
+        """A preset's name in the language."""
+        return preset.name_en if self.language == "en" else preset.name_vi
+
     def both_names(self, preset: Named) -> str:
         """A preset's names, the language's own first."""
         names = (preset.name_en, preset.name_vi)
