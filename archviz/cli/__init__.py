@@ -1,6 +1,6 @@
 """The command line: choices in, one request, a picture or a JSON object out.
 
-Exit codes: 0 done, 2 the input or an option is wrong, 1 a failure of ours.
+Exit codes: 0 done, 2 the input or an option is wrong, 1 a failure of ours or a picture under its threshold.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A command's module brings the heavy libraries it needs, so that --help needs none of them.
         module = importlib.import_module(f"archviz.cli.{options.module}")
         with console.clean_output():
-            getattr(module, options.command)(options, console)
+            code: int | None = getattr(module, options.command)(options, console)
     except ArchvizError as error:
         console.refuse(error.code, error.message)
         return error.exit_code
-    except KeyboardInterrupt:
-        console.refuse("interrupted", "interrupted; nothing was written")
+    except KeyboardInterrupt as error:
+        console.refuse("interrupted", str(error) or "interrupted; nothing was written")
         return _INTERRUPTED
     except BrokenPipeError:
         # The reader of our output is gone; what is left has no one to go to.
@@ -59,4 +59,4 @@ def main(argv: Sequence[str] | None = None) -> int:
             " please report it with the command you gave",
         )
         return 1
-    return 0
+    return code or 0

@@ -43,10 +43,14 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"archviz {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_render(_command(commands, "render", "pictures", "render a picture of a model, a drawing or a text"))
+    _add_lightset(
+        _command(commands, "lightset", "lightset", "render a set: designs, environments, views, lights, seeds")
+    )
     _add_maps(_command(commands, "maps", "pictures", "write every map of a view as PNG and as float arrays"))
     _add_replay(_command(commands, "replay", "pictures", "render the picture of a recipe again"))
+    _add_check(_command(commands, "check", "check", "score a picture from any tool against the model it shows"))
     inspect = _command(commands, "inspect", "facts", "what was understood of a file, assumed, left out")
-    _add_input(inspect, required=True)
+    _add_input(inspect, nargs=None)
     _add_reading(inspect)
     _add_sun(_command(commands, "sun", "sun", "where the sun stands; with INPUT, a sun study of the building"))
     _command(commands, "presets", "facts", "environments, lightings and views")
@@ -68,10 +72,10 @@ def _command(
     return parser
 
 
-def _add_input(parser: argparse.ArgumentParser, *, required: bool = False) -> None:
+def _add_input(parser: argparse.ArgumentParser, *, nargs: str | None = "?") -> None:
     parser.add_argument(
         "input",
-        nargs=None if required else "?",
+        nargs=nargs,
         metavar="INPUT",
         help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .stl .ply .off .3mf,"
         " packed as .zip or .ifczip too) or drawing (.png .jpg .webp), told apart by content",
@@ -98,12 +102,13 @@ def _add_north(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--north", metavar="DEG", help="azimuth of true north in the model, clockwise from +Y")
 
 
-def _add_scene(parser: argparse.ArgumentParser) -> None:
-    """What decides the maps of a view."""
+def _add_scene(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
+    """What decides the maps of a view; with ``many``, lists of it."""
+    more = ",.." if many else ""
     group = parser.add_argument_group("scene")
-    group.add_argument("--environment", metavar="ID", help="where it stands (archviz presets lists them)")
-    group.add_argument("--lighting", metavar="ID", help="hour, sky and lamps")
-    group.add_argument("--view", metavar="ID", help="view preset")
+    group.add_argument("--environment", metavar=f"ID{more}", help="where it stands (archviz presets lists them)")
+    group.add_argument("--lighting", metavar=f"ID{more}", help="hour, sky and lamps")
+    group.add_argument("--view", metavar=f"ID{more}", help="view preset")
     group.add_argument("--camera", metavar="FILE", help="camera file (JSON) in place of a view preset")
     group.add_argument(
         "--material", nargs="+", action="extend", default=[], metavar="ELEMENT=TEXT", help='such as "roof=red tiles"'
@@ -112,9 +117,14 @@ def _add_scene(parser: argparse.ArgumentParser) -> None:
         "--surroundings", metavar="HOW", help="geometry (default): built; imagined: left to the engine; none"
     )
     group.add_argument("--size", metavar="WxH", help="picture size in pixels (default 768x512)")
-    group.add_argument("--seed", metavar="N", default="0", help="another one, other surroundings and textures")
+    group.add_argument(
+        "--seed", metavar=f"N{more}", default=None if many else "0", help="another one, other surroundings and textures"
+    )
     sun = parser.add_argument_group("sun")
     _add_place(sun)
+    if many:
+        sun.add_argument("--date", metavar="YYYY-MM-DD", help="the day of --hours")
+        sun.add_argument("--hours", metavar="HH:MM,..", help="hours of that day, in place of lightings")
     _add_north(sun)
     _add_reading(parser)
 
@@ -123,6 +133,36 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
     _add_input(parser)
     parser.add_argument("-o", "--output", required=True, metavar="OUT.png", help="the picture; its recipe goes beside")
     _add_scene(parser)
+    _add_engine(parser)
+
+
+def _add_lightset(parser: argparse.ArgumentParser) -> None:
+    _add_input(parser, nargs="*")
+    parser.add_argument(
+        "-o", "--output", required=True, metavar="DIR", help="folder for pictures, recipes, manifest and contact sheet"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with the set that the folder holds")
+    _add_scene(parser, many=True)
+    _add_engine(parser)
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("image", metavar="IMAGE", help="the picture (.png .jpg .webp)")
+    parser.add_argument("--model", required=True, metavar="INPUT", help="the 3D model that it shows")
+    parser.add_argument("--camera", metavar="FILE", help="camera file (JSON) of the picture")
+    parser.add_argument("--view", metavar="ID", help="view preset in place of a camera file")
+    parser.add_argument(
+        "--threshold", metavar="SCORE", help="edge recall that is asked for, 0 to 1; exit code 1 for a picture below it"
+    )
+    sun = parser.add_argument_group("sun", "shadows are judged where a moment or a lighting is given")
+    _add_place(sun)
+    _add_north(sun)
+    sun.add_argument("--lighting", metavar="ID", help="hour, sky and lamps")
+    _add_reading(parser)
+
+
+def _add_engine(parser: argparse.ArgumentParser) -> None:
+    """What decides the picture beside its maps."""
     group = parser.add_argument_group("engine")
     group.add_argument("--engine", default="mini", metavar="ID", help="engine (default %(default)s)")
     group.add_argument(
@@ -145,7 +185,7 @@ def _add_render(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_maps(parser: argparse.ArgumentParser) -> None:
-    _add_input(parser, required=True)
+    _add_input(parser, nargs=None)
     parser.add_argument("-o", "--output", required=True, metavar="DIR", help="folder for the maps")
     _add_scene(parser)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,11 +14,12 @@ from archviz.cli.console import Console
 from archviz.cli.values import request_from
 from archviz.core.errors import OptionError
 from archviz.diffusion import StepReport
-from archviz.render.recipe import differences, hash_pixels, read_recipe, resolved_from_json, write_picture, write_whole
+from archviz.render.recipe import differences, hash_pixels, read_recipe, resolved_from_json, write_whole
 from archviz.render.renderer import Renderer
 from archviz.render.result import RenderResult
+from archviz.render.writing import write_json, write_result
 
-__all__ = ["make_renderer", "run_maps", "run_render", "run_replay"]
+__all__ = ["make_renderer", "run_maps", "run_render", "run_replay", "say"]
 
 
 def make_renderer() -> Renderer:
@@ -34,9 +33,9 @@ def run_render(options: argparse.Namespace, console: Console) -> None:
     request = request_from(options)
     renderer = make_renderer()
     resolved = renderer.resolve(request)
-    _say(console, resolved.assumptions, resolved.warnings)
+    say(console, resolved.assumptions, resolved.warnings)
     result = renderer.render(resolved, on_step=_reporter(console))
-    beside = _write(output, result)
+    beside = write_result(output, result)
     lines = [f"{output}: {resolved.size} in {result.seconds:.1f} s; recipe {beside}"]
     if resolved.prompt_ignored:
         lines.append(f"not understood: {', '.join(resolved.prompt_ignored)}")
@@ -51,7 +50,7 @@ def run_maps(options: argparse.Namespace, console: Console) -> None:
     request = request_from(options)
     renderer = make_renderer()
     resolved = renderer.resolve(request)
-    _say(console, resolved.assumptions, resolved.warnings)
+    say(console, resolved.assumptions, resolved.warnings)
     maps = renderer.maps(resolved)
     arrays: dict[str, NDArray[Any]] = dict(maps.arrays())
     arrays["control_stack"] = maps.stack
@@ -62,7 +61,7 @@ def run_maps(options: argparse.Namespace, console: Console) -> None:
         write_whole(folder / f"{name}.png", partial(image.save, format="PNG"))
     camera = resolved.camera.to_json() if resolved.camera else None
     if camera is not None:
-        _write_json(folder / "camera.json", camera)
+        write_json(folder / "camera.json", camera)
     data = {
         "folder": str(folder),
         "maps": {name: list(array.shape) for name, array in arrays.items()},
@@ -84,7 +83,7 @@ def run_replay(options: argparse.Namespace, console: Console) -> None:
     weights = Path(options.weights) if options.weights else None
     resolved = resolved_from_json(recipe["resolved"] | {"device": options.device}, input=path, weights=weights)
     result = make_renderer().render(resolved, on_step=_reporter(console))
-    beside = _write(output, result)
+    beside = write_result(output, result)
     differing = differences(
         {"archviz": recipe.get("archviz"), **recipe["numerics"]},
         {"archviz": result.recipe["archviz"], **result.recipe["numerics"]},
@@ -106,27 +105,6 @@ def _png_path(text: str) -> Path:
     if path.is_dir():
         raise OptionError(f"output {text} is a folder; give the path of a file in it")
     return path
-
-
-def _write(output: Path, result: RenderResult) -> Path:
-    """Picture and recipe; the JSON also holds what differs from run to run."""
-    beside = output.with_suffix(".json")
-    source = result.resolved.input
-    run = {
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(result.seconds, 3),
-        "input": str(source.resolve()) if source else None,
-        "image": output.name,
-        "fidelity": result.fidelity.to_json() if result.fidelity else None,
-    }
-    write_picture(output, result.image, result.recipe)
-    _write_json(beside, result.recipe | {"run": run})
-    return beside
-
-
-def _write_json(path: Path, data: dict[str, Any]) -> None:
-    text = json.dumps(data, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-    write_whole(path, lambda file: file.write(text.encode("utf-8")))
 
 
 def _save_array(file: BinaryIO, *, array: NDArray[Any]) -> None:
@@ -151,7 +129,8 @@ def _summary(output: Path, beside: Path, result: RenderResult) -> dict[str, Any]
     }
 
 
-def _say(console: Console, assumptions: tuple[str, ...], warnings: tuple[str, ...]) -> None:
+def say(console: Console, assumptions: tuple[str, ...], warnings: tuple[str, ...]) -> None:
+    """Tell on stderr what was assumed and what to look out for."""
     for text in assumptions:
         console.progress(f"assumed: {text}")
     for text in warnings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,17 @@ from archviz.core.size import Size
 from archviz.presets import city
 from archviz.render.request import RenderRequest
 
-__all__ = ["parse_date", "parse_north", "parse_place", "parse_when", "place_from", "request_from"]
+__all__ = [
+    "parse_date",
+    "parse_list",
+    "parse_north",
+    "parse_number",
+    "parse_place",
+    "parse_time",
+    "parse_when",
+    "place_from",
+    "request_from",
+]
 
 # Options of `render` and of `maps` whose words a request takes as they are.
 _AS_GIVEN = (
@@ -88,10 +98,58 @@ def parse_north(text: str) -> float:
     OptionError
         It is not a number from -360 to 360.
     """
-    north: float = _number("north", text, float)
+    north: float = parse_number("north", text, float)
     if not -360.0 <= north <= 360.0:
         raise OptionError(f"north {north:g} is not accepted; give degrees from -360 to 360")
     return north
+
+
+def parse_list(option: str, text: str | None) -> tuple[str, ...]:
+    """Read ``a,b,c``; nothing from ``None``.
+
+    Raises
+    ------
+    OptionError
+        An entry is empty.
+    """
+    if text is None:
+        return ()
+    words = tuple(word.strip() for word in text.split(","))
+    if not all(words):
+        raise OptionError(f"{option} {text!r} has an empty entry; write entries with a comma between, such as a,b")
+    return words
+
+
+def parse_number(option: str, text: str, kind: type[int] | type[float]) -> Any:
+    """Read a number.
+
+    Raises
+    ------
+    OptionError
+        It is none, or not a whole one where ``kind`` is int.
+    """
+    try:
+        return kind(text)
+    except ValueError:
+        wanted = "a whole number" if kind is int else "a number"
+        raise OptionError(f"{option} {text!r} cannot be read; give {wanted}") from None
+
+
+def parse_time(text: str) -> time:
+    """Read an hour of a day; without an offset it is local time, which a place's time zone completes later.
+
+    Raises
+    ------
+    OptionError
+        It is not HH:MM.
+    """
+    # "06" alone would be ISO 8601 as well, and may be a mistyped number.
+    if ":" in text:
+        try:
+            return time.fromisoformat(text)
+        except ValueError:
+            pass
+    raise OptionError(f"hours {text!r} cannot be read; write HH:MM, for example 06:00,09:30") from None
 
 
 def parse_when(text: str) -> datetime:
@@ -125,25 +183,17 @@ def request_from(options: argparse.Namespace) -> RenderRequest:
     fields["when"] = parse_when(options.when) if options.when else None
     fields["north_deg"] = parse_north(options.north) if options.north is not None else None
     fields["size"] = Size.parse(options.size) if options.size else None
-    fields["seed"] = _number("seed", options.seed, int)
+    fields["seed"] = parse_number("seed", options.seed, int)
     fields["materials"] = dict(_pairs("material", options.material, "ELEMENT=TEXT"))
     fields["hide"], fields["show"] = tuple(options.hide), tuple(options.show)
     if getattr(options, "steps", None) is not None:
-        fields["steps"] = _number("steps", options.steps, int)
+        fields["steps"] = parse_number("steps", options.steps, int)
     if getattr(options, "weights", None):
         fields["weights"] = Path(options.weights)
     if getattr(options, "control", None):
         pairs = _pairs("control", options.control, "NAME=SCALE")
-        fields["control_scales"] = {name: _number(f"control {name}", scale, float) for name, scale in pairs}
+        fields["control_scales"] = {name: parse_number(f"control {name}", scale, float) for name, scale in pairs}
     return RenderRequest(**fields)
-
-
-def _number(option: str, text: str, kind: type[int] | type[float]) -> Any:
-    try:
-        return kind(text)
-    except ValueError:
-        wanted = "a whole number" if kind is int else "a number"
-        raise OptionError(f"{option} {text!r} cannot be read; give {wanted}") from None
 
 
 def _pairs(option: str, words: Sequence[str], form: str) -> list[tuple[str, str]]:

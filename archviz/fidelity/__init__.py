@@ -3,6 +3,7 @@
 from archviz.fidelity.drift import Drift, drift
 from archviz.fidelity.edges import EdgeEvidence, edge_evidence
 from archviz.fidelity.intervals import Interval, bootstrap_mean
+from archviz.fidelity.registration import Registration, register
 from archviz.fidelity.report import FidelityReport, report
 from archviz.fidelity.shadows import ShadowAgreement, ShadowGroup, shadow_agreement
 from archviz.fidelity.silhouette import Silhouette, silhouette
@@ -14,6 +15,7 @@ __all__ = [
     "EdgeEvidence",
     "FidelityReport",
     "Interval",
+    "Registration",
     "ShadowAgreement",
     "ShadowGroup",
     "Silhouette",
@@ -22,6 +24,7 @@ __all__ = [
     "bootstrap_mean",
     "drift",
     "edge_evidence",
+    "register",
     "report",
     "shadow_agreement",
     "silhouette",

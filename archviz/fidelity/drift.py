@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +47,16 @@ class Drift:
     reason: str | None
     displacements_px: NDArray[np.float32]
     normals: NDArray[np.float32]
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures, without the single samples."""
+        figures = {
+            "median_px": self.median_px,
+            "p95_px": self.p95_px,
+            "share_over_2px": self.share_over_2px,
+            "found_share": self.found_share,
+        }
+        return {key: None if value is None else round(value, 4) for key, value in figures.items()}
 
 
 def drift(

@@ -69,12 +69,7 @@ class FidelityReport:
             "outline": _evidence_json(self.silhouette.boundary),
         }
         if moved is not None:
-            answer["drift"] = {
-                "median_px": _rounded(moved.median_px),
-                "p95_px": _rounded(moved.p95_px),
-                "share_over_2px": _rounded(moved.share_over_2px),
-                "found_share": _rounded(moved.found_share),
-            }
+            answer["drift"] = moved.to_json()
         if shadows is not None and shadows.rank is not None:
             answer["shadow_rank"] = {"rank": shadows.rank, "of": 1 + len(shadows.turned)}
         answer["reasons"] = {key: reason for key, (value, reason) in scores.items() if value is None}

@@ -23,7 +23,19 @@ def test_help_answers_quickly() -> None:
         )
         times.append(time.perf_counter() - started)
     assert min(times) < 0.5
-    for command in ("render", "maps", "replay", "inspect", "sun", "presets", "cities", "engines", "app"):
+    for command in (
+        "render",
+        "lightset",
+        "maps",
+        "replay",
+        "check",
+        "inspect",
+        "sun",
+        "presets",
+        "cities",
+        "engines",
+        "app",
+    ):
         assert f"  {command} " in done.stdout
 
 
