@@ -45,7 +45,7 @@ def export(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as name:
         made = Path(name)
         pipeline.save_pretrained(made, safe_serialization=True)
-        _write_facts(cache, made, step)
+        _write_facts(cache, made, step, before=_released_phrases(folder))
         for entry in sorted(made.iterdir()):
             target = folder / entry.name
             if target.is_dir():
@@ -53,13 +53,20 @@ def export(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
             shutil.move(entry, target)
 
 
-def _write_facts(cache: Path, folder: Path, step: int) -> None:
+def _released_phrases(folder: Path) -> set[str]:
+    """The phrases that the release now in ``folder`` was taught; training goes on from it."""
+    path = folder / "vocabulary.json"
+    return set(json.loads(path.read_text(encoding="utf-8")).values()) if path.is_file() else set()
+
+
+def _write_facts(cache: Path, folder: Path, step: int, *, before: set[str]) -> None:
     """What the pictures taught: the vocabulary's terms that occurred in training, and how many pictures there were."""
     store = PairStore(cache, split="train", latents=True)
     records = [store.record(view) for view in range(len(store))]
     taught = {
         p for r in records for group in [*r["phrases"].values(), *(m["phrases"] for m in r["mixes"])] for p in group
     }
+    taught |= before
     terms = json.loads((cache / "vocabulary.json").read_text(encoding="utf-8"))
     kept = {phrase: canonical for phrase, canonical in terms.items() if canonical in taught}
     text = json.dumps(kept, ensure_ascii=False, indent=1)
