@@ -199,9 +199,11 @@ def _load(folder: Path) -> Any:
     from diffusers import UNet2DModel
 
     try:
-        network = UNet2DModel.from_pretrained(str(folder), local_files_only=True, use_safetensors=True)
+        network = UNet2DModel.from_pretrained(
+            str(folder), local_files_only=True, use_safetensors=True, torch_dtype=torch.float32
+        )
     except Exception as error:  # diffusers and safetensors raise whatever they meet
         raise FileFormatError(
             f"{folder}: the weights that read drawings cannot be loaded ({error}); install archviz again"
         ) from error
-    return network.to(torch.float32).eval().requires_grad_(False)
+    return network.eval().requires_grad_(False)

@@ -218,3 +218,14 @@ def test_what_libraries_print_does_not_reach_stdout(
     monkeypatch.setattr(ScriptedEngine, "generate", noisy)
     code, _, err = run("render", house, "-o", tmp_path / "o.png", *SMALL)
     assert code == 0 and "loading the thing" in err
+
+
+def test_a_drawing_is_read_in_our_own_words_only(
+    engines: list[ScriptedEngine], drawing: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from archviz.sketch import estimate
+
+    estimate._load.cache_clear()
+    assert main(["render", str(drawing), "-o", str(tmp_path / "o.png"), *SMALL]) == 0
+    _, err = capfd.readouterr()
+    assert all(line.startswith(("assumed: ", "warning: ", "step ")) for line in err.splitlines()), err
