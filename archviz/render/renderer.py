@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from archviz.control import control_stack
+from archviz.control import control_stack, with_light
 from archviz.core.elements import Part
 from archviz.core.errors import EmptyViewError, InternalError, OptionError
 from archviz.core.gbuffer import GBuffer
@@ -27,10 +27,11 @@ from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
 from archviz.render.result import RenderResult
 from archviz.render.retry import OnTry, render_by_rule
+from archviz.render.scoring import edge_recall, score_picture
 from archviz.render.shelf import Shelf
 
 if TYPE_CHECKING:
-    from archviz.fidelity import FidelityReport, Wireframe
+    from archviz.fidelity import Wireframe
     from archviz.geometry.scene import Scene
     from archviz.render.relief import Relief
     from archviz.render.stage import Stage
@@ -125,7 +126,7 @@ class Renderer:
         if resolved.min_fidelity is None or resolved.tries:
             image = paint(resolved)
         else:
-            score = partial(_edge_recall, maps=maps, wireframe=self.wireframe(resolved, maps))
+            score = partial(edge_recall, maps=maps, wireframe=self.wireframe(resolved, maps))
             resolved, image = render_by_rule(resolved, engine.spec, paint=paint, score=score, on_try=on_try)
         seconds = time.monotonic() - started
         return RenderResult(
@@ -133,7 +134,7 @@ class Renderer:
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key() | _drawing_key(resolved)),
-            fidelity=_score(image, maps) if resolved.input_kind == "model" else None,
+            fidelity=score_picture(image, maps) if resolved.input_kind == "model" else None,
             seconds=seconds,
         )
 
@@ -154,13 +155,19 @@ class Renderer:
             light = self.shelf.get("light", light_key(resolved), lambda: self._light(resolved, gbuffer))
         elif resolved.input_kind == "sketch":
             edges = self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
-        stack = control_stack(
-            gbuffer,
-            light,
-            size=resolved.size,
-            edges=edges,
-            surroundings_given=gbuffer is not None and resolved.surroundings != "imagined",
+        # What is given of the surroundings is no part of a view's key.
+        unlit: NDArray[np.float32] = self.shelf.get(
+            "stack",
+            (view_key(resolved), resolved.surroundings),
+            lambda: control_stack(
+                gbuffer,
+                None,
+                size=resolved.size,
+                edges=edges,
+                surroundings_given=gbuffer is not None and resolved.surroundings != "imagined",
+            ),
         )
+        stack = unlit if gbuffer is None or light is None else with_light(unlit, gbuffer, light)
         return ViewMaps(size=resolved.size, gbuffer=gbuffer, light=light, edges=edges, stack=stack)
 
     def wireframe(self, resolved: ResolvedRequest, maps: ViewMaps) -> Wireframe | None:
@@ -298,22 +305,3 @@ def _drawing_key(resolved: ResolvedRequest) -> dict[str, str]:
     from archviz.sketch import weights_sha256
 
     return {"drawing_weights": weights_sha256()}
-
-
-def _edge_recall(image: NDArray[np.uint8], maps: ViewMaps, wireframe: Wireframe | None) -> float | None:
-    """The building's edge evidence, as :func:`_score` reports it."""
-    if maps.gbuffer is None or maps.light is None:
-        return None
-    from archviz.fidelity import edge_evidence
-
-    reference = maps.light.deferred.array
-    return edge_evidence(image, maps.gbuffer, reference=reference, part="building", wireframe=wireframe).score
-
-
-def _score(image: NDArray[np.uint8], maps: ViewMaps) -> FidelityReport | None:
-    """How well the building was kept; edges that the light does not show are not asked for."""
-    if maps.gbuffer is None or maps.light is None:
-        return None
-    from archviz.fidelity import report
-
-    return report(image, maps.gbuffer, light=maps.light, reference=maps.light.deferred.array)

@@ -227,10 +227,11 @@ def _traced_views(cache: Path, engine: Engine, records: Sequence[Mapping[str, An
 
 
 def _day_and_dull(mixes: Sequence[Mix]) -> list[Mix]:
-    """A light with a sun and one without, both of the day: no lamp and no window shines."""
+    """A light with a sun, and one without or else with another, both of the day: no lamp and no window shines."""
     day = [m for m in mixes if m.illumination.window_lit_share == 0 and not any(m.illumination.lamp_intensity)]
     sunny = [m for m in day if m.sun is not None and not lightings()[m.lighting].moon]
-    return [*sunny[:1], *[m for m in day if m not in sunny[:1]][:1]]
+    others = [*(m for m in day if m.sun is None), *sunny[1:]]
+    return [*sunny[:1], *others[:1]]
 
 
 def _lit_view(gbuffer: GBuffer, under: LightBuffer, pictures: Mapping[str, Sequence[Picture]]) -> LitView:
