@@ -254,7 +254,7 @@ def _rows(what: str, scenes: Sequence[Sequence[LitView]], names: Sequence[str]) 
                 difference
                 for views in scenes
                 for difference in color_differences(
-                    [surface_colors(v.pictures[name], v.gbuffer, v.light, reading=reading) for v in views]  # type: ignore[arg-type]
+                    [surface_colors(v.pictures[name], v.gbuffer, v.light, reading=reading) for v in views]
                 )
             ]
             row[reading] = {"median": _median(found), "compared": len(found)}
