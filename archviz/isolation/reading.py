@@ -16,10 +16,11 @@ from archviz.isolation.child import ANSWER, MESSAGES, REQUEST
 from archviz.isolation.limits import cpu_seconds_for, memory_for, wall_seconds_for
 from archviz.isolation.server import Ended, last_messages, reader_environment, readers
 
-__all__ = ["Task", "ask"]
+__all__ = ["Task", "ask", "printable"]
 
 _ERRORS: dict[str, type[InputError]] = {c.code: c for c in (FileFormatError, GeometryError, OptionError)}
 _MAX_ANSWER_BYTES = 64_000_000
+_LONGEST = 600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +85,15 @@ def ask(task: Task, folder: Path, *, shown: Path) -> dict[str, Any]:
         return found
     if error.get("code") == "memory":
         raise _out_of_memory(shown, task)
-    message = " ".join(str(error.get("message")).split())
+    message = printable(str(error.get("message")))
     kind = _ERRORS.get(str(error.get("code")), FileFormatError)
     raise kind(message if kind is OptionError else f"{shown}: {message}")
+
+
+def printable(text: str) -> str:
+    """A stranger's text in one line that a terminal and a page can show, its middle left out where it is long."""
+    line = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST // 2]} ... {line[-_LONGEST // 2 :]}"
 
 
 def _run(folder: Path, task: Task, shown: Path) -> None:

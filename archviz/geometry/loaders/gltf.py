@@ -23,6 +23,8 @@ __all__ = ["read_gltf"]
 
 MAX_INSTANCES = 10_000
 MAX_DEPTH = 256
+# Nodes looked at, each time they are reached: some that hold each other twice must not take for ever.
+MAX_NODES = 100_000
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 _COMPRESSED = {
     "KHR_draco_mesh_compression": "Draco",
@@ -38,6 +40,7 @@ class _Reading:
     warnings: list[str]
     parts: list[RawPart] = field(default_factory=list)
     meshes: dict[int, list[RawPart]] = field(default_factory=dict)
+    nodes: int = 0
     instances: int = 0
     triangles: int = 0
 
@@ -91,6 +94,9 @@ def _read_node(
     node = reading.data.item("nodes", row)
     if row in ancestors or len(ancestors) >= MAX_DEPTH:
         raise FileFormatError(f"glTF node {row} holds itself or lies deeper than {MAX_DEPTH}; export the file again")
+    reading.nodes += 1
+    if reading.nodes > MAX_NODES:
+        raise FileFormatError(f"more than {MAX_NODES} nodes are placed; join some of them")
     matrix = parent @ _matrix(node)
     name = str(node.get("name", ""))
     if "EXT_mesh_gpu_instancing" in node.get("extensions", {}):

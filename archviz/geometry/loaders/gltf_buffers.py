@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from archviz.core.errors import FileFormatError
 from archviz.geometry.loaders.folder import ModelFolder
+from archviz.geometry.loaders.raw import MAX_TRIANGLES
 
 __all__ = ["GltfData", "open_gltf"]
 
@@ -99,7 +100,7 @@ class GltfData:
             )
         elif "sparse" in accessor:
             # Zeros by the specification; a bare count would let a tiny file claim any memory.
-            if count > 50_000_000:
+            if count > 3 * MAX_TRIANGLES:
                 raise FileFormatError(f"glTF accessor {index} claims {count} values; export the file again")
             values = np.zeros((count, width), dtype=dtype)
         else:

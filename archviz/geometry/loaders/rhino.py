@@ -141,7 +141,7 @@ def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], hold
     if kind == "InstanceReference":
         _read_block(reading, item, matrix, holder, depth)
         return
-    if kind != "Mesh" and kind not in _SURFACES:
+    if kind != "Mesh" and not kind.endswith(_SURFACES):
         reading.flat[kind] += 1
         return
     reading.instances += 1
