@@ -100,7 +100,7 @@ OBJ_CASES = [
     _obj("blank", "\n \t\n" * 500, "not OBJ inside but content of another kind"),
     _obj("zeros", bytes(4000).decode(), "not OBJ inside but content of another kind"),
     _obj("is-a-page", "<html><body>404 not found</body></html>", "not OBJ inside but content of another kind"),
-    _obj("star", lambda: _star(1900).encode(), Read((17.9988, 17.9983, 0.0), 1898, (*GUESSED, "0 m high"))),
+    _obj("star", lambda: _star(1900).encode(), Read((18.0000, 18.0000, 0.0), 1898, (*GUESSED, "0 m high"))),
     _obj("cut-in-a-number", OBJ[: OBJ.index("f ") + 4], "holds no triangles|cannot be read"),
     *(luring(f"obj-library-{k}", _named(name), _LIBRARY) for k, name in _LURES.items()),
     *(
@@ -152,7 +152,7 @@ def _ply(name: str, content: bytes | str | Callable[[], bytes], outcome: Read | 
 PLY = ply_text(WALLS)
 
 
-def _binary_ply(order: str = "little", *, corners: int = 3, count: int | None = None, first: int = 0) -> bytes:
+def binary_ply(order: str = "little", *, corners: int = 3, count: int | None = None, first: int = 0) -> bytes:
     sign = "<" if order == "little" else ">"
     head = (
         f"ply\nformat binary_{order}_endian 1.0\nelement vertex {len(POINTS)}\nproperty float x\nproperty float y\n"
@@ -167,7 +167,7 @@ def _binary_ply(order: str = "little", *, corners: int = 3, count: int | None = 
 
 PLY_CASES = [
     _ply("cut", PLY[:-60], "says 20 lines but holds"),
-    _ply("cut-binary", _binary_ply()[:-20], "says 8 vertices and 12 faces but holds|damaged"),
+    _ply("cut-binary", binary_ply()[:-20], "says 8 vertices and 12 faces but holds|damaged"),
     _ply("cut-header", PLY[:60], "header has no end"),
     _ply("vertices-endless", PLY.replace("vertex 8", "vertex 99999999999"), "says .* lines but holds 20"),
     _ply("vertices-too-few", PLY.replace("vertex 8", "vertex 4"), "says 16 lines but holds 20"),
@@ -175,16 +175,16 @@ PLY_CASES = [
     _ply("faces-endless", PLY.replace("face 12", "face 4000000000"), "4000000000 triangles are too many"),
     _ply("faces-too-many", PLY.replace("face 12", "face 13"), "says 21 lines but holds 20"),
     _ply("faces-too-few", PLY.replace("face 12", "face 6"), "says 14 lines but holds 20"),
-    _ply("faces-endless-binary", _binary_ply(count=4_000_000), "says 8 vertices and 4000000 faces but|damaged"),
-    _ply("corners-lying", _binary_ply(corners=200), "says 8 vertices and 12 faces but holds|damaged"),
+    _ply("faces-endless-binary", binary_ply(count=4_000_000), "says 8 vertices and 4000000 faces but|damaged"),
+    _ply("corners-lying", binary_ply(corners=200), "says 8 vertices and 12 faces but holds|damaged"),
     _ply(
         "corners-0",
-        _binary_ply(corners=0),
+        binary_ply(corners=0),
         "says 8 vertices and 12 faces but holds|damaged|does not exist|no triangles",
     ),
     _ply("index-outside", PLY.replace("\n3 0 ", "\n3 77 ", 1), "names a vertex that does not exist|damaged"),
     _ply("index-negative", PLY.replace("\n3 0 ", "\n3 -2 ", 1), "names a vertex that does not exist|damaged"),
-    _ply("index-binary", _binary_ply(first=1 << 30), "names a vertex that does not exist"),
+    _ply("index-binary", binary_ply(first=1 << 30), "names a vertex that does not exist"),
     _ply("nan", PLY.replace("\n5 ", "\nnan "), "not a finite number|damaged"),
     _ply("infinity", PLY.replace("\n5 ", "\ninf "), "not a finite number|damaged"),
     _ply("words", PLY.replace("\n5 ", "\nfive "), "damaged"),
@@ -200,7 +200,7 @@ PLY_CASES = [
         PLY[: PLY.index("element face")] + "end_header\n0 0 0\n" * 8,
         "a point cloud of 8 points without faces",
     ),
-    _ply("big-endian", _binary_ply("big"), HOUSE),
+    _ply("big-endian", binary_ply("big"), HOUSE),
     _ply("header-only", "ply\nformat ascii 1.0\nend_header\n", "holds no triangles|damaged"),
     _ply("no-properties", PLY.replace("property float x\nproperty float y\nproperty float z\n", ""), "damaged|says"),
     _ply("is-off", "OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n3 0 1 2\n", "not PLY inside but OFF content; rename it to .off"),

@@ -168,8 +168,8 @@ def model(
     triangles = triangles or "".join('<triangle v1="{}" v2="{}" v3="{}"/>'.format(*f) for f in faces)
     return (
         f'<?xml version="1.0"?><model unit="{unit}" xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02">'
-        f'<resources><object id="1" name="Walls"><mesh><vertices>{vertices}</vertices><triangles>{triangles}</triangles>'
-        f"</mesh></object>{objects}</resources><build>{build}</build></model>"
+        f'<resources><object id="1" name="Walls"><mesh><vertices>{vertices}</vertices>'
+        f"<triangles>{triangles}</triangles></mesh></object>{objects}</resources><build>{build}</build></model>"
     )
 
 
