@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Mapping
 from io import BytesIO
@@ -32,6 +33,19 @@ def _repacked(name: str, hand: Hand) -> Hand:
         return buffer.getvalue()
 
     return whole
+
+
+def in_glb(data: bytes, rng: np.random.Generator) -> bytes:
+    """A number changed within the JSON or the bytes of a GLB, whose lengths are right afterwards."""
+    (length,) = struct.unpack_from("<I", data, 12)
+    text, binary = data[20 : 20 + length], data[28 + length :]
+    if rng.random() < 0.6:
+        text = change_number(text, rng)
+    else:
+        binary = change_number(binary, rng)
+    text += b" " * (-len(text) % 4)
+    body = struct.pack("<I4s", len(text), b"JSON") + text + struct.pack("<I4s", len(binary), b"BIN\0") + binary
+    return struct.pack("<4sII", b"glTF", 2, 12 + len(body)) + body
 
 
 def flip(data: bytes, rng: np.random.Generator) -> bytes:
@@ -73,7 +87,8 @@ def put_word(data: bytes, rng: np.random.Generator) -> bytes:
     return data[:at] + _WORDS[rng.integers(len(_WORDS))] * int(rng.choice([1, 3, 100])) + data[at:]
 
 
-_HANDS: tuple[Hand, ...] = (flip, cut, splice, change_number, put_word)
+# What leaves most of a file in order goes deeper into its reader.
+_HANDS: tuple[Hand, ...] = (flip, cut, splice, put_word, change_number, change_number, change_number)
 
 
 @functools.cache
@@ -120,6 +135,8 @@ def mutation(number: int) -> tuple[str, bytes]:
     member = {"house.3mf": ".model", "house.zip": ".obj", "house.ifczip": ".ifc"}.get(name)
     if member and rng.random() < 0.7:
         hand = _repacked(member, hand)
+    elif name == "house.glb" and rng.random() < 0.7:
+        hand = in_glb
     data = hand(seeds()[name], rng)
-    # One damage in four comes with another.
-    return name, flip(data, rng) if data and rng.random() < 0.25 else data
+    # One damage in six comes with another.
+    return name, flip(data, rng) if data and rng.random() < 0.16 else data

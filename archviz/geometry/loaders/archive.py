@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from archviz.core.errors import FileFormatError
@@ -100,7 +101,7 @@ def unpack_model(path: Path, folder: Path, suffixes: tuple[str, ...]) -> Path:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(member) as packed, target.open("xb") as file:
                     shutil.copyfileobj(packed, file)
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
             text = error.strerror if isinstance(error, OSError) else error
             raise FileFormatError(f"{member.filename!r} in the archive is damaged ({text}); pack it again") from error
     return Path(models[0])

@@ -7,6 +7,7 @@ Read here and not by trimesh, which drops colours and reads an archive whole, ho
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,7 +93,7 @@ def _model_xml(path: Path) -> bytes:
             raise FileFormatError(f"its XML is larger than {MAX_XML_BYTES // 10**6} MB; export GLB")
         try:
             return archive.read(name)
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise FileFormatError(f"the 3MF is damaged ({error}); export it again") from error
 
 
