@@ -55,7 +55,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
 def _check_member(member: zipfile.ZipInfo) -> None:
     name = member.filename
     parts = PurePosixPath(name).parts
-    if name.startswith("/") or ".." in parts or _ODD.search(name) or max(map(len, parts), default=0) > 200:
+    if not name or name.startswith("/") or ".." in parts or _ODD.search(name) or max(map(len, parts), default=0) > 200:
         raise FileFormatError(f"the archive holds the path {name[:80]!r}, which is not read; pack it again")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise FileFormatError(f"the archive holds the link {name[:80]!r}; pack the file itself")

@@ -20,6 +20,10 @@ from archviz.core.tone import srgb_to_linear
 from archviz.geometry.loaders.folder import ModelFolder
 from archviz.geometry.loaders.polygons import triangulate
 from archviz.geometry.loaders.raw import (
+    MAX_DEPTH,
+    MAX_INSTANCES,
+    MAX_NODES,
+    MAX_TEXT_BYTES,
     NO_MATERIAL,
     Axis,
     RawModel,
@@ -31,11 +35,6 @@ from archviz.geometry.loaders.raw import (
 
 __all__ = ["read_dae"]
 
-MAX_XML_BYTES = 64_000_000
-MAX_INSTANCES = 10_000
-MAX_DEPTH = 256
-# Nodes looked at, each time they are reached: some that hold each other twice must not take for ever.
-MAX_NODES = 100_000
 _AXES: dict[str, Axis] = {"X_UP": "x", "Y_UP": "y", "Z_UP": "z"}
 
 
@@ -69,8 +68,8 @@ def read_dae(path: Path, root: Path | None = None) -> RawModel:
     import collada
 
     data = path.read_bytes()
-    if len(data) > MAX_XML_BYTES:
-        raise FileFormatError(f"its XML is larger than {MAX_XML_BYTES // 10**6} MB; export GLB")
+    if len(data) > MAX_TEXT_BYTES:
+        raise FileFormatError(f"its XML is larger than {MAX_TEXT_BYTES // 10**6} MB; export GLB")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise FileFormatError("it declares XML entities, which are not read; export it again")
     ignored = [collada.common.DaeBrokenRefError, collada.common.DaeUnsupportedError]

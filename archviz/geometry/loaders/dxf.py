@@ -15,12 +15,18 @@ from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
 from archviz.geometry.loaders.polygons import triangulate
-from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles, transmission_of
+from archviz.geometry.loaders.raw import (
+    MAX_DEPTH,
+    MAX_INSTANCES,
+    NO_MATERIAL,
+    RawModel,
+    RawPart,
+    check_triangles,
+    transmission_of,
+)
 
 __all__ = ["read_dxf"]
 
-MAX_INSTANCES = 10_000
-MAX_DEPTH = 256
 # Entities looked at, those in blocks each time: a page of blocks in blocks must not take hours.
 MAX_ENTITIES = 2_000_000
 _UNITS_M = {

@@ -17,14 +17,20 @@ from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.geometry.loaders.gltf_buffers import GltfData, open_gltf
 from archviz.geometry.loaders.gltf_materials import read_material
-from archviz.geometry.loaders.raw import NO_MATERIAL, TINTED, RawModel, RawPart, check_triangles, parts_by_color
+from archviz.geometry.loaders.raw import (
+    MAX_DEPTH,
+    MAX_INSTANCES,
+    MAX_NODES,
+    NO_MATERIAL,
+    TINTED,
+    RawModel,
+    RawPart,
+    check_triangles,
+    parts_by_color,
+)
 
 __all__ = ["read_gltf"]
 
-MAX_INSTANCES = 10_000
-MAX_DEPTH = 256
-# Nodes looked at, each time they are reached: some that hold each other twice must not take for ever.
-MAX_NODES = 100_000
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 _COMPRESSED = {
     "KHR_draco_mesh_compression": "Draco",

@@ -16,12 +16,11 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
-from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles, transmission_of
+from archviz.geometry.loaders.raw import MAX_INSTANCES, NO_MATERIAL, RawModel, RawPart, check_triangles, transmission_of
 from archviz.geometry.naming import family_of, is_glass, part_of
 
 __all__ = ["read_ifc"]
 
-MAX_INSTANCES = 10_000
 # Room volumes, cuts, axes, notes and the steel inside concrete: in the file, but nothing that is seen.
 _UNDRAWN = (
     "IfcSpatialElement",

@@ -140,6 +140,11 @@ CASES = [
     _path("share", "//server/share/evil.txt"),
     _path("stream", "evil.txt:hidden"),
     _path("bell", "evil\x07.txt"),
+    _zip(
+        "path-empty",
+        lambda: packed(("house.obj", OBJ), ("b", "x")).replace(b"\1\0\0\0", b"\0\0\0\0"),
+        "path ''|damaged",
+    ),
     _path("long", "e" * 300 + ".txt"),
     _zip("backslashes", lambda: packed(("house.obj", OBJ)).replace(b"house.obj", b"..\\ev.obj"), "the path|no model"),
     _zip("model-broken", lambda: packed(("in/house.glb", glb()[:-50])), "^house.zip/in/house.glb: .*cut off"),

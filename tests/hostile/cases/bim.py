@@ -82,7 +82,7 @@ IFC_CASES = [
     _ifc(
         "empty-brackets",
         _changed("IFCCARTESIANPOINTLIST3D", lambda s: f"{_row(s)}=IFCCARTESIANPOINTLIST3D(());"),
-        _NOTHING,
+        "holds one without three coordinates",
     ),
     _ifc(
         "points-short",
