@@ -22,7 +22,9 @@ def packed(*members: tuple[str | zipfile.ZipInfo, str | bytes], method: int = zi
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in members:
-            archive.writestr(name, content, compress_type=method)
+            # Of no particular day.
+            member = name if isinstance(name, zipfile.ZipInfo) else zipfile.ZipInfo(name)
+            archive.writestr(member, content, compress_type=method)
     return buffer.getvalue()
 
 

@@ -100,7 +100,9 @@ OBJ_CASES = [
     _obj("blank", "\n \t\n" * 500, "not OBJ inside but content of another kind"),
     _obj("zeros", bytes(4000).decode(), "not OBJ inside but content of another kind"),
     _obj("is-a-page", "<html><body>404 not found</body></html>", "not OBJ inside but content of another kind"),
-    _obj("star", lambda: _star(1900).encode(), Read((18.0, 0.0, 18.0), 1898, ("unit m, guessed", "up axis Y, guessed"))),
+    _obj(
+        "star", lambda: _star(1900).encode(), Read((18.0, 0.0, 18.0), 1898, ("unit m, guessed", "up axis Y, guessed"))
+    ),
     _obj("cut-in-a-number", OBJ[: OBJ.index("f ") + 4], "holds no triangles|cannot be read"),
     *(luring(f"obj-library-{k}", _named(name), _LIBRARY) for k, name in _LURES.items()),
     *(

@@ -176,7 +176,7 @@ def model(
 def packed(text: str | bytes, *, method: int = zipfile.ZIP_DEFLATED, **members: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
-        archive.writestr("3D/3dmodel.model", text)
+        archive.writestr(zipfile.ZipInfo("3D/3dmodel.model"), text, method)
         for name, content in members.items():
             archive.writestr(name, content)
     return buffer.getvalue()
