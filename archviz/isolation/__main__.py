@@ -81,8 +81,8 @@ def _become_reader(folder: Path, inherited: list[socket.socket]) -> NoReturn:
     status = 1
     try:
         signal.set_wakeup_fd(-1)
-        for number in (signal.SIGINT, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
+        for kind in (signal.SIGINT, signal.SIGCHLD):
+            signal.signal(kind, signal.SIG_DFL)
         for end in inherited:
             end.close()
         os.closerange(3, 256)

@@ -41,6 +41,8 @@ def main() -> int:
             outcomes[f"{name} {'read' if refusal is None else 'crashed or slow' if crashed else 'refused'}"] += 1
             if crashed:
                 print(f"{number} {name} (refused): {refusal.rpartition('/')[2]}", flush=True)
+            if number % 500 == 499:
+                print(f"up to {number}: {faults} faults", flush=True)
             shutil.rmtree(home.designs)
             home.designs.mkdir()
     for outcome, count in sorted(outcomes.items()):
