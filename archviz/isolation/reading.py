@@ -77,7 +77,8 @@ def ask(task: Task, folder: Path, *, shown: Path) -> dict[str, Any]:
         "cpu_s": task.cpu_s,
     }
     (folder / REQUEST).write_text(json.dumps(request), encoding="utf-8")
-    (folder / ANSWER).unlink(missing_ok=True)
+    for left in (ANSWER, MESSAGES):
+        (folder / left).unlink(missing_ok=True)
     _run(folder, task, shown)
     found = _answer(folder, shown)
     error = found.get("error")

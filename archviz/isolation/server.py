@@ -76,22 +76,32 @@ class Readers:
         Ended or None
             ``None`` where it did not end in time; it is killed then.
         """
+        report = self._ask(folder, timeout_s)
+        if report == b"" and not last_messages(folder):
+            # The server itself was ended, for want of memory or by hand: another takes its place, once.
+            report = self._ask(folder, timeout_s)
+        if report is None:
+            return None
+        if len(report) != struct.calcsize("idq"):
+            return Ended(code=1, messages=last_messages(folder))
+        status, cpu_s, kib = struct.unpack("idq", report)
+        return Ended(
+            code=os.waitstatus_to_exitcode(status), messages=last_messages(folder), cpu_s=cpu_s, memory_bytes=kib << 10
+        )
+
+    def _ask(self, folder: Path, timeout_s: float) -> bytes | None:
+        """The server's report; empty where it has none, ``None`` where it is late."""
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
                 self._send(folder, theirs)
             ours.settimeout(timeout_s)
             try:
-                report = ours.recv(64)
+                return ours.recv(64)
             except TimeoutError:
                 return None
-        if len(report) != struct.calcsize("idq"):
-            # The server itself was ended: by the system, for want of memory.
-            return Ended(code=1, messages=last_messages(folder))
-        status, cpu_s, kib = struct.unpack("idq", report)
-        return Ended(
-            code=os.waitstatus_to_exitcode(status), messages=last_messages(folder), cpu_s=cpu_s, memory_bytes=kib << 10
-        )
+            except ConnectionError:
+                return b""
 
     def stop(self) -> None:
         """End the server and whatever it reads; the next request starts another."""
