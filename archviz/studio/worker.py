@@ -20,6 +20,7 @@ from archviz.core.errors import ArchvizError, InputError
 from archviz.studio.executor import Cancelled, Executor
 from archviz.studio.home import StudioHome
 from archviz.studio.jobs import Job
+from archviz.studio.library import Library
 from archviz.studio.store import JobStore
 from archviz.studio.thumbnails import make_missing_thumbnail
 
@@ -72,6 +73,7 @@ class Worker:
     def run(self) -> None:
         """Work until the process ends; what nobody waits for is done when the queue is empty."""
         self.store.recover()
+        Library(self.store.database).purge()
         prepared = False
         while True:
             if self.run_one():
