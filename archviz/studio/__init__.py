@@ -6,7 +6,7 @@ reloaded, a server stopped and a worker killed without losing a job.
 """
 
 from archviz.studio.database import Database
-from archviz.studio.designs import Design, find_design, sample_design, save_design
+from archviz.studio.designs import Design, copy_design, find_design, sample_design, save_design
 from archviz.studio.home import StudioHome, new_id
 from archviz.studio.jobs import Job, JobKind, JobState, request_from_json, request_to_json, view_request
 from archviz.studio.keeper import WorkerKeeper
@@ -34,6 +34,7 @@ __all__ = [
     "SetStore",
     "StudioHome",
     "WorkerKeeper",
+    "copy_design",
     "find_design",
     "light_set_cells",
     "new_id",

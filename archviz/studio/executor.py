@@ -62,6 +62,13 @@ class Executor:
             return False
         return len(self._engines) > loaded
 
+    def sweep(self) -> None:
+        """Take away what was begun and never finished; only while no other worker is at work."""
+        for partial in self._store.home.results.glob(".*"):
+            shutil.rmtree(partial, ignore_errors=True)
+        for preview in self._store.home.previews.iterdir():
+            preview.unlink(missing_ok=True)
+
     def execute(self, job: Job) -> None:
         """Make the job's files, then put its folder in place at once.
 

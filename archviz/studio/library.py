@@ -87,6 +87,13 @@ class Library:
             found = picture_rows(db, "pictures.id = :id", {"session": session, "id": picture_id})
         return found[0] if found else None
 
+    def pictures_of_set(self, session: str, set_id: str) -> dict[str, Picture]:
+        """Id -> finished picture of a set, from the trash too."""
+        where = "pictures.id IN (SELECT id FROM jobs WHERE set_id = :set)"
+        with self.database.read() as db:
+            found = picture_rows(db, where, {"session": session, "set": set_id})
+        return {picture.id: picture for picture in found}
+
     def set_favourite(self, session: str, picture_id: str, favourite: bool) -> None:
         """Mark an own picture, or take the mark away."""
         self._change(f"UPDATE pictures SET favourite = ? WHERE id = ? AND {_OWN}", favourite, picture_id, session)

@@ -70,10 +70,15 @@ class Worker:
             self.store.finish(job)
         return True
 
-    def run(self) -> None:
-        """Work until the process ends; what nobody waits for is done when the queue is empty."""
+    def recover(self) -> None:
+        """Settle what a worker that died had begun: its job, and the files that it left half written."""
         self.store.recover()
         Library(self.store.database).purge()
+        self.executor.sweep()
+
+    def run(self) -> None:
+        """Work until the process ends; what nobody waits for is done when the queue is empty."""
+        self.recover()
         prepared = False
         while True:
             if self.run_one():
