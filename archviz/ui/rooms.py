@@ -8,6 +8,7 @@ import streamlit as st
 
 from archviz.render.request import RenderRequest
 from archviz.studio import Design
+from archviz.ui.explore import show_explore
 from archviz.ui.library import show_library
 from archviz.ui.lightsets import show_light_sets
 from archviz.ui.queue import show_queue
@@ -19,12 +20,14 @@ _DESIGN = "design"
 _ICONS: Mapping[str, str] = {
     _DESIGN: ":material/architecture:",
     "lights": ":material/grid_view:",
+    "explore": ":material/science:",
     "library": ":material/photo_library:",
     "queue": ":material/format_list_numbered:",
 }
 _FREE: Mapping[str, Callable[[Visit], None]] = {"library": show_library, "queue": show_queue}
 _OF_DESIGN: Mapping[str, Callable[[Visit, Design, RenderRequest | None], None]] = {
     "lights": show_light_sets,
+    "explore": show_explore,
 }
 
 

@@ -18,6 +18,8 @@ _POLL_S = 0.8
 # So many beside each other where one axis alone varies; with two, the last one is the columns.
 _COLUMNS = 4
 _MOST_COLUMNS = 9
+# Axes whose labels say nothing without the setting's name.
+_NUMBERS = ("seed", "control", "steps")
 
 
 def show_set(visit: Visit, found: JobSet) -> None:
@@ -28,6 +30,8 @@ def show_set(visit: Visit, found: JobSet) -> None:
 
 def choice_name(visit: Visit, axis: str, label: str) -> str:
     """A choice as people read it: the name of a preset, else the label itself."""
+    if axis in _NUMBERS:
+        return f"{visit.texts(f'axis.{axis}')} {label}"
     presets = {"environment": environments(), "lighting": lightings()}.get(axis, {})
     return visit.texts.own_name(presets[label]) if label in presets else label
 
