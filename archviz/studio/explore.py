@@ -18,6 +18,7 @@ __all__ = ["AXES", "MOST_CELLS", "Axis", "AxisName", "grid_cells", "parse_values
 
 AxisName = Literal["seed", "words", "control", "steps", "environment", "hour"]
 AXES: tuple[AxisName, ...] = get_args(AxisName)
+_AS_TRAINED = 1.0
 # On a laptop a grid of this many is a coffee break.
 MOST_CELLS = 64
 
@@ -82,7 +83,8 @@ def _set_words(request: RenderRequest, words: str) -> RenderRequest:
 
 
 def _set_control(request: RenderRequest, strength: float) -> RenderRequest:
-    return replace(request, control_scales=dict.fromkeys(engine_specs()[request.engine].controls, strength))
+    controls = () if strength == _AS_TRAINED else engine_specs()[request.engine].controls
+    return replace(request, control_scales=dict.fromkeys(controls, strength))
 
 
 def _set_hour(request: RenderRequest, hour: datetime) -> RenderRequest:
