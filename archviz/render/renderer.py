@@ -15,6 +15,7 @@ from archviz.core.errors import EmptyViewError, InternalError, OptionError
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.core.maps import EdgeMap, LightMap
+from archviz.core.openings import Opening
 from archviz.diffusion import Engine, OnStep, load_engine
 from archviz.render.asking import diffusion_request
 from archviz.render.inputs import Source, read_source, reading_key
@@ -115,7 +116,7 @@ class Renderer:
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key() | _drawing_key(resolved)),
-            fidelity=_score(image, maps) if resolved.input_kind == "model" else None,
+            fidelity=_score(image, maps, self.openings(resolved)) if resolved.input_kind == "model" else None,
             seconds=seconds,
         )
 
@@ -144,6 +145,17 @@ class Renderer:
             surroundings_given=gbuffer is not None and resolved.surroundings != "imagined",
         )
         return ViewMaps(size=resolved.size, gbuffer=gbuffer, light=light, edges=edges, stack=stack)
+
+    def openings(self, resolved: ResolvedRequest) -> tuple[Opening, ...]:
+        """Windows and doors of a model, whose elements are rows of its views' tables."""
+        from archviz.geometry.openings import find_openings
+
+        # The building stands first in every view's table.
+        building = self._building(resolved)
+        found: tuple[Opening, ...] = self.shelf.get(
+            "openings", scene_key(resolved), lambda: () if building is None else find_openings(building)
+        )
+        return found
 
     def _resolve(self, request: RenderRequest, read: dict[Hashable, Source]) -> ResolvedRequest:
         """Resolve; ``read`` holds what the requests of one plan have read already."""
@@ -273,10 +285,10 @@ def _drawing_key(resolved: ResolvedRequest) -> dict[str, str]:
     return {"drawing_weights": weights_sha256()}
 
 
-def _score(image: NDArray[np.uint8], maps: ViewMaps) -> FidelityReport | None:
+def _score(image: NDArray[np.uint8], maps: ViewMaps, openings: Sequence[Opening]) -> FidelityReport | None:
     """How well the building was kept; edges that the light does not show are not asked for."""
     if maps.gbuffer is None or maps.light is None:
         return None
     from archviz.fidelity import report
 
-    return report(image, maps.gbuffer, light=maps.light, reference=maps.light.deferred.array)
+    return report(image, maps.gbuffer, light=maps.light, openings=openings, reference=maps.light.deferred.array)
