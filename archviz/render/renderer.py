@@ -16,6 +16,7 @@ from archviz.core.errors import EmptyViewError, InternalError, OptionError
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.core.maps import EdgeMap, LightMap
+from archviz.core.openings import Opening
 from archviz.diffusion import Engine, OnStep, load_engine
 from archviz.render.asking import diffusion_request
 from archviz.render.inputs import Source, read_source, reading_key
@@ -134,7 +135,7 @@ class Renderer:
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key() | _drawing_key(resolved)),
-            fidelity=score_picture(image, maps) if resolved.input_kind == "model" else None,
+            fidelity=score_picture(image, maps, self.openings(resolved)) if resolved.input_kind == "model" else None,
             seconds=seconds,
         )
 
@@ -178,6 +179,17 @@ class Renderer:
         if gbuffer is None:
             return None
         return self.shelf.get("wireframe", view_key(resolved), lambda: trace_wireframe(gbuffer))
+
+    def openings(self, resolved: ResolvedRequest) -> tuple[Opening, ...]:
+        """Windows and doors of a model, whose elements are rows of its views' tables."""
+        from archviz.geometry.openings import find_openings
+
+        # The building stands first in every view's table.
+        building = self._building(resolved)
+        found: tuple[Opening, ...] = self.shelf.get(
+            "openings", scene_key(resolved), lambda: () if building is None else find_openings(building)
+        )
+        return found
 
     def _resolve(self, request: RenderRequest, read: dict[Hashable, Source]) -> ResolvedRequest:
         """Resolve; ``read`` holds what the requests of one plan have read already."""

@@ -14,6 +14,7 @@
     lines        the network that reads drawings                   <cache>/lines.pt
     export-lines the diffusers folder of that network              archviz/weights/lines
     evaluate-lines  figures of that network on held-out scenes
+    openings     calibrates the openings' score on re-rendered scenes   archviz/fidelity/openings.toml
 
 A step goes on where it stopped, and makes the same from the same seed. ``trace`` needs Blender's
 Python module in an environment of its own, which it creates in the cache folder.
@@ -71,6 +72,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     evaluate_lines.add_argument("--views", type=int, default=100)
     export = steps.add_parser("export")
     export.add_argument("--folder", type=Path, default=WEIGHTS)
+    openings = steps.add_parser("openings")
+    openings.add_argument("--folder", type=Path, default=WEIGHTS)
+    openings.add_argument("--fit-only", action="store_true", help="take the pictures that are there")
     evaluate = steps.add_parser("evaluate")
     evaluate.add_argument("--folder", type=Path, default=WEIGHTS)
     evaluate.add_argument("--views", type=int, default=24)
@@ -138,6 +142,18 @@ def _run(options: argparse.Namespace) -> None:
             from archviz.training.lines import evaluate_lines
 
             evaluate_lines(cache, options.folder, views=options.views)
+        case "openings":
+            from archviz.training.openings import calibrate_openings
+
+            root = _WEIGHTS.parent
+            calibrate_openings(
+                cache,
+                options.folder,
+                target=root / "fidelity" / "openings.toml",
+                document=root.parent / "docs" / "openings.md",
+                threads=options.threads,
+                fit_only=options.fit_only,
+            )
         case "export":
             from archviz.training.export import export
 
