@@ -37,7 +37,7 @@ def show_stage(visit: Visit, design: Design, request: RenderRequest | None) -> N
     if st.session_state[_KEY] == "picture":
         show_canvas(visit, design, request)
         return
-    main, side = st.columns([3.1, 1], gap="medium")
+    main, side = st.columns([3.4, 1], gap="medium")
     with main:
         model = show_viewer(visit, design, request)
     with side:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 from collections.abc import Mapping
@@ -68,6 +69,11 @@ def mount_viewer(three: Path, data: Mapping[str, Any], *, key: str, on_event: An
     # Streamlit serves a declared component's folder: only these two, and nothing of the user's.
     own = declare_component("js", path=_FOLDER)
     declare_component("three", path=three)
-    component = st.components.v2.component(_NAME, css=(_FOLDER / "style.css").read_text(encoding="utf-8"), js=_LOADER)
     module = f"component/{own.name}/main.js"
-    component(key=key, data={**data, "module": module}, on_event_change=on_event)
+    _component()(key=key, data={**data, "module": module}, on_event_change=on_event)
+
+
+@functools.cache
+def _component() -> Any:
+    style = (_FOLDER / "style.css").read_text(encoding="utf-8")
+    return st.components.v2.component(_NAME, css=style, js=_LOADER)

@@ -15,8 +15,8 @@ const MAGIC = "AVM1";
 const GLASS_OPACITY = 0.42;
 const ACCENT = [180, 85, 45];
 // Share of the accent in a chosen element's colour, and in one under the pointer.
-const CHOSEN = 0.55;
-const HOVERED = 0.22;
+const CHOSEN = 0.3;
+const HOVERED = 0.18;
 const GLASS = 1;
 
 /** Header and arrays of a packed model. */

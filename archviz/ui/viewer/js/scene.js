@@ -46,7 +46,8 @@ export class Stage {
     const { low, high } = model.bounds;
     this.middle = low.map((value, axis) => (value + high[axis]) / 2);
     this.radius = Math.max(Math.hypot(...high.map((value, axis) => value - low[axis])) / 2, 1e-3);
-    this.ground = ground(this.middle, low[2], this.radius);
+    this.floor = low[2];
+    this.ground = ground(this.middle, this.floor, this.radius);
     this.scene.add(model.group, this.ground);
   }
 
@@ -71,10 +72,10 @@ export class Stage {
     const low = Math.min(Math.max(altitude / 25, 0), 1);
     const night = Math.min(Math.max(-altitude / 8, 0), 1);
     this.sun.visible = up && share > 0.02;
-    this.sun.intensity = 3.4 * share * (0.55 + 0.45 * low);
+    this.sun.intensity = 4.6 * share * (0.55 + 0.45 * low);
     // A low sun is warm.
     this.sun.color.setRGB(1, 0.66 + 0.3 * low, 0.38 + 0.52 * low);
-    this.sky.intensity = (1.25 + 1.1 * (1 - share)) * (1 - 0.72 * night);
+    this.sky.intensity = (1.9 + 1.5 * (1 - share)) * (1 - 0.72 * night);
     this.sky.color.setRGB(0.78 - 0.3 * night, 0.87 - 0.22 * night, 1);
     this.sky.groundColor.setRGB(0.5, 0.46, 0.41);
     const shadow = this.sun.shadow;
@@ -105,7 +106,9 @@ export class Stage {
     this.eye.matrixWorldNeedsUpdate = true;
     const away = Math.hypot(...camera.position_m.map((value, axis) => value - this.middle[axis]));
     const far = away + 14 * this.radius;
-    const near = Math.max((away - 1.1 * this.radius) * 0.9, far / 20000);
+    // The ground under the camera's feet is seen too.
+    const over = Math.abs(camera.position_m[2] - this.floor);
+    const near = Math.max(Math.min((away - 1.1 * this.radius) * 0.9, 0.3 * over), far / 20000);
     this.eye.projectionMatrix.fromArray(projectionMatrix(camera, near, far));
     this.eye.projectionMatrixInverse.copy(this.eye.projectionMatrix).invert();
     this.eye.updateMatrixWorld(true);

@@ -32,18 +32,22 @@ export class Toolbar {
       this.views,
       this.lens,
       this.straight,
-      element("span", { className: "gap" }),
-      this.naming,
-      this.save,
-      this.drop,
-      this.use,
     );
     this.hour = element("input", { type: "range", step: HOUR_STEP_MIN, dataset: { name: "hour" } });
     this.hour.addEventListener("input", () => act.hour(Number(this.hour.value)));
     this.hour.addEventListener("change", () => act.keepHour(Number(this.hour.value)));
     this.time = element("output");
     this.day = element("label", { className: "field day" }, element("span"), this.hour, this.time);
-    this.bottom = element("div", { className: "bar bottom" }, this.day);
+    this.bottom = element(
+      "div",
+      { className: "bar bottom" },
+      this.day,
+      element("span", { className: "gap" }),
+      this.naming,
+      this.save,
+      this.drop,
+      this.use,
+    );
   }
 
   /** Take the language, the views and the day. */
@@ -63,7 +67,7 @@ export class Toolbar {
       ...Object.keys(data.presets).map((id) => option(id, data.preset_names[id])),
       ...(saved.length ? [element("optgroup", { label: texts.saved }, ...saved)] : []),
     );
-    this.bottom.hidden = !data.track;
+    this.day.hidden = !data.track;
     if (data.track) {
       const { minutes } = data.track;
       Object.assign(this.hour, { min: minutes[0], max: minutes[minutes.length - 1] });

@@ -13,6 +13,9 @@ import { Toolbar } from "./toolbar.js";
 
 const FLIGHT_MS = 350;
 const NOBODY = -1;
+// Share of the window's height that the picture may take, and what it takes at least.
+const ROOM = 0.68;
+const SMALLEST_PX = 320;
 
 export class Viewer {
   constructor(root) {
@@ -203,11 +206,11 @@ export class Viewer {
 
   #fly(camera, id) {
     const from = this.camera;
-    this.view = id === "own" ? this.#savedAs(camera) : id;
-    this.base = null;
-    this.straight = false;
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const same = from && sameView(from, camera);
+    this.view = id === "own" ? this.#savedAs(camera) : id;
+    // What was set up here and comes back is turned on as it was.
+    if (!same) Object.assign(this, { base: null, straight: false });
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     if (!from || same || still || String(from.size) !== String(camera.size)) {
       this.flight = null;
       this.camera = camera;
@@ -240,8 +243,10 @@ export class Viewer {
   #fit() {
     if (!this.camera) return;
     const [width, height] = this.camera.size;
-    const { clientWidth, clientHeight } = this.room;
-    const scale = Math.min(clientWidth / width, clientHeight / height);
+    // The whole page is seen without scrolling, on a wide screen too.
+    const room = Math.min(Math.max(ROOM * window.innerHeight, SMALLEST_PX), this.room.clientWidth * (height / width));
+    this.room.style.height = `${Math.round(room)}px`;
+    const scale = Math.min(this.room.clientWidth / width, room / height);
     if (!(scale > 0)) return;
     const [wide, high] = [width, height].map((side) => Math.max(Math.round(side * scale), 1));
     this.frame.style.width = `${wide}px`;
