@@ -16,8 +16,12 @@ from tests.ui.viewer.node import run_module
 
 CAMERAS = [
     Camera(position_m=(-12.0, -18.0, 1.6), target_m=(0.0, 0.0, 1.6), size=Size(512, 768)),
-    Camera(position_m=(9.0, -14.0, 1.6), target_m=(0.5, 1.0, 1.6), shift=(0.04, 0.21), focal_mm=24, size=Size(768, 512)),
-    Camera(position_m=(30.0, 25.0, 40.0), target_m=(0.0, 2.0, 3.0), shift=(-0.3, 0.1), focal_mm=85, size=Size(576, 1024)),
+    Camera(
+        position_m=(9.0, -14.0, 1.6), target_m=(0.5, 1.0, 1.6), shift=(0.04, 0.21), focal_mm=24, size=Size(768, 512)
+    ),
+    Camera(
+        position_m=(30.0, 25.0, 40.0), target_m=(0.0, 2.0, 3.0), shift=(-0.3, 0.1), focal_mm=85, size=Size(576, 1024)
+    ),
     Camera(
         position_m=(3.0, -9.0, 5.0), target_m=(0.0, 0.0, 4.0), up=(0.2, 0.1, 1.0), focal_mm=50, sensor_mm=23.6,
         shift=(0.5, -0.4), size=Size(640, 640),
@@ -44,7 +48,8 @@ def test_one_pixel_fills_the_lens(tmp_path: Path) -> None:
     ray = camera.ray_directions()[300, 100].astype(float)
     point = (np.array(camera.position_m) + 7 * ray).tolist()
     script = """
-      const times = (m, p) => [0, 1, 2, 3].map((r) => m[r] * p[0] + m[4 + r] * p[1] + m[8 + r] * p[2] + m[12 + r] * p[3]);
+      const row = (m, p, r) => m[r] * p[0] + m[4 + r] * p[1] + m[8 + r] * p[2] + m[12 + r] * p[3];
+      const times = (m, p) => [0, 1, 2, 3].map((r) => row(m, p, r));
       const lens = camera.projectionMatrix(given.camera, 0.1, 100);
       const eye = times(camera.viewMatrix(given.camera), [...given.point, 1]);
       return [[100, 300], [101, 300]].map((pixel) => {
