@@ -76,6 +76,20 @@ def _press(page: Page, name: str) -> None:
     _rest(page)
 
 
+def _click_element(page: Page, name: str) -> None:
+    """Click where most of an element is seen around."""
+    from scipy.ndimage import distance_transform_edt
+
+    camera = _camera(page)
+    row = page.evaluate("(name) => viewer.model.elements.findIndex((e) => e.name === name)", name)
+    seen = np.array(page.evaluate("viewer.elementsSeen()")).reshape(camera.size.shape)
+    y, x = np.unravel_index(np.argmax(distance_transform_edt(seen == row)), seen.shape)
+    box = page.locator(".viewer canvas").bounding_box()
+    assert box is not None
+    scale = box["width"] / camera.size.width
+    page.mouse.click(box["x"] + (x + 0.5) * scale, box["y"] + (y + 0.5) * scale)
+
+
 def _choose(page: Page, label: str, value: str) -> None:
     box = page.get_by_role("combobox", name=label)
     if not box.is_visible():
@@ -163,11 +177,8 @@ def test_elements_sun_walk_and_views(studio: str, home: Path) -> None:
     with open_browser(color_scheme="dark") as page:
         page.goto(f"{studio}/?lang=vi&design=sample:tube-house.glb")
         _rest(page)
-        box = page.locator(".viewer canvas").bounding_box()
-        assert box is not None
-        page.mouse.click(box["x"] + 0.42 * box["width"], box["y"] + 0.6 * box["height"])
-        name = page.evaluate("viewer.model.elements[viewer.selected].name")
-        assert name == "party-wall.west"
+        _click_element(page, "party-wall.west")
+        assert page.evaluate("viewer.model.elements[viewer.selected].name") == "party-wall.west"
         material = page.get_by_role("textbox", name="Làm bằng")
         before = page.evaluate("[...viewer.palette.slice(4 * viewer.selected, 4 * viewer.selected + 3)]")
         material.fill("red brick")

@@ -46,7 +46,7 @@ def test_the_model_is_put_right_beside_the_viewer(store: JobStore) -> None:
     page = _read(_house(open_page(store, lang="en")), store)
     assert not page.exception and len(page.get("bidi_component")) == 1
     assert any(EN("element.none") == c.value for c in page.caption)
-    assert any("11.0 × 9.1 × 6.4 m" in c.value for c in page.caption), "how it was understood"
+    assert any("11.0 × 9.0 × 6.4 m" in c.value for c in page.caption), "how it was understood"
     page.session_state["viewer_selected"] = "Roof"
     page.run()
     key = f"element_{hashlib.sha256(b'Roof').hexdigest()[:16]}"
@@ -60,10 +60,16 @@ def test_the_model_is_put_right_beside_the_viewer(store: JobStore) -> None:
     assert any("10.0 × 8.1 × 6.0 m" in c.value for c in page.caption), "the roof is left out"
     page.multiselect[0].unselect("Roof").run()
     assert _request(page, store).hide == ()
-    page.session_state["choice_camera"], page.session_state["choice_view"] = CAMERA, "own"
-    page.run()
-    asked = _request(page, store).camera
-    assert asked is not None and asked.position_m == CAMERA.position_m
+
+
+def test_an_own_view_goes_with_its_metres(store: JobStore, shelf: Path) -> None:
+    session = new_id()
+    wanted = RenderRequest(input=shelf / "house.glb", camera=CAMERA, size=Size(64, 96), environment="studio")
+    job = store.submit(session, wanted)
+    page = open_page(store, lang="en", studio=session, design="sample:house.glb", job=job.id)
+    assert page.selectbox(key="choice_view").value == "own" and page.button_group(key="stage").value == "picture"
+    assert _request(page, store).camera == CAMERA
+    page.button_group(key="stage").set_value("model").run()
     page.selectbox(key="choice_unit").select("cm").run()
     request = _request(page, store)
     assert (request.unit, request.camera, request.view) == ("cm", None, "front-left"), "the camera was in old metres"
