@@ -15,12 +15,13 @@ from archviz.core.errors import EmptyViewError, InternalError, OptionError
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.core.maps import EdgeMap, LightMap
-from archviz.diffusion import Engine, OnStep, load_engine
+from archviz.diffusion import Engine, OnStep, StepReport, load_engine
 from archviz.render.asking import diffusion_request
+from archviz.render.clay import ClayPicture, after_passes, clay_passes, trace_picture
 from archviz.render.inputs import Source, read_source, reading_key
 from archviz.render.maps import ViewMaps
 from archviz.render.materials import apply_materials
-from archviz.render.planning import Plan, light_key, order_requests, scene_key, source_key, view_key
+from archviz.render.planning import Plan, is_white, light_key, order_requests, scene_key, source_key, view_key
 from archviz.render.recipe import write_recipe
 from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
@@ -105,16 +106,20 @@ class Renderer:
         started = time.monotonic()
         engine = self._engine(resolved)
         maps = self.maps(resolved)
-        wanted = diffusion_request(resolved, maps, engine.spec)
-        image = engine.generate(wanted, on_step=on_step, preview_every=preview_every)
+        passes = clay_passes(resolved, engine.spec)
+        during, after = after_passes(on_step, passes, resolved)
+        clay = self._clay(resolved, maps, passes, during) if passes else None
+        wanted = diffusion_request(resolved, maps, clay.picture if clay is not None else None)
+        image = engine.generate(wanted, on_step=after, preview_every=preview_every)
         if image.shape != (*resolved.size.shape, 3) or image.dtype != np.uint8:
             raise InternalError(f"engine {resolved.engine} made {image.dtype} {image.shape}, not {resolved.size}")
         seconds = time.monotonic() - started
+        made_from = _drawing_key(resolved) | (clay.numerics if clay is not None else {})
         return RenderResult(
             image=image,
             resolved=resolved,
             maps=maps,
-            recipe=write_recipe(resolved, image, engine.numerics_key() | _drawing_key(resolved)),
+            recipe=write_recipe(resolved, image, engine.numerics_key() | made_from),
             fidelity=_score(image, maps) if resolved.input_kind == "model" else None,
             seconds=seconds,
         )
@@ -209,7 +214,8 @@ class Renderer:
             scene = self._building(resolved)
             if scene is not None:
                 scene = scene.with_table(apply_materials(scene.table, resolved.materials))
-            return build_site(scene, resolved.environment, resolved.surroundings, resolved.seed)
+            built = build_site(scene, resolved.environment, resolved.surroundings, resolved.seed)
+            return built.in_white() if is_white(resolved) else built
 
         camera = resolved.camera
         if camera is None:
@@ -253,6 +259,20 @@ class Renderer:
             lamps_m=stage.lamps_m,
             lit_faces=lit_panes(stage.caster.scene, resolved.illumination.window_lit_share, resolved.seed),
             occlusion=occlusion,
+        )
+
+    def _clay(self, resolved: ResolvedRequest, maps: ViewMaps, passes: int, on_step: OnStep | None) -> ClayPicture:
+        def on_pass(done: int, of: int) -> None:
+            if on_step is not None:
+                on_step(StepReport(done, of))
+
+        key = (light_key(resolved), resolved.noise_seed, passes, resolved.device)
+        return self.shelf.get(
+            "clay",
+            key,
+            lambda: trace_picture(
+                resolved, maps, self._staged(resolved), passes=passes, threads=self._threads, on_pass=on_pass
+            ),
         )
 
     def _extract_lines(self, resolved: ResolvedRequest) -> EdgeMap:

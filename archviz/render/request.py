@@ -179,6 +179,8 @@ class ResolvedRequest:
         Of the starting noise; from seed and view.
     assumptions, warnings
         What was decided in the user's place, and what to look out for.
+    start_strength
+        How much of the lit clay picture is painted over: 0 keeps it, 1 makes none.
 
     Others as in :class:`RenderRequest`.
     """
@@ -218,3 +220,4 @@ class ResolvedRequest:
     author: str
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
+    start_strength: float = 1.0
