@@ -15,7 +15,7 @@ from archviz.light_transport.clay.surfaces import SurfaceGroup
 from archviz.light_transport.shading import GLASS_MIRROR, WATER_MIRROR, WET_MIRROR_SHARE, ground_color
 from archviz.lighting.sky import sky_irradiance, sky_radiance
 
-__all__ = ["SUN", "describe_light", "describe_sensor", "describe_surfaces", "sun_to_world"]
+__all__ = ["SUN", "describe_light", "describe_sensor", "describe_surfaces", "sky_alone", "sun_to_world"]
 
 Description = dict[str, Any]
 
@@ -52,7 +52,7 @@ def describe_sensor(mi: Any, camera: Camera, *, samples: int) -> Description:
             "type": "hdrfilm",
             "width": width,
             "height": height,
-            "pixel_format": "rgba",
+            "pixel_format": "rgb",
             "component_format": "float32",
             # A pixel is the mean of its own samples: no sum that depends on the order of its neighbours.
             "rfilter": {"type": "box"},
@@ -114,6 +114,16 @@ def sun_to_world(mi: Any, illumination: Illumination, off_axis: tuple[float, flo
     return mi.ScalarTransform4f().look_at([0.0, 0.0, 0.0], (-aim).tolist(), across.tolist())
 
 
+def sky_alone(illumination: Illumination) -> Illumination:
+    """The two lobes of the sky and nothing else."""
+    return Illumination(
+        sun=None,
+        sun_irradiance=(0.0, 0.0, 0.0),
+        zenith_radiance=illumination.zenith_radiance,
+        horizon_radiance=illumination.horizon_radiance,
+    )
+
+
 def _sky(mi: Any, scene: Scene, illumination: Illumination) -> Description:
     """The two lobes of the sky, and below the horizon the ground that goes on where the scene ends.
 
@@ -121,12 +131,7 @@ def _sky(mi: Any, scene: Scene, illumination: Illumination) -> Description:
     """
     up = np.cos((np.arange(_SKY_ROWS) + 0.5) / _SKY_ROWS * np.pi)
     rays = np.stack([np.sqrt(1 - up**2), np.zeros_like(up), up], axis=1)
-    dome = Illumination(
-        sun=None,
-        sun_irradiance=(0.0, 0.0, 0.0),
-        zenith_radiance=illumination.zenith_radiance,
-        horizon_radiance=illumination.horizon_radiance,
-    )
+    dome = sky_alone(illumination)
     rows = sky_radiance(rays, dome)
     light = sky_irradiance(np.array([0.0, 0.0, 1.0]), dome)
     if illumination.sun is not None:

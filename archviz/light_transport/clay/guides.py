@@ -13,8 +13,9 @@ from archviz.light_transport.clay.surfaces import SurfaceGroup
 
 __all__ = ["Guides", "guide"]
 
-# A rotated grid inside the pixel [pixels from its centre, right and down].
-_PIXEL_SAMPLES = ((-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.125))
+# Eight points of a pixel, no two in one row, column or diagonal of eighths [pixels from its centre, right and down].
+_EIGHTHS = (0, 4, 7, 5, 2, 6, 1, 3)
+_PIXEL_SAMPLES = tuple(((x + 0.5) / 8 - 0.5, (y + 0.5) / 8 - 0.5) for y, x in enumerate(_EIGHTHS))
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -27,11 +28,14 @@ class Guides:
         (H, W, 3) float32; the sky counts as zero.
     distances_m
         (H, W) float32 from the eye, of that part of the pixel which is not sky [m]; 0 in the sky.
+    covered
+        (H, W) float32 share of the pixel that is not sky.
     """
 
     albedo: NDArray[np.float32]
     normals: NDArray[np.float32]
     distances_m: NDArray[np.float32]
+    covered: NDArray[np.float32]
 
 
 def guide(caster: RayCaster, camera: Camera, groups: list[SurfaceGroup]) -> Guides:
@@ -60,4 +64,9 @@ def guide(caster: RayCaster, camera: Camera, groups: list[SurfaceGroup]) -> Guid
         distances += np.where(hit, found.distances_m, 0.0).reshape(distances.shape)
         hits += hit.reshape(hits.shape)
     count = np.float32(len(_PIXEL_SAMPLES))
-    return Guides(albedo=albedo / count, normals=normals / count, distances_m=distances / np.maximum(hits, 1.0))
+    return Guides(
+        albedo=albedo / count,
+        normals=normals / count,
+        distances_m=distances / np.maximum(hits, 1.0),
+        covered=hits / count,
+    )

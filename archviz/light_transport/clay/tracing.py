@@ -19,6 +19,7 @@ from archviz.light_transport.clay.description import (
     describe_light,
     describe_sensor,
     describe_surfaces,
+    sky_alone,
     sun_to_world,
 )
 from archviz.light_transport.clay.guides import Guides, guide
@@ -110,22 +111,20 @@ def _integrator(*, clear: bool) -> dict[str, Any]:
         "type": "volpath" if clear else "path",
         "max_depth": _MAX_DEPTH + clear,
         "rr_depth": _MAX_DEPTH + clear,
-        "hide_emitters": True,
     }
 
 
 def _trace(mi: Any, scene: Any, illumination: Illumination, *, passes: int, seed: int, on_pass: OnPass | None) -> Array:
-    """(H, W, 4) mean of all passes: radiance before a black sky, and the share of each pixel that is not sky."""
-    total = np.zeros((*reversed(scene.sensors()[0].film().size()), 4), dtype=np.float64)
+    """(H, W, 3) radiance, mean of all passes, before the sky that lights the scene."""
+    total = np.zeros((*reversed(scene.sensors()[0].film().size()), 3), dtype=np.float64)
     values = mi.traverse(scene)
     for done in range(passes):
         if f"{SUN}.to_world" in values:
             values[f"{SUN}.to_world"] = sun_to_world(mi, illumination, _on_disc(done, passes))
             values.update()
         part = np.array(mi.render(scene, spp=SAMPLES_A_PASS, seed=derive_seed(seed, "clay", str(done)) % _SEEDS))
-        part = np.nan_to_num(part, posinf=0.0, neginf=0.0)
-        np.clip(part[..., :3], 0.0, _BRIGHTEST / illumination.exposure, out=part[..., :3])
-        total += part
+        part = np.nan_to_num(part[..., :3], posinf=0.0, neginf=0.0)
+        total += np.clip(part, 0.0, _BRIGHTEST / illumination.exposure)
         if on_pass is not None:
             on_pass(done + 1, passes)
     return (total / passes).astype(np.float32)
@@ -138,13 +137,15 @@ def _on_disc(row: int, count: int) -> tuple[float, float]:
 
 
 def _finished(traced: Array, guides: Guides, gbuffer: GBuffer, illumination: Illumination) -> Array:
-    """(H, W, 3) radiance: denoised, behind its air, before the sky."""
+    """(H, W, 3) radiance: denoised, behind its air, before the sky that is seen."""
     import pyoidn
 
-    color, alpha = np.ascontiguousarray(traced[..., :3]), np.clip(traced[..., 3:], 0.0, 1.0)
-    clean = pyoidn.denoise(color, guides.albedo, guides.normals, hdr=True)
-    lit = np.maximum(np.asarray(clean, dtype=np.float32), 0.0)
+    clean = pyoidn.denoise(traced, np.clip(guides.albedo, 0.0, 1.0), guides.normals, hdr=True, clean_aux=True)
+    rays = gbuffer.camera.ray_directions()
+    covered = guides.covered[..., None]
+    # What lights the scene has neither disc nor glow; what is seen has both.
+    own = np.maximum(clean - sky_radiance(rays, sky_alone(illumination)) * (1 - covered), 0.0) * (covered > 0)
     clear = np.exp(-np.float32(illumination.haze_per_m) * guides.distances_m)[..., None]
     horizon = np.asarray(illumination.horizon_radiance, dtype=np.float32)
-    lit = lit * clear + horizon * (1 - clear) * alpha
-    return np.asarray(lit + sky_radiance(gbuffer.camera.ray_directions(), illumination) * (1 - alpha), dtype=np.float32)
+    own = own * clear + horizon * (1 - clear) * covered
+    return np.asarray(own + sky_radiance(rays, illumination) * (1 - covered), dtype=np.float32)
