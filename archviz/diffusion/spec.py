@@ -341,10 +341,8 @@ def _check_together(spec: EngineSpec, file: str) -> None:
     roles = [c.role for c in spec.checkpoints]
     if (spec.program is None) != bool(roles):
         raise FileFormatError(f"{file}: give [program] or [[checkpoints]], one of them")
-    if (spec.family == "clay") != (spec.program is not None) or (spec.family == "clay" and spec.start is None):
-        raise FileFormatError(
-            f"{file}: family = {spec.family!r} goes with [program] and [start] where it is clay alone"
-        )
+    if (spec.family == "clay") != (spec.program is not None) or (spec.program is not None and spec.start is None):
+        raise FileFormatError(f"{file}: family clay has [program] and [start], and no other family has [program]")
     if roles and (roles.count("base") != 1 or len(set(roles)) != len(roles)):
         raise FileFormatError(f"{file} [[checkpoints]]: roles are {roles}; give base and each other role at most once")
     if ("few-step" in roles) != (spec.few_step is not None):

@@ -60,7 +60,12 @@ def test_the_few_step_lora_is_needed_only_when_asked_for() -> None:
         ("mini", 'controls = ["stack"]', 'controls = ["lines"]', "controls holds 'lines'; accepted: stack"),
         ("mini", 'packaged = "mini"\n', "", "base: give packaged or repository"),
         ("mini", "memory_gb = 1.5", "memory_gb = -1", "memory_gb = -1 is out of range"),
-        ("clay", '[program]\npackages = ["mitsuba", "pyoidn"]', "[programme]\npackages = []", "give .program. or"),
+        (
+            "mini",
+            "[sampling]",
+            '[program]\npackages = []\nlicense = ""\ncommercial_use = ""\n[sampling]',
+            "one of them",
+        ),
         ("clay", 'family = "clay"', 'family = "sd15"', r"no other family has \[program\]"),
         ("clay", 'finish = "materials"', 'finish = "gold"', r"\[start\]: finish = 'gold' is not accepted"),
         ("sd15", "strict = 0.75", "strict = 1.75", r"\[start\]: strict = 1.75 is out of range; give 0 to 1"),
