@@ -17,12 +17,13 @@ from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.core.maps import EdgeMap, LightMap
 from archviz.core.openings import Opening
-from archviz.diffusion import Engine, OnStep, load_engine
+from archviz.diffusion import Engine, OnStep, StepReport, load_engine
 from archviz.render.asking import diffusion_request
+from archviz.render.clay import ClayPicture, after_passes, clay_passes, trace_picture
 from archviz.render.inputs import Source, read_source, reading_key
 from archviz.render.maps import ViewMaps
 from archviz.render.materials import apply_materials
-from archviz.render.planning import Plan, light_key, order_requests, scene_key, source_key, view_key
+from archviz.render.planning import Plan, is_white, light_key, order_requests, scene_key, source_key, view_key
 from archviz.render.recipe import write_recipe
 from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
@@ -116,10 +117,13 @@ class Renderer:
         started = time.monotonic()
         engine = self._engine(resolved)
         maps = self.maps(resolved)
+        passes = clay_passes(resolved, engine.spec)
+        during, after = after_passes(on_step, passes, resolved)
+        clay = self._clay(resolved, maps, passes, during) if passes else None
 
         def paint(settled: ResolvedRequest) -> NDArray[np.uint8]:
-            wanted = diffusion_request(settled, maps, engine.spec)
-            image = engine.generate(wanted, on_step=on_step, preview_every=preview_every)
+            wanted = diffusion_request(settled, maps, clay.picture if clay is not None else None)
+            image = engine.generate(wanted, on_step=after, preview_every=preview_every)
             if image.shape != (*settled.size.shape, 3) or image.dtype != np.uint8:
                 raise InternalError(f"engine {settled.engine} made {image.dtype} {image.shape}, not {settled.size}")
             return image
@@ -130,11 +134,12 @@ class Renderer:
             score = partial(edge_recall, maps=maps, wireframe=self.wireframe(resolved, maps))
             resolved, image = render_by_rule(resolved, engine.spec, paint=paint, score=score, on_try=on_try)
         seconds = time.monotonic() - started
+        made_from = _drawing_key(resolved) | (clay.numerics if clay is not None else {})
         return RenderResult(
             image=image,
             resolved=resolved,
             maps=maps,
-            recipe=write_recipe(resolved, image, engine.numerics_key() | _drawing_key(resolved)),
+            recipe=write_recipe(resolved, image, engine.numerics_key() | made_from),
             fidelity=score_picture(image, maps, self.openings(resolved)) if resolved.input_kind == "model" else None,
             seconds=seconds,
         )
@@ -255,7 +260,8 @@ class Renderer:
             scene = self._building(resolved)
             if scene is not None:
                 scene = scene.with_table(apply_materials(scene.table, resolved.materials))
-            return build_site(scene, resolved.environment, resolved.surroundings, resolved.seed)
+            built = build_site(scene, resolved.environment, resolved.surroundings, resolved.seed)
+            return built.in_white() if is_white(resolved) else built
 
         camera = resolved.camera
         if camera is None:
@@ -299,6 +305,20 @@ class Renderer:
             lamps_m=stage.lamps_m,
             lit_faces=lit_panes(stage.caster.scene, resolved.illumination.window_lit_share, resolved.seed),
             occlusion=occlusion,
+        )
+
+    def _clay(self, resolved: ResolvedRequest, maps: ViewMaps, passes: int, on_step: OnStep | None) -> ClayPicture:
+        def on_pass(done: int, of: int) -> None:
+            if on_step is not None:
+                on_step(StepReport(done, of))
+
+        key = (light_key(resolved), resolved.noise_seed, passes, resolved.device)
+        return self.shelf.get(
+            "clay",
+            key,
+            lambda: trace_picture(
+                resolved, maps, self._staged(resolved), passes=passes, threads=self._threads, on_pass=on_pass
+            ),
         )
 
     def _extract_lines(self, resolved: ResolvedRequest) -> EdgeMap:
