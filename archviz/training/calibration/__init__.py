@@ -1,0 +1,1 @@
+"""How each score of fidelity answers known damage: the figures of ``docs/fidelity.md``."""
