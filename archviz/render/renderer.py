@@ -28,7 +28,7 @@ from archviz.render.result import RenderResult
 from archviz.render.shelf import Shelf
 
 if TYPE_CHECKING:
-    from archviz.fidelity import FidelityReport
+    from archviz.fidelity import DrawnReport, FidelityReport
     from archviz.geometry.scene import Scene
     from archviz.render.relief import Relief
     from archviz.render.stage import Stage
@@ -115,7 +115,7 @@ class Renderer:
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key() | _drawing_key(resolved)),
-            fidelity=_score(image, maps) if resolved.input_kind == "model" else None,
+            fidelity=_score(image, maps, resolved),
             seconds=seconds,
         )
 
@@ -134,13 +134,14 @@ class Renderer:
         if resolved.camera is not None:
             gbuffer = self.shelf.get("view", view_key(resolved), lambda: self._rasterize(resolved))
             light = self.shelf.get("light", light_key(resolved), lambda: self._light(resolved, gbuffer))
-        elif resolved.input_kind == "sketch":
-            edges = self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
+        if resolved.input_kind == "sketch":
+            edges = self.drawn_lines(resolved)
         stack = control_stack(
             gbuffer,
             light,
             size=resolved.size,
-            edges=edges,
+            # A drawing in space has them in its view.
+            edges=edges if gbuffer is None else None,
             surroundings_given=gbuffer is not None and resolved.surroundings != "imagined",
         )
         return ViewMaps(size=resolved.size, gbuffer=gbuffer, light=light, edges=edges, stack=stack)
@@ -227,8 +228,7 @@ class Renderer:
         if resolved.input_kind == "sketch":
             from archviz.render.relief import draw_over
 
-            lines = self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
-            return draw_over(gbuffer, self._relief(resolved), lines)
+            return draw_over(gbuffer, self._relief(resolved), self.drawn_lines(resolved))
         own = np.isin(caster.scene.table.element_parts(), _OWN_PARTS)
         if own.any() and not own[gbuffer.elements.array[gbuffer.hit]].any():
             raise EmptyViewError(
@@ -263,6 +263,11 @@ class Renderer:
             raise InternalError("lines were asked for without a drawing")
         return extract_lines(drawing, resolved.size)
 
+    def drawn_lines(self, request: RenderRequest | ResolvedRequest) -> EdgeMap:
+        """The lines of a drawing at the picture's size."""
+        resolved = request if isinstance(request, ResolvedRequest) else self.resolve(request)
+        return self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
+
 
 def _drawing_key(resolved: ResolvedRequest) -> dict[str, str]:
     """What decides the pixels of a drawing's picture beside the engine."""
@@ -273,10 +278,12 @@ def _drawing_key(resolved: ResolvedRequest) -> dict[str, str]:
     return {"drawing_weights": weights_sha256()}
 
 
-def _score(image: NDArray[np.uint8], maps: ViewMaps) -> FidelityReport | None:
+def _score(image: NDArray[np.uint8], maps: ViewMaps, resolved: ResolvedRequest) -> FidelityReport | DrawnReport | None:
     """How well the building was kept; edges that the light does not show are not asked for."""
-    if maps.gbuffer is None or maps.light is None:
-        return None
-    from archviz.fidelity import report
+    from archviz.fidelity import report, report_drawn
 
+    if maps.edges is not None:
+        return report_drawn(image, maps.edges)
+    if resolved.input_kind != "model" or maps.gbuffer is None or maps.light is None:
+        return None
     return report(image, maps.gbuffer, light=maps.light, reference=maps.light.deferred.array)

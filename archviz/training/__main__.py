@@ -9,6 +9,7 @@
     decoder      the autoencoder's decoder on the denoiser's latents
     export       the diffusers folder of the engine                archviz/weights/mini
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
+    calibrate    what each score of fidelity says of known damage  docs/fidelity-*
     drawn        views that drawings are made from, untraced       <cache>/drawn
     lines        the network that reads drawings                   <cache>/lines.pt
     export-lines the diffusers folder of that network              archviz/weights/lines
@@ -73,6 +74,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     evaluate = steps.add_parser("evaluate")
     evaluate.add_argument("--folder", type=Path, default=WEIGHTS)
     evaluate.add_argument("--views", type=int, default=24)
+    calibrate = steps.add_parser("calibrate")
+    calibrate.add_argument("--folder", type=Path, default=WEIGHTS)
+    calibrate.add_argument("--target", type=Path, default=Path("docs"), help="folder for tables and figures")
+    calibrate.add_argument("--scenes", type=int, default=12, help="how many held-out scenes, of 12")
     _run(parser.parse_args(argv))
 
 
@@ -132,6 +137,11 @@ def _run(options: argparse.Namespace) -> None:
             from archviz.training.lines import evaluate_lines
 
             evaluate_lines(cache, options.folder, views=options.views)
+        case "calibrate":
+            from archviz.training.calibration import SEEDS, calibrate
+
+            seeds = SEEDS[: options.scenes]
+            calibrate(cache, options.folder, options.target, seeds=seeds, threads=options.threads)
         case "export":
             from archviz.training.export import export
 
