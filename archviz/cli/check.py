@@ -95,13 +95,9 @@ def _judge_model(
 def _judge_drawing(
     renderer: Renderer, resolved: ResolvedRequest, picture: NDArray[np.uint8], options: argparse.Namespace, *, lit: bool
 ) -> _Judged:
-    """By the drawing's lines alone: it has one view, and no sun."""
+    """By the drawing's lines alone: it has no sun; that it has one view is said where it is resolved."""
     from archviz.fidelity import paint_heatmap, register_wires, report_drawn, trace_lines
 
-    for name in ("camera", "view"):
-        if getattr(options, name) is not None:
-            raise OptionError(f"{name} {getattr(options, name)}: model {options.model} is a drawing and has one view;"
-                              f" leave --{name} out, or give the 3D model")  # fmt: skip
     if lit:
         raise OptionError(f"model {options.model} is a drawing and has no sun; leave --when and --lighting out")
     lines = renderer.drawn_lines(resolved)

@@ -115,7 +115,7 @@ def test_other_files_are_refused(run: Run, house: Path, drawing: Path, shot: Pat
     words = ("check", shot / "deferred.png", "--model", drawing)
     for option, value in (("--camera", shot / "camera.json"), ("--view", "front")):
         code, said, _ = run(*words, option, value)
-        assert code == 2 and "is a drawing" in said["error"]["message"] and "3D model" in said["error"]["message"]
+        assert code == 2 and "for a drawing" in said["error"]["message"] and "3D model" in said["error"]["message"]
     code, said, _ = run(*words, "--lighting", "noon")
     assert code == 2 and "has no sun" in said["error"]["message"]
     for name, part in (("map.jpg", "not a PNG"), ("", "not a PNG")):

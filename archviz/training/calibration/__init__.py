@@ -28,9 +28,12 @@ from archviz.training.scenes import read_scene
 __all__ = ["SEEDS", "calibrate"]
 
 Source = Literal["path-traced", "mini"]
-_CODE = Path(__file__).resolve().parent
-_SCORES = (_CODE.parents[1] / "fidelity", _CODE)
-_PUBLISHING = "publish"
+# What decides a score; other modules, which judge or paint, may change without new measurements.
+_MEASURING = {
+    "fidelity": ("drift", "edges", "gradient", "shadows", "silhouette", "straightness", "wireframe"),
+    "training/calibration": ("altered", "damage", "scenes", "scoring", "subjects"),
+}
+_PACKAGE = Path(__file__).resolve().parents[2]
 
 
 def calibrate(cache: Path, folder: Path, target: Path, *, seeds: Sequence[int] = SEEDS, threads: int = 1) -> None:
@@ -72,10 +75,9 @@ def calibrate(cache: Path, folder: Path, target: Path, *, seeds: Sequence[int] =
 def _fingerprint(numerics: Any) -> str:
     """Names what decides the scores beside the scenes: the code that scores, and what made the pictures."""
     hashed = hashlib.sha256(json.dumps(numerics, sort_keys=True).encode())
-    for folder in _SCORES:
-        for path in sorted(folder.glob("*.py")):
-            if path.stem != _PUBLISHING:
-                hashed.update(path.read_bytes())
+    for folder, modules in _MEASURING.items():
+        for name in modules:
+            hashed.update((_PACKAGE / folder / f"{name}.py").read_bytes())
     return hashed.hexdigest()[:16]
 
 

@@ -43,9 +43,11 @@ def test_a_removed_window_is_wall_and_nothing_else_changes():
     assert all(name.startswith(("window.", "wall.", "sill.", "surround.", "shutter.")) for name in names)
     walls = np.unique(after.elements.array[differ])
     assert [after.table.elements[r].class_name for r in walls] == ["IfcWall"]
-    gone = np.isin(before.elements.array, [r for r, e in enumerate(before.table.elements) if e.name in names])
-    # The wall is flush: its depth runs on over where the window was.
-    assert np.abs(np.diff(after.depth.array[gone & differ])).max() < 1.0
+    # Flush: all that is new lies in one plane, with the wall around it.
+    normals = after.normals.array[differ]
+    assert np.allclose(normals, normals[0], atol=1e-4)
+    wall = (after.elements.array == walls[0]) & (after.normals.array @ normals[0] > 0.999)
+    assert wall.sum() > 2 * differ.sum() and np.ptp(after.positions_m()[wall] @ normals[0]) < 0.01
     assert closed.scene.table == made.scene.table and len(closed.record["panes"]) == len(made.record["panes"])
 
 
