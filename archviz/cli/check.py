@@ -38,14 +38,14 @@ _Judged = tuple[dict[str, Any], "Registration", Callable[[], NDArray[np.uint8]]]
 
 def run_check(options: argparse.Namespace, console: Console) -> int:
     """``archviz check``."""
-    from archviz.sketch import load_drawing
+    from archviz.sketch.isolated import load_drawing_isolated
 
     threshold = _threshold(options.threshold)
     heatmap = None if options.heatmap is None else pictures.png_path(options.heatmap, "heatmap")
     lit = _is_lit(options)
     if options.camera is not None and options.view is not None:
         raise OptionError(_ONE_CAMERA)
-    loaded = load_drawing(Path(options.image))
+    loaded = load_drawing_isolated(Path(options.image))
     camera = Camera.load(Path(options.camera)) if options.camera else None
     size = _size(options.image, loaded.size, camera)
     picture = _fitted(loaded.array, size)

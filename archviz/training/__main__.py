@@ -10,6 +10,7 @@
     export       the diffusers folder of the engine                archviz/weights/mini
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
     calibrate    what each score of fidelity says of known damage  docs/fidelity-*
+    evaluate-views  colours over several views of one scene, drift between lights
     drawn        views that drawings are made from, untraced       <cache>/drawn
     lines        the network that reads drawings                   <cache>/lines.pt
     export-lines the diffusers folder of that network              archviz/weights/lines
@@ -78,6 +79,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     calibrate.add_argument("--folder", type=Path, default=WEIGHTS)
     calibrate.add_argument("--target", type=Path, default=Path("docs"), help="folder for tables and figures")
     calibrate.add_argument("--scenes", type=int, default=12, help="how many held-out scenes, of 12")
+    views = steps.add_parser("evaluate-views")
+    views.add_argument("--folder", type=Path, default=WEIGHTS)
+    views.add_argument("--scenes", type=int, default=8, help="held-out scenes with their path-traced truth")
+    views.add_argument("--samples", type=int, default=6, help="sample models, four views each")
+    views.add_argument("--side", type=int, default=384, help="of the samples' pictures [pixels]")
     _run(parser.parse_args(argv))
 
 
@@ -140,12 +146,23 @@ def _run(options: argparse.Namespace) -> None:
         case "calibrate":
             from archviz.training.calibration import SEEDS, calibrate
 
-            seeds = SEEDS[: options.scenes]
-            calibrate(cache, options.folder, options.target, seeds=seeds, threads=options.threads)
+            chosen = SEEDS[: options.scenes]
+            calibrate(cache, options.folder, options.target, seeds=chosen, threads=options.threads)
         case "export":
             from archviz.training.export import export
 
             export(cache, options.folder)
+        case "evaluate-views":
+            from archviz.training.views import evaluate_views
+
+            evaluate_views(
+                cache,
+                options.folder,
+                scenes=options.scenes,
+                samples=options.samples,
+                side=options.side,
+                threads=options.threads,
+            )
         case _:
             from archviz.training.evaluate import evaluate
 

@@ -55,7 +55,7 @@ def draw_panels(panels: Sequence[Panel], columns: int) -> Image.Image:
     heights = [_PANEL_PX[1] + (_NAMES_PX if any(p.names for p in row) else 0) for row in rows]
     sheet = Image.new("RGB", (columns * _PANEL_PX[0], _HEAD_PX + sum(heights)), _PAPER)
     pen = ImageDraw.Draw(sheet)
-    x = _LEFT
+    x = float(_LEFT)
     for (color, form), source in zip(_STYLES, panels[0].lines, strict=False):
         _mark(pen, form, color, (x, _HEAD_PX / 2))
         text = f"{source} pictures"
@@ -131,7 +131,7 @@ def _write_names(pen: ImageDraw.ImageDraw, names: Sequence[str], xs: Sequence[fl
         strip = Image.new("L", (round(_font(_SMALL_PX).getlength(name)) + 4, _SMALL_PX + 6), 0)
         ImageDraw.Draw(strip).text((2, 1), name, fill=255, font=_font(_SMALL_PX))
         upright = strip.rotate(90, expand=True)
-        pen.bitmap((x - upright.width / 2, y), upright, fill=_GREY)
+        pen.bitmap((round(x - upright.width / 2), round(y)), upright, fill=_GREY)
 
 
 def _mark(pen: ImageDraw.ImageDraw, form: str, color: tuple[int, int, int], at: tuple[float, float]) -> None:

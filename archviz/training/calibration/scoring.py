@@ -90,10 +90,11 @@ def compare_suns(gbuffer: GBuffer, pictures: Mapping[int, Picture], suns: Mappin
     masks = {turn: light.sun_shading.array[solid] > _LIT for turn, light in suns.items()}
     rows = []
     for own, picture in pictures.items():
-        gains = {turn: sun_gain(picture, gbuffer, light) for turn, light in suns.items()}
+        known = {turn: sun_gain(picture, gbuffer, light) for turn, light in suns.items()}
+        gains = {turn: gain for turn, gain in known.items() if gain is not None}
         for turn, gain in gains.items():
             difference = float((masks[turn] != masks[own]).mean())
-            if turn == own or difference < _LEAST_DIFFERENCE or gain is None or gains[own] is None:
+            if turn == own or difference < _LEAST_DIFFERENCE or own not in gains:
                 continue
             rows.append(
                 {"own": own, "other": turn, "difference": difference, "gain": gains[own], "other_gain": gain,

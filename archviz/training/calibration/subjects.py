@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ def designed_subject(root: Path, seed: int, paint: PaintFrom | None) -> Subject 
         sun = lit.sun.turned(turn)
         suns[turn] = lit.light(_clear(sun)) if turn in TURNS_DEG else lit.turned(own, sun)
     under = {turn: paint(f"sun {turn}", lit.gbuffer, suns[turn]) for turn in TURNS_DEG}
-    altered = {}
+    altered: dict[str, Picture] = {}
     for change, changed in changes.items():
         version = _Lit(changed)
         altered[change] = paint(change, version.gbuffer, version.light(now))
@@ -183,7 +184,7 @@ def _traced_subject(
         reference=picture,
         other=mix(traced, second, camera, sun=1, seed=seed),
         shadowless=mix(traced, _sunless(now), camera, sun=None, seed=seed),
-        altered={change: mix(view, now, camera, sun=0, seed=seed) for change, view in versions.items()},
+        altered={str(change): mix(view, now, camera, sun=0, seed=seed) for change, view in versions.items()},
         suns={0: own} | {turn: lit.turned(own, lit.sun.turned(turn)) for turn in turns},
         under_suns={0: picture},
     )
@@ -201,7 +202,7 @@ def sample_suns(name: str, engine: Engine) -> Iterator[tuple[int, GBuffer, Light
         maps = renderer.maps(resolved)
         assert maps.gbuffer is not None and maps.light is not None  # a model has both
         wanted = diffusion_request(resolved, maps, engine.spec)
-        yield turn, maps.gbuffer, maps.light, lambda wanted=wanted: engine.generate(wanted)
+        yield turn, maps.gbuffer, maps.light, partial(engine.generate, wanted)
 
 
 def painter(engine: Engine, prompt: str, seed: int) -> PaintFrom:
