@@ -140,7 +140,7 @@ class Renderer:
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key() | made_from),
-            fidelity=score_picture(image, maps, self.openings(resolved)) if resolved.input_kind == "model" else None,
+            fidelity=score_picture(image, maps, self.openings(resolved)) if resolved.input_kind != "text" else None,
             seconds=seconds,
         )
 
@@ -159,8 +159,8 @@ class Renderer:
         if resolved.camera is not None:
             gbuffer = self.shelf.get("view", view_key(resolved), lambda: self._rasterize(resolved))
             light = self.shelf.get("light", light_key(resolved), lambda: self._light(resolved, gbuffer))
-        elif resolved.input_kind == "sketch":
-            edges = self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
+        if resolved.input_kind == "sketch":
+            edges = self.drawn_lines(resolved)
         # What is given of the surroundings is no part of a view's key.
         unlit: NDArray[np.float32] = self.shelf.get(
             "stack",
@@ -169,7 +169,8 @@ class Renderer:
                 gbuffer,
                 None,
                 size=resolved.size,
-                edges=edges,
+                # A drawing in space has them in its view.
+                edges=edges if gbuffer is None else None,
                 surroundings_given=gbuffer is not None and resolved.surroundings != "imagined",
             ),
         )
@@ -279,8 +280,7 @@ class Renderer:
         if resolved.input_kind == "sketch":
             from archviz.render.relief import draw_over
 
-            lines = self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
-            return draw_over(gbuffer, self._relief(resolved), lines)
+            return draw_over(gbuffer, self._relief(resolved), self.drawn_lines(resolved))
         own = np.isin(caster.scene.table.element_parts(), _OWN_PARTS)
         if own.any() and not own[gbuffer.elements.array[gbuffer.hit]].any():
             raise EmptyViewError(
@@ -328,6 +328,11 @@ class Renderer:
         if drawing is None:
             raise InternalError("lines were asked for without a drawing")
         return extract_lines(drawing, resolved.size)
+
+    def drawn_lines(self, request: RenderRequest | ResolvedRequest) -> EdgeMap:
+        """The lines of a drawing at the picture's size."""
+        resolved = request if isinstance(request, ResolvedRequest) else self.resolve(request)
+        return self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
 
 
 def _drawing_key(resolved: ResolvedRequest) -> dict[str, str]:

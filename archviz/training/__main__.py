@@ -9,6 +9,7 @@
     decoder      the autoencoder's decoder on the denoiser's latents
     export       the diffusers folder of the engine                archviz/weights/mini
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
+    calibrate    what each score of fidelity says of known damage  docs/fidelity-*
     evaluate-views  colours over several views of one scene, drift between lights
     drawn        views that drawings are made from, untraced       <cache>/drawn
     lines        the network that reads drawings                   <cache>/lines.pt
@@ -78,6 +79,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     evaluate = steps.add_parser("evaluate")
     evaluate.add_argument("--folder", type=Path, default=WEIGHTS)
     evaluate.add_argument("--views", type=int, default=24)
+    calibrate = steps.add_parser("calibrate")
+    calibrate.add_argument("--folder", type=Path, default=WEIGHTS)
+    calibrate.add_argument("--target", type=Path, default=Path("docs"), help="folder for tables and figures")
+    calibrate.add_argument("--scenes", type=int, default=12, help="how many held-out scenes, of 12")
     views = steps.add_parser("evaluate-views")
     views.add_argument("--folder", type=Path, default=WEIGHTS)
     views.add_argument("--scenes", type=int, default=8, help="held-out scenes with their path-traced truth")
@@ -154,6 +159,11 @@ def _run(options: argparse.Namespace) -> None:
                 threads=options.threads,
                 fit_only=options.fit_only,
             )
+        case "calibrate":
+            from archviz.training.calibration import SEEDS, calibrate
+
+            chosen = SEEDS[: options.scenes]
+            calibrate(cache, options.folder, options.target, seeds=chosen, threads=options.threads)
         case "export":
             from archviz.training.export import export
 
