@@ -10,15 +10,22 @@ __all__ = ["diffusion_request"]
 
 # Share of the steps in which the maps hold the picture, from the first on.
 _CONTROL_END: dict[GeometryFreedom, float] = {"strict": 1.0, "balanced": 0.75, "free": 0.5}
-# How much of the start picture an image-to-image engine repaints; 1 starts from pure noise.
+# How much of the start picture an image-to-image engine repaints; 1 starts from pure noise. The embedded
+# engine's start holds every colour and shadow already, a large one's only the light.
 _STRENGTH: dict[GeometryFreedom, float] = {"strict": 0.75, "balanced": 0.85, "free": 1.0}
+_STRENGTH_MINI: dict[GeometryFreedom, float] = {"strict": 0.5, "balanced": 0.75, "free": 1.0}
 
 
 def diffusion_request(resolved: ResolvedRequest, maps: ViewMaps, spec: EngineSpec) -> DiffusionRequest:
     """What the engine is asked for: the maps it obeys, the prompt, and how tightly it is held."""
     view = maps.gbuffer
-    # The embedded engine reads the light from its stack and starts from pure noise.
-    start = maps.light.deferred if maps.light is not None and spec.family != "mini" else None
+    start = maps.light.deferred if maps.light is not None else None
+    strengths = _STRENGTH
+    if spec.family == "mini":
+        strengths = _STRENGTH_MINI
+        if resolved.surroundings == "imagined":
+            # What is to be imagined is not in the deferred colour: it can only come from noise.
+            start = None
     return DiffusionRequest(
         prompt=resolved.prompt,
         controls=Controls(
@@ -34,5 +41,5 @@ def diffusion_request(resolved: ResolvedRequest, maps: ViewMaps, spec: EngineSpe
         guidance_scale=None,
         control_scales=resolved.control_scales,
         control_end=_CONTROL_END[resolved.geometry],
-        strength=_STRENGTH[resolved.geometry] if start is not None else 1.0,
+        strength=strengths[resolved.geometry] if start is not None else 1.0,
     )
