@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 FAMILIES = ("mini", "clay", "sd15", "sdxl-union")
-FINISHES = ("materials", "white")
+FINISHES = ("materials", "white", "deferred")
 FREEDOMS = ("strict", "balanced", "free")
 CONTROLS = ("stack", "depth", "edges", "normals")
 ROLES = ("base", "depth", "edges", "union", "few-step")
@@ -138,12 +138,13 @@ class Program:
 
 @dataclass(frozen=True, kw_only=True)
 class StartPicture:
-    """The lit clay picture that an engine starts from.
+    """The lit picture that an engine starts from.
 
     Parameters
     ----------
     finish
-        ``materials``: surfaces in their base colours; ``white``: all but glass and water white.
+        ``materials``: path-traced, surfaces in their base colours; ``white``: path-traced, all but glass
+        and water white; ``deferred``: the deferred colour that the control stack holds, nothing traced.
     passes
         Path-tracing passes; ``None`` for the steps of the request, where the picture is the clay itself.
     strengths
@@ -183,7 +184,7 @@ class EngineSpec:
     program
         What it is made of where it has no weights; ``None`` otherwise.
     start
-        The lit clay picture it starts from; ``None`` where it starts from noise alone.
+        The lit picture it starts from; ``None`` where it starts from noise alone.
     """
 
     id: str

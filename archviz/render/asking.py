@@ -19,7 +19,7 @@ def diffusion_request(resolved: ResolvedRequest, maps: ViewMaps, start: ColorMap
     Parameters
     ----------
     start
-        The lit clay picture; ``None`` where the engine starts from pure noise.
+        The lit picture that sampling starts from; ``None`` for pure noise.
     """
     view = maps.gbuffer
     return DiffusionRequest(

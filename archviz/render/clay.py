@@ -33,7 +33,7 @@ class ClayPicture:
 
 def clay_passes(resolved: ResolvedRequest, spec: EngineSpec) -> int:
     """Passes of the clay picture that a request needs; 0 where it needs none."""
-    if spec.start is None or resolved.camera is None or resolved.start_strength >= 1:
+    if spec.start is None or spec.start.finish == "deferred" or resolved.camera is None or resolved.start_strength >= 1:
         return 0
     return resolved.steps if spec.start.passes is None else spec.start.passes
 

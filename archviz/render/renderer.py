@@ -15,7 +15,7 @@ from archviz.core.elements import Part
 from archviz.core.errors import EmptyViewError, InternalError, OptionError
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
-from archviz.core.maps import EdgeMap, LightMap
+from archviz.core.maps import ColorMap, EdgeMap, LightMap
 from archviz.core.openings import Opening
 from archviz.diffusion import Engine, OnStep, StepReport, load_engine
 from archviz.render.asking import diffusion_request
@@ -120,9 +120,10 @@ class Renderer:
         passes = clay_passes(resolved, engine.spec)
         during, after = after_passes(on_step, passes, resolved)
         clay = self._clay(resolved, maps, passes, during) if passes else None
+        start = clay.picture if clay is not None else _deferred_start(resolved, maps)
 
         def paint(settled: ResolvedRequest) -> NDArray[np.uint8]:
-            wanted = diffusion_request(settled, maps, clay.picture if clay is not None else None)
+            wanted = diffusion_request(settled, maps, start)
             image = engine.generate(wanted, on_step=after, preview_every=preview_every)
             if image.shape != (*settled.size.shape, 3) or image.dtype != np.uint8:
                 raise InternalError(f"engine {settled.engine} made {image.dtype} {image.shape}, not {settled.size}")
@@ -333,6 +334,11 @@ class Renderer:
         """The lines of a drawing at the picture's size."""
         resolved = request if isinstance(request, ResolvedRequest) else self.resolve(request)
         return self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
+
+
+def _deferred_start(resolved: ResolvedRequest, maps: ViewMaps) -> ColorMap | None:
+    """The lit picture of an engine that needs no traced one."""
+    return maps.light.deferred if maps.light is not None and resolved.start_strength < 1 else None
 
 
 def _drawing_key(resolved: ResolvedRequest) -> dict[str, str]:

@@ -193,6 +193,9 @@ def _start_strength(request: RenderRequest, spec: EngineSpec, camera: Camera | N
             f"engine {spec.id} traces a 3D scene, and here is none; give a model, or built surroundings,"
             f" or engine {DEFAULT_ENGINE}"
         )
+    if spec.start.finish == "deferred" and request.surroundings == "imagined":
+        # What is to be imagined is not in the deferred colour: it can only come from noise.
+        return 1.0
     return spec.start.strengths[request.geometry] if camera is not None else 1.0
 
 
