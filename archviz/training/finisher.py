@@ -32,7 +32,8 @@ __all__ = ["Discriminator", "load_finisher", "train_finisher"]
 _EDGES = CHANNELS.index("edges")
 _SOLID = [CHANNELS.index("is_building"), CHANNELS.index("is_opening"), CHANNELS.index("is_sky")]
 _FAMILY = [CHANNELS.index(f"family_{i}") for i in range(4)]
-_PIXELS, _MEANS, _SLOPES, _FEATURES, _JUDGED = 8.0, 12.0, 6.0, 2.0, 2.0
+_PIXELS, _MEANS, _SLOPES, _TEXTURE = 8.0, 12.0, 6.0, 8.0
+_OCTAVES = 3
 # Share of the pixels' loss that is left where the material is rough and no line near: the mean of all
 # right answers to the pixel is a blur.
 _ROUGH = 0.04
@@ -121,6 +122,30 @@ def finisher_loss(made: torch.Tensor, truth: torch.Tensor, stack: torch.Tensor) 
     return loss
 
 
+def texture_statistics(picture: torch.Tensor, reduction: int = 16) -> list[torch.Tensor]:
+    """Local deviations of each octave's detail, of its slopes across and along, and of its colour.
+
+    Second moments of a pyramid (Heeger and Bergen, "Pyramid-Based Texture Analysis/Synthesis", 1995) in
+    windows of ``reduction`` pixels: what a texture has in common with another of its kind.
+    """
+    found = []
+    for octave in range(_OCTAVES):
+        window = max(2, reduction >> octave)
+        coarse = functional.avg_pool2d(picture, 5, stride=1, padding=2, count_include_pad=False)
+        detail = picture - coarse
+        luma = detail.mean(1, keepdim=True)
+        for band in (luma, detail - luma, luma[..., :, 1:] - luma[..., :, :-1], luma[..., 1:, :] - luma[..., :-1, :]):
+            found.append((functional.avg_pool2d(band.square(), window, ceil_mode=True) + 1e-5).sqrt())
+        picture = functional.avg_pool2d(picture, 2)
+    return found
+
+
+def texture_loss(made: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """Mean difference of :func:`texture_statistics`, (n, 3, s, s) each."""
+    pairs = zip(texture_statistics(made), texture_statistics(truth), strict=True)
+    return torch.stack([(one - other).abs().mean() for one, other in pairs]).mean()
+
+
 def train_finisher(
     cache: Path, *, steps: int, until: int | None = None, batch: int = 4, side: int = 192, seed: int = 0,
     threads: int = 1, rate: float = 6e-4, finisher: Finisher | None = None,
@@ -152,18 +177,7 @@ def train_finisher(
         drafts, stack, noise, truth = _draw(store, seed=seed, step=step, count=batch, side=side)
         with torch.autocast("cpu", torch.bfloat16):
             made = network(drafts, stack, noise)
-        total = finisher_loss(made.float(), truth, stack)
-        if step < _ALONE * steps:
-            return total
-        _train_judge(judge, judging, made.detach().float(), truth, stack)
-        judge.requires_grad_(False)
-        with torch.autocast("cpu", torch.bfloat16):
-            answer, features = judge(made, stack)
-            with torch.no_grad():
-                _, wanted = judge(truth, stack)
-        judge.requires_grad_(True)
-        matched = sum((a.float() - b.float()).abs().mean() for a, b in zip(features, wanted, strict=True))
-        return total + _FEATURES * matched - _JUDGED * answer.float().mean()
+        return finisher_loss(made.float(), truth, stack) + _TEXTURE * texture_loss(made.float(), truth)
 
     training = Training(
         name="finisher",
