@@ -53,22 +53,24 @@ def _dead_leaves(shape: tuple[float, float, float, float], generator: np.random.
     import cv2
 
     least, most, share, lean = shape
-    margin = int(most) + 2
+    margin, scale = int(most) + 2, 1 << _SUBPIXEL_BITS
+    count = int(_COVERED * _SIDE**2 / (np.pi * share * (most**3 - least**3) / (3 * (most - least))))
+    long = generator.uniform(least, most, count)
+    angles = 90.0 + generator.uniform(-lean, lean, count)
+    levels = np.clip(128 + 45 * generator.standard_normal(count), 0, 255)
+    axes = np.maximum(np.round(long[:, None] * np.array([1.0, share]) * scale), 1)
+    # A shape near a border stands again beyond the one across, in its turn.
+    moves = _SIDE * np.array([(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1)])
+    centers = generator.uniform(0, _SIDE, (count, 1, 2)) + moves
+    seen = ((centers > -margin) & (centers < _SIDE + margin)).all(-1)
+    pixels = np.round((centers + margin) * scale).astype(int)
     canvas = np.zeros((_SIDE + 2 * margin,) * 2, dtype=np.uint8)
-    scale = 1 << _SUBPIXEL_BITS
-    covered = 0.0
-    while covered < _COVERED * _SIDE**2:
-        long = float(generator.uniform(least, most))
-        x, y = generator.uniform(0, _SIDE, 2)
-        angle = 90.0 + float(generator.uniform(-lean, lean))
-        level = int(np.clip(128 + 45 * generator.standard_normal(), 0, 255))
-        axes = (round(long * scale), max(1, round(long * share * scale)))
-        for moved_x in (x - _SIDE, x, x + _SIDE):
-            for moved_y in (y - _SIDE, y, y + _SIDE):
-                if all(-margin < moved < _SIDE + margin for moved in (moved_x, moved_y)):
-                    center = (round((moved_x + margin) * scale), round((moved_y + margin) * scale))
-                    cv2.ellipse(canvas, center, axes, angle, 0, 360, level, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
-        covered += np.pi * long**2 * share
+    rows, places = np.nonzero(seen)
+    for center, axis, angle, level in zip(
+        pixels[rows, places].tolist(), axes[rows].astype(int).tolist(), angles[rows].tolist(), levels[rows].tolist(),
+        strict=True,
+    ):  # fmt: skip
+        cv2.ellipse(canvas, center, axis, angle, 0, 360, level, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
     return canvas[margin:-margin, margin:-margin].astype(np.float32)
 
 
