@@ -11,7 +11,7 @@ import streamlit as st
 from archviz.core.errors import OptionError
 from archviz.presets import environments
 from archviz.render.request import RenderRequest
-from archviz.studio import Design
+from archviz.studio import Design, Job
 from archviz.studio.explore import AXES, Axis, AxisName, grid_cells, parse_values
 from archviz.studio.step_film import FILMS, STRIP
 from archviz.ui.compare import show_compare
@@ -28,6 +28,7 @@ _FIRST_VALUES: Mapping[AxisName, str] = {
     "steps": "1, 2, 4, 8",
     "hour": "8:00, 12:00, 17:00",
 }
+_POLL_S = 0.8
 _FIRST_ENVIRONMENTS = ("tropical-garden", "snow", "downtown")
 
 
@@ -46,7 +47,8 @@ def show_explore(visit: Visit, design: Design, request: RenderRequest | None) ->
     st.caption(t("explore.noise_hint"))
     if request is not None and st.button(t("explore.noise_make"), key="explore_noise", icon=":material/movie:"):
         visit.store.submit(visit.session, request, project=visit.project, film=True)
-    _show_steps(visit)
+    waiting = bool(_coming(visit))
+    st.fragment(_show_steps, run_every=_POLL_S if waiting else None)(visit, waiting)
 
 
 def _show_choices(visit: Visit, request: RenderRequest) -> None:
@@ -99,9 +101,20 @@ def _show_axis(visit: Visit, request: RenderRequest, side: str) -> Axis:
     return Axis(name=name, values=parse_values(name, text, day=request.when))
 
 
-def _show_steps(visit: Visit) -> None:
-    """Strip and film of a picture whose steps were kept."""
+def _coming(visit: Visit) -> list[Job]:
+    """The pictures whose steps will be seen."""
+    return [job for job in visit.store.waiting(visit.session) if job.film]
+
+
+def _show_steps(visit: Visit, waiting: bool) -> None:
+    """Strip and film of a picture whose steps were kept; it looks again while one is to come."""
     t = visit.texts
+    coming = _coming(visit)
+    if waiting and not coming:
+        st.rerun(scope="app")
+    for job in coming[:1]:
+        fields = {"ahead": visit.store.ahead(job), "step": job.step, "steps": job.steps}
+        st.progress(job.step / max(job.steps, 1), text=t(f"phase.{job.phase}", **fields))
     kept = {job.id: job for job in visit.store.jobs_of(visit.session) if job.film and job.state == "done"}
     if not kept:
         st.caption(t("explore.noise_none"))

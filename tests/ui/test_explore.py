@@ -80,6 +80,7 @@ def test_a_picture_out_of_the_noise(store: JobStore, page: AppTest) -> None:
     page.button(key="explore_noise").click().run()
     (job,) = store.waiting(ANNA)
     assert job.film and job.set_id is None
+    assert page.get("progress")[0].proto.text == EN("phase.waiting", ahead=0)
     while store.waiting(ANNA):
         finish_next(store)
     page.run()
