@@ -1,51 +1,46 @@
-"""Light set, explore, library and queue in a real browser, with the real engine."""
+"""A finished light set compared by the slider, and found in the library, in a real browser."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
+from archviz.render import RenderRequest
+from archviz.studio import JobStore, SetStore, StudioHome, light_set_cells, new_id
+from archviz.studio.set_members import LightSet
+from tests.studio.shelf import finish_next
 from tests.ui.browser import CHROMIUM, keep_picture, open_browser, run_studio
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here"),
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
 ]
+HOUSE = Path(__file__).parents[2] / "sample_models" / "tube-house.glb"
+_SPLIT = "e => getComputedStyle(e.closest('.pair').querySelector('img.after')).clipPath"
 
 
-def test_a_set_is_made_compared_and_found_again(tmp_path: Path) -> None:
-    with run_studio(tmp_path / "home") as address, open_browser() as page:
-        page.goto(f"{address}/?lang=en&design=sample:tube-house.glb&room=lights")
-        page.get_by_role("button", name=re.compile("Make 4 pictures")).click()
-        page.get_by_text(re.compile(r"\d of 4 pictures")).wait_for()
-        keep_picture(page, "lights-coming")
-        page.locator("[class*=st-key-cell_cancel_] button").last.click()
-        page.get_by_text("cancelled", exact=True).wait_for()
-        page.get_by_role("slider", name="Drag the line between the two pictures").wait_for()
+def test_the_slider_is_dragged_by_the_keyboard_and_the_library_has_the_set(tmp_path: Path) -> None:
+    home, session = StudioHome(tmp_path / "home").prepare(), new_id()
+    store = JobStore(home)
+    base = RenderRequest(input=HOUSE, view="front-left")
+    lights = LightSet(base=base, environments=("park", "snow"), lightings=("noon", "night"))
+    SetStore(store.database).submit(session, light_set_cells(lights), kind="lights")
+    while store.waiting(session):
+        finish_next(store)
+    with run_studio(home.folder) as address, open_browser() as page:
+        page.goto(f"{address}/?lang=en&design=sample:tube-house.glb&room=lights&studio={session}")
         slider = page.get_by_role("slider", name="Drag the line between the two pictures")
-        split = "e => getComputedStyle(e.closest('.pair').querySelector('img.after')).clipPath"
-        assert "50%" in slider.evaluate(split)
+        slider.wait_for()
+        assert "50%" in slider.evaluate(_SPLIT)
         slider.focus()
         for _ in range(20):
             page.keyboard.press("ArrowLeft")
-        assert "40%" in slider.evaluate(split), "the keyboard drags the line"
-        box = slider.bounding_box()
-        assert box is not None and box["width"] > 300 and box["height"] > 100
+        assert "40%" in slider.evaluate(_SPLIT)
         slider.scroll_into_view_if_needed()
         keep_picture(page, "lights-compared")
-        page.reload()
-        slider.wait_for()
-        page.get_by_text("Library", exact=False).first.click()
+        page.get_by_role("radio", name="Library").or_(page.get_by_text("Library", exact=True)).first.click()
         page.get_by_role("button", name="Open with its settings").wait_for()
+        assert page.locator("[class*=st-key-card_past_][class*=_library_] img").count() == 4
         keep_picture(page, "library")
-        page.get_by_text("Explore", exact=False).first.click()
-        page.get_by_role("button", name="Render this picture with its steps").click()
-        page.get_by_text("Queue", exact=False).first.click()
-        page.get_by_text(re.compile("Picture 6")).first.wait_for()
-        keep_picture(page, "queue")
-        page.get_by_text("Explore", exact=False).first.click()
-        page.get_by_role("button", name="Film (GIF)").wait_for()
-        keep_picture(page, "explore")
