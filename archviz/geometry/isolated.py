@@ -23,6 +23,7 @@ from archviz.geometry.limits import MAX_SECONDS, cpu_seconds_for, memory_for
 from archviz.geometry.loaders import ARCHIVES, LOADERS
 from archviz.geometry.loaders.assemble import LoadOptions
 from archviz.geometry.scene import Scene
+from archviz.geometry.scene_arrays import scene_of
 from archviz.geometry.sniff import check_model_file
 
 __all__ = ["LoadedModel", "load_isolated"]
@@ -210,12 +211,7 @@ def _loaded(answer: dict[str, Any], arrays_path: Path, file_format: str) -> Load
         tuple(Material(**m | {"family": TextureFamily(m["family"])}) for m in answer["materials"]),
     )
     with np.load(arrays_path, allow_pickle=False) as arrays:
-        scene = Scene(
-            vertices_m=arrays["vertices_m"],
-            faces=arrays["faces"],
-            face_elements=arrays["face_elements"],
-            table=table,
-        )
+        scene = scene_of(arrays, table)
     extents = scene.bounds().extents_m
     return LoadedModel(
         scene=scene,

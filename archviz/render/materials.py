@@ -60,6 +60,7 @@ def read_material(text: str, current: Material) -> MaterialText:
             material = replace(
                 material,
                 base_color=_linear(substance.srgb),
+                texture="",
                 family=substance.family,
                 roughness=substance.roughness,
                 metallic=substance.metallic,
@@ -67,6 +68,7 @@ def read_material(text: str, current: Material) -> MaterialText:
             )
         elif phrase in COLORS:
             color = _linear(COLORS[phrase])
+            material = replace(material, texture="")
         elif phrase in SHADES:
             shade = SHADES[phrase]
         elif phrase in FINISHES:

@@ -22,6 +22,7 @@ from archviz.geometry.loaders import LOADERS, Loader
 from archviz.geometry.loaders.archive import unpack_model
 from archviz.geometry.loaders.assemble import Assembled, LoadOptions, assemble
 from archviz.geometry.loaders.raw import RawModel
+from archviz.geometry.scene_arrays import scene_arrays
 
 
 def main(request_path: Path) -> None:
@@ -53,12 +54,7 @@ def _load(request: dict[str, Any], arrays: Path) -> dict[str, Any]:
     )
     root = Path(request["root"]) if request["root"] else None
     assembled = assemble(_read(loader, Path(request["path"]), root), options, usual_up=loader.up)
-    np.savez(
-        arrays,
-        vertices_m=assembled.scene.vertices_m,
-        faces=assembled.scene.faces,
-        face_elements=assembled.scene.face_elements,
-    )
+    np.savez(arrays, **scene_arrays(assembled.scene))
     return _answer(assembled)
 
 

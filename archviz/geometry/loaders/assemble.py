@@ -110,6 +110,9 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
     up, parts = _settle_up(parts, raw, options, usual_up, assumptions)
     unit_m, parts = _settle_unit(parts, roles, raw, options, assumptions)
     vertices, faces, owners = _joined(parts)
+    textures = {k: t for k, t in raw.textures.items() if any(m.texture == k for m in table.materials)}
+    whole = [(part, np.arange(len(part.vertices))) for part in parts]
+    uv = _joined_uv(whole) if textures else None
     _check_extents(vertices, faces)
     own = building_parts(parts, roles)
     low, high = bounds_of(own)
@@ -123,6 +126,8 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         faces=faces.astype(np.int32),
         face_elements=owners,
         table=table,
+        uv=uv,
+        textures=textures,
     )
     return Assembled(
         scene=scene,
@@ -143,11 +148,20 @@ def _by_owner(parts: Sequence[RawPart]) -> list[RawPart]:
         joined.setdefault((part.owner, part.material), []).append(part)
     result = []
     for same in joined.values():
-        used = [used_only(p.vertices, p.faces)[:2] for p in same]
-        starts = np.cumsum([0, *(len(vertices) for vertices, _ in used)])
-        faces = np.concatenate([faces + start for (_, faces), start in zip(used, starts[:-1], strict=True)])
-        result.append(replace(same[0], vertices=np.concatenate([vertices for vertices, _ in used]), faces=faces))
+        used = [used_only(p.vertices, p.faces) for p in same]
+        starts = np.cumsum([0, *(len(vertices) for vertices, *_ in used)])
+        faces = np.concatenate([faces + start for (_, faces, _), start in zip(used, starts[:-1], strict=True)])
+        uv = _joined_uv([(p, rows) for p, (*_, rows) in zip(same, used, strict=True)])
+        vertices = np.concatenate([vertices for vertices, *_ in used])
+        result.append(replace(same[0], vertices=vertices, faces=faces, uv=uv))
     return result
+
+
+def _joined_uv(parts: Sequence[tuple[RawPart, NDArray[np.int64]]]) -> NDArray[np.float64] | None:
+    """(v, 2) texture coordinates of the vertices that are used; NaN for those of parts without."""
+    if all(part.uv is None for part, _ in parts):
+        return None
+    return np.concatenate([np.full((len(rows), 2), np.nan) if p.uv is None else p.uv[rows] for p, rows in parts])
 
 
 def _selected(

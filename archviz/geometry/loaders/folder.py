@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from archviz.core.errors import FileFormatError
+from archviz.geometry.loaders.texture import TextureFile, read_texture
 
 __all__ = ["MAX_SIDE_FILE_BYTES", "ModelFolder"]
 
@@ -28,9 +29,7 @@ class ModelFolder:
 
     path: Path
     root: Path | None = None
-    _means: dict[str, tuple[tuple[float, float, float], float] | None] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _textures: dict[str, TextureFile | None] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, name: str) -> bytes:
         """The bytes of a file that the model names.
@@ -76,13 +75,11 @@ class ModelFolder:
         found = [path for path in sorted(self.root.rglob("*")) if path.name.lower() == last and path.is_file()]
         return found[0] if len(found) == 1 else None
 
-    def mean_color(self, name: str) -> tuple[tuple[float, float, float], float] | None:
-        """Mean linear colour and mean alpha of a picture file; ``None`` where it cannot be read."""
-        from archviz.geometry.loaders.texture import mean_color
-
-        if name not in self._means:
+    def texture(self, name: str) -> TextureFile | None:
+        """A picture file; ``None`` where it cannot be read."""
+        if name not in self._textures:
             try:
-                self._means[name] = mean_color(self.read(name))
+                self._textures[name] = read_texture(self.read(name))
             except FileFormatError:
-                self._means[name] = None
-        return self._means[name]
+                self._textures[name] = None
+        return self._textures[name]

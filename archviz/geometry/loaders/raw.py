@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,7 @@ from archviz.core.elements import Part
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
+from archviz.geometry.texture import Texture
 
 __all__ = [
     "MAX_TRIANGLES",
@@ -62,6 +63,9 @@ class RawPart:
         Which object of the file it belongs to: parts of one owner and material are one element.
     role
         What the file's class says it is; ``None`` where names and material tell.
+    uv
+        (v, 2) texture coordinates, v upwards from the picture's lower edge, NaN for a vertex without;
+        ``None`` where there are none.
     """
 
     name: str
@@ -71,6 +75,7 @@ class RawPart:
     group: str = ""
     owner: int = 0
     role: Part | None = None
+    uv: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -95,6 +100,8 @@ class RawModel:
         Where the file says it stands.
     north_deg
         How far the file's north is turned clockwise from its +Y, z up [degrees].
+    textures
+        Pictures that materials name.
     """
 
     parts: Sequence[RawPart]
@@ -106,6 +113,7 @@ class RawModel:
     hidden: Sequence[str] = ()
     place: Place | None = None
     north_deg: float = 0.0
+    textures: Mapping[str, Texture] = field(default_factory=dict)
 
 
 def used_only(

@@ -21,6 +21,7 @@ from archviz.core.place import Place
 from archviz.geometry.loaders.folder import ModelFolder
 from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles
 from archviz.geometry.loaders.rhino_materials import read_material
+from archviz.geometry.texture import Texture
 
 __all__ = ["read_3dm"]
 
@@ -47,6 +48,10 @@ _SURFACES = ("Brep", "Extrusion", "Surface", "SubD")
 _PLAIN_LAYERS = ("Default", "Layer")
 
 
+# Vertices, faces, and texture coordinates where there are any.
+_Mesh = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64] | None]
+
+
 @dataclass
 class _Reading:
     file: Any
@@ -56,7 +61,8 @@ class _Reading:
     visible: dict[str, bool]
     materials: list[Material] = field(default_factory=lambda: [NO_MATERIAL])
     rows: dict[int, int] = field(default_factory=dict)
-    meshes: dict[str, list[tuple[NDArray[np.float64], NDArray[np.int64]]]] = field(default_factory=dict)
+    textures: dict[str, Texture] = field(default_factory=dict)
+    meshes: dict[str, list[_Mesh]] = field(default_factory=dict)
     parts: list[RawPart] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
@@ -117,6 +123,7 @@ def read_3dm(path: Path, root: Path | None = None) -> RawModel:
         hidden=list(dict.fromkeys(reading.hidden)),
         place=place,
         north_deg=north_deg,
+        textures=reading.textures,
     )
 
 
@@ -152,7 +159,7 @@ def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], hold
         reading.meshes[key] = [_arrays(mesh) for mesh in _meshes(geometry, kind)]
     if not reading.meshes[key]:
         reading.unmeshed.append(name)
-    for vertices, faces in reading.meshes[key]:
+    for vertices, faces, uv in reading.meshes[key]:
         reading.triangles += len(faces)
         check_triangles(reading.triangles)
         reading.parts.append(
@@ -163,6 +170,7 @@ def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], hold
                 faces=faces[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0 else faces,
                 material=_material_row(reading, attributes, layer, holder),
                 owner=reading.instances,
+                uv=uv,
             )
         )
 
@@ -221,7 +229,7 @@ def _meshes(geometry: Any, kind: str) -> list[Any]:
     return [mesh for mesh in found if mesh is not None]
 
 
-def _arrays(mesh: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _arrays(mesh: Any) -> _Mesh:
     points = [(p.X, p.Y, p.Z) for p in mesh.Vertices.ToPoint3dArray()]
     corners = np.array([mesh.Faces[i] for i in range(len(mesh.Faces))], dtype=np.int64).reshape(-1, 4)
     # A triangle names its last corner twice.
@@ -229,7 +237,8 @@ def _arrays(mesh: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     faces = np.concatenate([corners[:, :3], corners[quads][:, [0, 2, 3]]])
     if len(faces) and not 0 <= faces.min() <= faces.max() < len(points):
         raise FileFormatError("a Rhino mesh names a vertex that does not exist; repair it in Rhino")
-    return np.array(points, dtype=np.float64).reshape(-1, 3), faces
+    uv = np.array([(p.X, p.Y) for p in mesh.TextureCoordinates], dtype=np.float64).reshape(-1, 2)
+    return np.array(points, dtype=np.float64).reshape(-1, 3), faces, uv if len(uv) == len(points) else None
 
 
 def _material_row(reading: _Reading, attributes: Any, layer: Any, holder: _Holder) -> int:
@@ -242,7 +251,7 @@ def _material_row(reading: _Reading, attributes: Any, layer: Any, holder: _Holde
     if index not in reading.rows:
         reading.rows[index] = len(reading.materials)
         found = reading.file.Materials[index]
-        reading.materials.append(read_material(found, reading.folder, reading.warnings))
+        reading.materials.append(read_material(found, reading.folder, reading.warnings, reading.textures))
     return reading.rows[index]
 
 
