@@ -86,8 +86,17 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("reading the model")
     group.add_argument("--unit", metavar="U", help="unit of the file: mm, cm, m, in or ft")
     group.add_argument("--up", choices=("y", "z"), metavar="AXIS", help="up axis of the file: y or z")
-    group.add_argument("--hide", nargs="+", action="extend", default=[], metavar="NAME", help="leave elements out")
-    group.add_argument("--show", nargs="+", action="extend", default=[], metavar="NAME", help="keep these only")
+    group.add_argument(
+        "--hide", nargs="+", action="extend", default=[], metavar="NAME", help="elements, classes or layers not to draw"
+    )
+    group.add_argument(
+        "--show",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="draw them though hidden (spaces, grids, layers that are off, or by --hide)",
+    )
 
 
 def _add_place(group: argparse._ArgumentGroup) -> None:

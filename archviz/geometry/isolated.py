@@ -52,7 +52,7 @@ class LoadedModel:
     warnings
         What could not be read or looks wrong, one sentence each.
     hidden
-        Elements that ``hide`` and ``show`` left out, and what the file itself does not show.
+        What is not drawn, each with the reason.
     place
         Where the file says the building stands.
     north_deg
@@ -88,7 +88,8 @@ def load_isolated(
     unit, up
         Overrule the file's unit (``m``, ``mm``, ``cm``, ``in``, ``ft``) and up axis.
     hide, show
-        Shell patterns of element names: what to leave out, and what alone to keep.
+        Shell patterns of names, classes and layers: what not to draw, and what to draw though it is hidden
+        by ``hide``, by the file or by what it is.
 
     Raises
     ------

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -53,14 +54,14 @@ def _load(request: dict[str, Any], arrays: Path) -> dict[str, Any]:
         unit=request["unit"], up=request["up"], hide=tuple(request["hide"]), show=tuple(request["show"])
     )
     root = Path(request["root"]) if request["root"] else None
-    assembled = assemble(_read(loader, Path(request["path"]), root), options, usual_up=loader.up)
+    assembled = assemble(_read(loader, Path(request["path"]), root, options.show), options, usual_up=loader.up)
     np.savez(arrays, **scene_arrays(assembled.scene))
     return _answer(assembled)
 
 
-def _read(loader: Loader, path: Path, root: Path | None) -> RawModel:
+def _read(loader: Loader, path: Path, root: Path | None, show: Sequence[str]) -> RawModel:
     try:
-        return loader.read(path, root)
+        return loader.read(path, root, show)
     except (InputError, MemoryError):
         raise
     except Exception as error:

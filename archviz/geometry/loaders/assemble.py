@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from archviz.geometry.loaders.conventions import (
     unit_metres,
     unit_name,
 )
+from archviz.geometry.loaders.hiding import Hidden, check_patterns, is_wanted, why_undrawn
 from archviz.geometry.loaders.raw import Axis, RawModel, RawPart, check_triangles, used_only
 from archviz.geometry.loaders.surfaces import element_table
 from archviz.geometry.scene import Scene
@@ -43,7 +43,8 @@ class LoadOptions:
     unit, up
         Overrule what the file says or what would be guessed.
     hide, show
-        Patterns of element names, as in a shell: what to drop, and what to keep of the rest.
+        Patterns of names, classes and layers, as in a shell: what not to draw, and what to draw though it
+        is hidden by ``hide`` or by itself.
     """
 
     unit: str | None = None
@@ -102,9 +103,9 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         raise FileFormatError(
             "a coordinate is not a finite number (NaN or infinity); repair the model and export again"
         )
-    parts, names, hidden = _selected(parts, raw.materials, options)
     assumptions = list(raw.assumptions)
     warnings = list(dict.fromkeys(raw.warnings))
+    parts, names, hidden = _selected(parts, raw, options, warnings)
     table, openings = element_table(parts, names, raw.materials)
     roles = [element.part for element in table.elements]
     up, parts = _settle_up(parts, raw, options, usual_up, assumptions)
@@ -135,7 +136,7 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         up_axis=up,
         assumptions=(*assumptions, *openings),
         warnings=tuple(warnings),
-        hidden=(*hidden, *raw.hidden),
+        hidden=tuple(dict.fromkeys(map(str, (*hidden, *raw.hidden)))),
         place=raw.place,
         north_deg=raw.north_deg,
     )
@@ -165,27 +166,37 @@ def _joined_uv(parts: Sequence[tuple[RawPart, NDArray[np.int64]]]) -> NDArray[np
 
 
 def _selected(
-    parts: Sequence[RawPart], materials: Sequence[Material], options: LoadOptions
-) -> tuple[list[RawPart], list[str], tuple[str, ...]]:
-    names = _unique_names(parts, materials)
-    kept = [True] * len(names)
-    for patterns, drop in ((options.show, False), (options.hide, True)):
-        matched = [False] * len(names)
-        for pattern in patterns:
-            found = [fnmatchcase(name.lower(), pattern.lower()) for name in names]
-            if not any(found):
-                raise OptionError(
-                    f"no element is called {pattern!r}; there are {', '.join(names[:8])}"
-                    + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-                )
-            matched = [m or f for m, f in zip(matched, found, strict=True)]
-        if patterns:
-            kept = [k and m != drop for k, m in zip(kept, matched, strict=True)]
-    if not any(kept):
+    parts: Sequence[RawPart], raw: RawModel, options: LoadOptions, warnings: list[str]
+) -> tuple[list[RawPart], list[str], list[Hidden]]:
+    """Parts that are drawn, their names, and what is hidden with its reason."""
+    names = _unique_names(parts, raw.materials)
+    called = [(name, part.name, part.group) for name, part in zip(names, parts, strict=True)]
+    beside = [text for item in raw.hidden for text in (item.name, item.group)]
+    everything = [*names, *(part.name for part in parts), *(part.group for part in parts)]
+    check_patterns(options.hide, everything)
+    check_patterns(options.show, [*everything, *beside])
+    usual = [why_undrawn(part.name, part.group) for part in parts]
+    if all(usual):
+        # Nothing else is there: it is what is meant.
+        usual = [""] * len(parts)
+    reasons = []
+    for texts, why in zip(called, usual, strict=True):
+        if is_wanted(options.hide, *texts):
+            why = Hidden("").why
+        reasons.append("" if is_wanted(options.show, *texts) else why)
+    if all(reasons):
         raise GeometryError("every element is hidden; show at least one")
-    hidden = tuple(name for name, keep in zip(names, kept, strict=True) if not keep)
-    rows = [row for row, keep in enumerate(kept) if keep]
-    return [parts[row] for row in rows], [names[row] for row in rows], hidden
+    for pattern in options.show:
+        drawn_anyway = [
+            not why and not is_wanted(options.hide, *texts) and texts[1] not in raw.selected
+            for texts, why in zip(called, usual, strict=True)
+            if is_wanted([pattern], *texts)
+        ]
+        if drawn_anyway and all(drawn_anyway):
+            warnings.append(f"{pattern!r} is drawn anyway; --hide '*' --show {pattern!r} draws it alone")
+    hidden = [Hidden(n, why, p.group) for n, p, why in zip(names, parts, reasons, strict=True) if why]
+    kept = [row for row, why in enumerate(reasons) if not why]
+    return [parts[row] for row in kept], [names[row] for row in kept], hidden
 
 
 def _unique_names(parts: Sequence[RawPart], materials: Sequence[Material]) -> list[str]:

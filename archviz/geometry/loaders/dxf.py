@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
+from archviz.geometry.loaders.hiding import Hidden, is_wanted
 from archviz.geometry.loaders.polygons import triangulate
 from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles, transmission_of
 
@@ -49,6 +51,7 @@ _PLAIN_LAYER = "0"
 @dataclass
 class _Reading:
     document: Any
+    show: Sequence[str]
     materials: list[Material] = field(default_factory=lambda: [NO_MATERIAL])
     rows: dict[Material, int] = field(default_factory=dict)
     # (block that is placed, layer) -> owner
@@ -56,6 +59,7 @@ class _Reading:
     # (owner, name, group, material) -> loops as (n, 3) corners.
     loops: dict[tuple[int, str, str, int], list[NDArray[np.float64]]] = field(default_factory=dict)
     layers_off: Counter[str] = field(default_factory=Counter)
+    selected: set[str] = field(default_factory=set)
     flat: Counter[str] = field(default_factory=Counter)
     curved: int = 0
     indexed: bool = False
@@ -74,8 +78,15 @@ class _Holder:
     material: int
 
 
-def read_dxf(path: Path) -> RawModel:
+def read_dxf(path: Path, show: Sequence[str] = ()) -> RawModel:
     """Read a DXF file: one part per layer, or per block that is placed, and colour; Z up.
+
+    Parameters
+    ----------
+    path
+        The file.
+    show
+        Patterns of layers and blocks that are drawn though they are off.
 
     Raises
     ------
@@ -90,7 +101,7 @@ def read_dxf(path: Path) -> RawModel:
         document = ezdxf.readfile(path)
     except ezdxf.DXFStructureError:
         document, _ = recover.readfile(path)
-    reading = _Reading(document)
+    reading = _Reading(document, show)
     for entity in document.modelspace():
         _read_entity(reading, entity, None, 0)
     if not reading.loops:
@@ -108,9 +119,10 @@ def read_dxf(path: Path) -> RawModel:
         warnings=warnings,
         assumptions=["the numbered colours of layers tell them apart and are no materials"] if reading.indexed else [],
         hidden=[
-            *(f"{count} on layer {layer}" for layer, count in sorted(reading.layers_off.items())),
-            *(f"{count} of {kind}" for kind, count in sorted(reading.flat.items())),
+            *(Hidden(layer, f"a layer that is off, {n} on it") for layer, n in sorted(reading.layers_off.items())),
+            *(Hidden(f"{n} of {kind}", "lines and text, no surfaces") for kind, n in sorted(reading.flat.items())),
         ],
+        selected=sorted(reading.selected),
     )
 
 
@@ -139,7 +151,11 @@ def _read_entity(reading: _Reading, entity: Any, holder: _Holder | None, depth: 
         raise FileFormatError("its blocks hold too many others; explode or purge some of them")
     kind = entity.dxftype()
     layer = _layer_name(entity, holder)
-    if entity.dxf.get("invisible", 0) or _is_off(reading, layer):
+    off = bool(entity.dxf.get("invisible", 0)) or _is_off(reading, layer)
+    if off and is_wanted(reading.show, layer, holder.name if holder else ""):
+        reading.selected |= {layer, holder.name if holder else layer}
+        off = False
+    if off:
         reading.layers_off[layer] += 1
     elif kind == "INSERT":
         _read_block(reading, entity, layer, holder, depth)

@@ -13,6 +13,7 @@ from archviz.core.elements import Part
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
+from archviz.geometry.loaders.hiding import Hidden
 from archviz.geometry.texture import Texture
 
 __all__ = [
@@ -102,6 +103,8 @@ class RawModel:
         How far the file's north is turned clockwise from its +Y, z up [degrees].
     textures
         Pictures that materials name.
+    selected
+        Names of what is drawn only since the user asked for it.
     """
 
     parts: Sequence[RawPart]
@@ -110,10 +113,11 @@ class RawModel:
     up: Axis | None = None
     warnings: Sequence[str] = ()
     assumptions: Sequence[str] = ()
-    hidden: Sequence[str] = ()
+    hidden: Sequence[Hidden] = ()
     place: Place | None = None
     north_deg: float = 0.0
     textures: Mapping[str, Texture] = field(default_factory=dict)
+    selected: Sequence[str] = ()
 
 
 def used_only(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.geometry.loaders.folder import ModelFolder
+from archviz.geometry.loaders.hiding import Hidden, is_wanted
 from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles
 from archviz.geometry.loaders.rhino_materials import read_material
 from archviz.geometry.texture import Texture
@@ -59,13 +61,15 @@ class _Reading:
     layers: dict[int, Any]
     parents: dict[str, str]
     visible: dict[str, bool]
+    show: Sequence[str] = ()
+    selected: list[str] = field(default_factory=list)
     materials: list[Material] = field(default_factory=lambda: [NO_MATERIAL])
     rows: dict[int, int] = field(default_factory=dict)
     textures: dict[str, Texture] = field(default_factory=dict)
     meshes: dict[str, list[_Mesh]] = field(default_factory=dict)
     parts: list[RawPart] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    hidden: list[str] = field(default_factory=list)
+    hidden: list[Hidden] = field(default_factory=list)
     flat: Counter[str] = field(default_factory=Counter)
     unmeshed: list[str] = field(default_factory=list)
     instances: int = 0
@@ -81,7 +85,7 @@ class _Holder:
     material: int = 0
 
 
-def read_3dm(path: Path, root: Path | None = None) -> RawModel:
+def read_3dm(path: Path, root: Path | None = None, show: Sequence[str] = ()) -> RawModel:
     """Read a 3DM file: one part per object, its unit, place and north beside.
 
     Parameters
@@ -90,6 +94,8 @@ def read_3dm(path: Path, root: Path | None = None) -> RawModel:
         The file.
     root
         The folder that files it refers to may lie in; ``None`` is its own.
+    show
+        Patterns of objects and layers that are drawn though they are hidden.
 
     Raises
     ------
@@ -108,6 +114,7 @@ def read_3dm(path: Path, root: Path | None = None) -> RawModel:
         layers,
         parents={str(layer.Id): str(layer.ParentLayerId) for layer in layers.values()},
         visible={str(layer.Id): bool(layer.Visible) for layer in layers.values()},
+        show=show,
     )
     for item in file.Objects:
         if not item.Attributes.IsInstanceDefinitionObject:
@@ -124,6 +131,7 @@ def read_3dm(path: Path, root: Path | None = None) -> RawModel:
         place=place,
         north_deg=north_deg,
         textures=reading.textures,
+        selected=reading.selected,
     )
 
 
@@ -134,7 +142,7 @@ def _say_what_is_missing(reading: _Reading) -> None:
         if not reading.parts:
             raise FileFormatError(f"its {count} surfaces ({names}) have no render meshes; {advice}")
         reading.warnings.append(f"{count} surfaces without render meshes are left out ({names}); {advice}")
-    reading.hidden += [f"{count} of {kind}" for kind, count in sorted(reading.flat.items())]
+    reading.hidden += [Hidden(f"{n} of {kind}", "no surfaces") for kind, n in sorted(reading.flat.items())]
 
 
 def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], holder: _Holder, depth: int) -> None:
@@ -142,9 +150,14 @@ def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], hold
     kind = type(geometry).__name__
     layer = reading.layers.get(attributes.LayerIndex)
     name = attributes.Name or holder.name or (layer.Name if layer is not None else "") or kind
-    if not attributes.Visible or attributes.Mode.name == "Hidden" or not _is_shown(reading, layer):
-        reading.hidden.append(f"{name} ({layer.FullPath})" if layer is not None and layer.FullPath != name else name)
-        return
+    why = "hidden in Rhino" if not attributes.Visible or attributes.Mode.name == "Hidden" else ""
+    if not _is_shown(reading, layer):
+        why = "its layer is off"
+    if why:
+        if not is_wanted(reading.show, name, layer.Name if layer is not None else ""):
+            reading.hidden.append(Hidden(name, why, layer.FullPath if layer is not None else ""))
+            return
+        reading.selected.append(name)
     if kind == "InstanceReference":
         _read_block(reading, item, matrix, holder, depth)
         return
