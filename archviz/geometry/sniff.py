@@ -98,7 +98,7 @@ def check_model_file(path: Path) -> str:
     meant = LOADERS[extension].format if extension in LOADERS else "ZIP"
     if found != meant:
         content = f"{found} content" if found else "content of another kind"
-        hints = {row.format: e for e, row in LOADERS.items()} | {"ZIP": ".zip"}
+        hints = {row.format: e for e, row in reversed(LOADERS.items())} | {"ZIP": ".zip"}
         advice = f"rename it to {hints[found]}" if found in hints else "export the model again"
         raise FileFormatError(f"{path}: not {meant} inside but {content}; {advice}")
     return extension

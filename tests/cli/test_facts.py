@@ -39,7 +39,7 @@ def test_inspect_a_model(run: Run, house: Path) -> None:
 def test_inspect_hides(run: Run, house: Path) -> None:
     _, said, _ = run("inspect", house, "--hide", "Window*")
     assert {e["name"] for e in said["elements"]} == {"Walls", "Roof", "Door"}
-    assert set(said["hidden"]) == {"Window left", "Window right"}
+    assert set(said["hidden"]) == {"Window left: as asked", "Window right: as asked"}
 
 
 def test_inspect_a_drawing(run: Run, drawing: Path) -> None:

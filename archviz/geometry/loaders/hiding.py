@@ -27,7 +27,7 @@ _UNDRAWN = (
     ),
     (
         "construction geometry",
-        r"ifcvirtualelement(?:/.*)?|construction (?:lines?|geometry)|guide ?lines?|guides?|(?:reference|section) planes?",
+        r"ifcvirtualelement(?:/.*)?|construction (?:lines?|geometry)|guide ?lines?|guides?|reference planes?",
     ),
 )
 # These words alone may name a thing too ("grid" of beams): they count where they name a whole layer.

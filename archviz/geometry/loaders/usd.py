@@ -121,7 +121,7 @@ def _read(path: Path, folder: ModelFolder, show: Sequence[str]) -> RawModel:
         layer = confine_layers(path, folder.root or folder.path, warnings)
         stage = Usd.Stage.Open(layer)
     except Tf.ErrorException as error:
-        raise FileFormatError(f"the USD is damaged ({_first_line(error)}); export it again") from error
+        raise FileFormatError("a part of the USD is damaged; copy or export it again") from error
     reading = _Reading(stage, folder, show, UsdGeom.XformCache(Usd.TimeCode.EarliestTime()), warnings)
     for prim in _below(reading, stage.GetPseudoRoot()):
         _read_prim(reading, prim)
@@ -155,10 +155,6 @@ def _below(reading: _Reading, root: Any) -> Iterator[Any]:
         if prim.IsA(UsdGeom.PointInstancer):
             prims.PruneChildren()
         yield prim
-
-
-def _first_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:120]
 
 
 def _read_prim(reading: _Reading, prim: Any, placed: _Placed | None = None, depth: int = 0) -> None:
