@@ -95,7 +95,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="NAME",
-        help="draw them though hidden (spaces, grids, layers that are off, or by --hide)",
+        help="draw these though they are hidden",
     )
 
 
