@@ -31,13 +31,13 @@ _BELOW = 1
 def run_check(options: argparse.Namespace, console: Console) -> int:
     """``archviz check``."""
     from archviz.fidelity import register, report, trace_wireframe
-    from archviz.sketch import load_drawing
+    from archviz.sketch.isolated import load_drawing_isolated
 
     threshold = _threshold(options.threshold)
     lit = _is_lit(options)
     if (options.camera is None) == (options.view is None):
         raise OptionError("check needs the picture's camera; give either --camera FILE or --view ID")
-    loaded = load_drawing(Path(options.image))
+    loaded = load_drawing_isolated(Path(options.image))
     camera = Camera.load(Path(options.camera)) if options.camera else None
     size = _size(options.image, loaded.size, camera)
     picture = _fitted(loaded.array, size)

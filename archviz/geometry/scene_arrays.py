@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,11 +10,12 @@ from numpy.typing import NDArray
 
 from archviz.core.elements import ElementTable
 from archviz.geometry.scene import Scene
-from archviz.geometry.texture import Texture
+from archviz.geometry.texture import MAX_TEXTURES, Texture
 
-__all__ = ["scene_arrays", "scene_of"]
+__all__ = ["check_array_names", "scene_arrays", "scene_of"]
 
-_TEXTURE = "texture:"
+_TEXTURE = "texture-"
+_NAME = re.compile(r"vertices_m|faces|face_elements|uv|texture-[0-9a-f]{16}")
 
 
 def scene_arrays(scene: Scene) -> dict[str, NDArray[Any]]:
@@ -38,3 +40,18 @@ def scene_of(arrays: Mapping[str, NDArray[Any]], table: ElementTable) -> Scene:
         uv=arrays["uv"] if "uv" in arrays else None,
         textures={key.removeprefix(_TEXTURE): Texture(arrays[key]) for key in arrays if key.startswith(_TEXTURE)},
     )
+
+
+def check_array_names(names: object) -> list[str]:
+    """The names of a scene's arrays as a stranger gives them.
+
+    Raises
+    ------
+    ValueError
+        They are too many, or not those of :func:`scene_arrays`: they become names of files.
+    """
+    if not isinstance(names, list) or len(names) > MAX_TEXTURES + 4:
+        raise ValueError("no list of arrays")
+    if not all(isinstance(name, str) and _NAME.fullmatch(name) for name in names):
+        raise ValueError("an array of another name")
+    return names

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from archviz.core.camera import Camera
     from archviz.geometry.scene import Scene
 
-__all__ = ["MAX_TEXTURE_SIDE", "Texture", "textured_colors"]
+__all__ = ["MAX_TEXTURES", "MAX_TEXTURE_BYTES", "MAX_TEXTURE_SIDE", "Texture", "textured_colors"]
 
 # A brick of a wall that fills a picture still has its joints; a hundred such pictures are 300 MB.
 MAX_TEXTURE_SIDE = 1024
+# Of one model, all together: 85 pictures of that size [bytes].
+MAX_TEXTURES, MAX_TEXTURE_BYTES = 1000, 256 << 20
 # Below this a channel of the mean says nothing of what was multiplied.
 _LEAST_MEAN = 1e-3
 
@@ -42,6 +44,12 @@ class Texture:
             raise GeometryError(f"texture: {self.pixels.dtype} {shape} is not (h, w, 3) uint8")
         if max(shape[:2]) > MAX_TEXTURE_SIDE:
             raise GeometryError(f"texture: {shape[1]}x{shape[0]} is larger than {MAX_TEXTURE_SIDE} pixels a side")
+
+    def halved(self) -> Texture:
+        """The same at half the width and height."""
+        pixels = self.pixels.astype(np.float32)
+        small = _halved(_halved(pixels).transpose(1, 0, 2)).transpose(1, 0, 2)
+        return Texture(np.round(small).astype(np.uint8))
 
     def levels(self) -> list[NDArray[np.float32]]:
         """Linear light at full size and halved again and again, down to the mean (L. Williams, "Pyramidal

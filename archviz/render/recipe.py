@@ -22,10 +22,11 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.illumination import Illumination
 from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
-from archviz.render.request import ResolvedRequest
+from archviz.render.request import ResolvedRequest, Try
 
 __all__ = [
     "RECIPE_KEY",
+    "asked_json",
     "differences",
     "hash_pixels",
     "read_recipe",
@@ -39,6 +40,8 @@ __all__ = [
 RECIPE_KEY = "archviz:recipe"
 FORMAT = 1
 _OF_THIS_MACHINE = ("input", "weights")
+# They stand in a recipe where they were asked for: what had no such wish is written as ever.
+_WHERE_ASKED = ("min_fidelity", "tries")
 
 
 def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
@@ -46,7 +49,7 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for field in dataclasses.fields(resolved):
         value = getattr(resolved, field.name)
-        if field.name in _OF_THIS_MACHINE:
+        if field.name in _OF_THIS_MACHINE or (field.name in _WHERE_ASKED and value in (None, ())):
             continue
         if isinstance(value, Camera):
             value = value.to_json()
@@ -54,6 +57,8 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
             value = [value.width, value.height]
         elif isinstance(value, datetime):
             value = value.isoformat()
+        elif field.name == "tries":
+            value = [dataclasses.asdict(one) for one in value]
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
             value = dataclasses.asdict(value)
         data[field.name] = value
@@ -86,6 +91,7 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         fields["when"] = datetime.fromisoformat(data["when"]) if data["when"] else None
         fields["sun"] = _sun(data["sun"])
         light = dict(data["illumination"])
+        fields["tries"] = tuple(Try(**one) for one in data.get("tries", ()))
         fields["illumination"] = Illumination(**{**light, "sun": _sun(light["sun"])})
         for name, value in fields.items():
             if isinstance(value, list):
@@ -93,6 +99,23 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         return ResolvedRequest(input=input, weights=weights, **fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileFormatError(f"recipe: {error!r} in its resolved request; give a recipe that archviz wrote") from error
+
+
+def asked_json(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for, from a recipe's ``resolved`` object: its settings before any was tried.
+
+    Raises
+    ------
+    FileFormatError
+        The object was not written by this version of the format.
+    """
+    asked = {key: value for key, value in data.items() if key != "tries"}
+    if not data.get("tries"):
+        return asked
+    try:
+        return asked | {key: data["tries"][0][key] for key in ("control_scales", "geometry", "steps")}
+    except (KeyError, TypeError) as error:
+        raise FileFormatError(f"recipe: {error!r} in its tries; give a recipe that archviz wrote") from error
 
 
 def write_recipe(

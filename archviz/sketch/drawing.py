@@ -26,6 +26,9 @@ MAX_SIDE_PX = 16_384
 # A smaller one has no lines to follow.
 _MIN_SIDE_PX = 16
 _FORMATS = ("PNG", "JPEG", "WEBP")
+# What a JPEG decoder leaves where the data end early.
+_UNPAINTED = 128
+_MOST_UNPAINTED = 0.05
 _ACCEPTED = "PNG, JPEG and WebP are accepted"
 
 
@@ -95,6 +98,8 @@ def load_drawing(path: Path) -> Drawing:
                 # A phone's JPEG that carries a second picture calls itself MPO.
                 file_format = "JPEG" if image.format == "MPO" else str(image.format)
                 array, assumptions, cautions = _read(image)
+                if file_format == "JPEG" and (share := _unpainted(array)) > _MOST_UNPAINTED:
+                    cautions.append(f"the lower {share:.0%} are plain grey: the JPEG may be cut off")
         except FileFormatError:
             raise
         except (pillow.DecompressionBombError, pillow.DecompressionBombWarning) as error:
@@ -112,6 +117,12 @@ def load_drawing(path: Path) -> Drawing:
     if kind == "photograph":
         assumptions.append("taken for a photograph or shaded picture: its edges become the lines")
     return Drawing(array=array, kind=kind, format=file_format, warnings=tuple(cautions), assumptions=tuple(assumptions))
+
+
+def _unpainted(array: NDArray[np.uint8]) -> float:
+    """Share of the rows at the bottom that a decoder filled in with grey for want of data."""
+    painted = np.flatnonzero((array != _UNPAINTED).any(axis=(1, 2)))
+    return 1.0 - (int(painted[-1]) + 1 if len(painted) else 0) / len(array)
 
 
 def _check_size(path: Path, size: tuple[int, int]) -> None:

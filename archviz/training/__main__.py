@@ -9,6 +9,7 @@
     decoder      the autoencoder's decoder on the denoiser's latents
     export       the diffusers folder of the engine                archviz/weights/mini
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
+    evaluate-views  colours over several views of one scene, drift between lights
     drawn        views that drawings are made from, untraced       <cache>/drawn
     lines        the network that reads drawings                   <cache>/lines.pt
     export-lines the diffusers folder of that network              archviz/weights/lines
@@ -73,6 +74,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     evaluate = steps.add_parser("evaluate")
     evaluate.add_argument("--folder", type=Path, default=WEIGHTS)
     evaluate.add_argument("--views", type=int, default=24)
+    views = steps.add_parser("evaluate-views")
+    views.add_argument("--folder", type=Path, default=WEIGHTS)
+    views.add_argument("--scenes", type=int, default=8, help="held-out scenes with their path-traced truth")
+    views.add_argument("--samples", type=int, default=6, help="sample models, four views each")
+    views.add_argument("--side", type=int, default=384, help="of the samples' pictures [pixels]")
     _run(parser.parse_args(argv))
 
 
@@ -136,6 +142,17 @@ def _run(options: argparse.Namespace) -> None:
             from archviz.training.export import export
 
             export(cache, options.folder)
+        case "evaluate-views":
+            from archviz.training.views import evaluate_views
+
+            evaluate_views(
+                cache,
+                options.folder,
+                scenes=options.scenes,
+                samples=options.samples,
+                side=options.side,
+                threads=options.threads,
+            )
         case _:
             from archviz.training.evaluate import evaluate
 

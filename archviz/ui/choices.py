@@ -54,6 +54,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "seed": 0,
         "steps": AUTO,
         "geometry": "strict",
+        "min_fidelity": AUTO,
         "surroundings": "geometry",
         "engine": DEFAULT_ENGINE,
     }
@@ -108,6 +109,7 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
         fields["materials"] = parse_materials(choices["materials"], texts)
     if design.kind == "model":
         fields["view"] = choices["view"]
+        fields["min_fidelity"] = None if choices["min_fidelity"] == AUTO else choices["min_fidelity"]
     if choices["use_sun"]:
         named = CITIES.get(choices["city"])
         # A city brings its clock, as on the command line; elsewhere the offset is the user's own.
@@ -131,6 +133,7 @@ def choices_of(request: RenderRequest) -> dict[str, Any]:
     choices["materials"] = "\n".join(f"{element} = {text}" for element, text in request.materials.items())
     choices["size"] = f"{request.size.width}x{request.size.height}" if request.size else AUTO
     choices["steps"] = request.steps or AUTO
+    choices["min_fidelity"] = AUTO if request.min_fidelity is None else request.min_fidelity
     if request.place is not None and request.when is not None:
         named = CITIES.get(request.place.name or "")
         kept = named is not None and named.place == request.place and request.when.tzinfo is None

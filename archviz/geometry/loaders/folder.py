@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -76,10 +76,16 @@ class ModelFolder:
         return found[0] if len(found) == 1 else None
 
     def texture(self, name: str) -> TextureFile | None:
-        """A picture file; ``None`` where it cannot be read."""
-        if name not in self._textures:
-            try:
-                self._textures[name] = read_texture(self.read(name))
-            except FileFormatError:
-                self._textures[name] = None
-        return self._textures[name]
+        """A picture file; ``None`` where it cannot be read.
+
+        Asked again, it comes without its pixels: the first time they were for whoever keeps them.
+        """
+        if name in self._textures:
+            return self._textures[name]
+        try:
+            found = read_texture(self.read(name))
+        except FileFormatError:
+            self._textures[name] = None
+            return None
+        self._textures[name] = replace(found, texture=None)
+        return found

@@ -72,7 +72,7 @@ def _read(
     if texture is not None and (found := _texture(data, texture, name, warnings)) is not None:
         color = (color[0] * found.mean[0], color[1] * found.mean[1], color[2] * found.mean[2])
         alpha *= found.alpha
-        key = found.kept_in(textures)
+        key = found.kept_in(textures, warnings)
     transmission = float(extensions.get("KHR_materials_transmission", {}).get("transmissionFactor", 0.0))
     if material.get("alphaMode", "OPAQUE") == "BLEND":
         transmission = max(transmission, transmission_of(alpha))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from archviz.core.errors import FileFormatError
+from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
 from archviz.geometry.loaders.folder import ModelFolder
@@ -56,7 +56,7 @@ def read_mtl(
     for name, block in blocks.items():
         try:
             materials[name] = _material(name, block, folder, warnings, textures)
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, OptionError) as error:
             raise FileFormatError(f"material {name!r} in the material library is broken: {error}") from error
     return materials
 
@@ -76,7 +76,7 @@ def _material(
             # Some exporters leave Kd black where a texture stands for it.
             tint = color if max(color) > 0 else (1.0, 1.0, 1.0)
             color = (found.mean[0] * tint[0], found.mean[1] * tint[1], found.mean[2] * tint[2])
-            key = found.kept_in(textures)
+            key = found.kept_in(textures, warnings)
     shininess = min(max(float(values.get("ns", "90")), 0.0), _SHININESS_MAX)
     roughness = float(values["pr"]) if "pr" in values else 1.0 - math.sqrt(shininess / _SHININESS_MAX)
     return Material(

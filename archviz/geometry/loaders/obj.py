@@ -65,12 +65,12 @@ def read_obj(path: Path, root: Path | None = None) -> RawModel:
         data = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ")
     if b"\t" in data:
         data = data.replace(b"\t", b" ")
-    for number, line in enumerate(data.decode("utf-8", errors="replace").splitlines(), start=1):
+    for number, line in enumerate(data.decode("utf-8-sig", errors="replace").splitlines(), start=1):
         _sort_line(reading, number, line)
     folder = ModelFolder(path.parent, root)
     textures: dict[str, Texture] = {}
-    materials, missing = _materials(reading, folder, textures)
-    return _assemble(reading, materials, missing, path.stem, textures)
+    materials, warnings = _materials(reading, folder, textures)
+    return _assemble(reading, materials, warnings, path.stem, textures)
 
 
 def _sort_line(reading: _Reading, number: int, line: str) -> None:
@@ -87,8 +87,9 @@ def _sort_line(reading: _Reading, number: int, line: str) -> None:
         reading.uvs.append((number, line[3:]))
     elif start != "vn":
         stripped = line.strip()
-        if stripped != line:
-            _sort_line(reading, number, stripped)
+        if stripped != line or line in ("v", "f"):
+            # The space after a word that stands alone makes it an entry of no numbers.
+            _sort_line(reading, number, stripped + " " if stripped in ("v", "f") else stripped)
             return
         key_word, _, rest = line.partition(" ")
         rest = rest.strip()
@@ -166,7 +167,7 @@ def _assemble(
     owners: dict[tuple[str, str], int] = {}
     parts: list[RawPart] = []
     colored = table.shape[1] >= 6 and len(table) > 0 and np.isfinite(table[:, -3:]).all() and not known
-    triangles = 0
+    triangles = short = 0
     for (obj, group, material), faces in reading.faces.items():
         if material not in rows:
             rows[material] = len(materials)
@@ -174,6 +175,7 @@ def _assemble(
         textured = bool(materials[rows[material]].texture)
         corners, corner_uvs, counts = faces.read(len(vertices), len(uvs), textured=textured)
         own, inverse = _distinct(corners, corner_uvs)
+        short += int((counts < 3).sum())
         triangles += int(np.maximum(counts - 2, 0).sum())
         check_triangles(triangles)
         part = RawPart(
@@ -191,6 +193,8 @@ def _assemble(
             materials += tints
         else:
             parts.append(part)
+    if short:
+        warnings.append(f"{short} faces with fewer than three corners are left out")
     return RawModel(parts=parts, materials=materials, warnings=warnings, textures=textures)
 
 

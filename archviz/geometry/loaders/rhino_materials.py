@@ -44,7 +44,7 @@ def read_material(material: Any, folder: ModelFolder, warnings: list[str], textu
         if found is None:
             warnings.append(f"texture {picture!r} is missing or cannot be read; {name!r} has its plain colour")
         else:
-            color, key = found.mean, found.kept_in(textures)
+            color, key = found.mean, found.kept_in(textures, warnings)
     return Material(
         name=name,
         base_color=color,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from archviz.core.errors import FileFormatError
 from archviz.core.tone import srgb_to_linear
-from archviz.geometry.texture import MAX_TEXTURE_SIDE, Texture
+from archviz.geometry.texture import MAX_TEXTURE_BYTES, MAX_TEXTURE_SIDE, MAX_TEXTURES, Texture
 
 __all__ = ["TextureFile", "read_texture"]
 
@@ -45,11 +45,25 @@ class TextureFile:
     texture: Texture | None
     key: str
 
-    def kept_in(self, textures: dict[str, Texture]) -> str:
-        """The key, after the picture was put among ``textures``."""
-        if self.texture is not None:
+    def kept_in(self, textures: dict[str, Texture], warnings: list[str]) -> str:
+        """The key, after the picture was put among ``textures``.
+
+        Where they are too much together, the largest are halved until they are not.
+        """
+        if self.texture is not None and self.key not in textures:
+            if len(textures) >= MAX_TEXTURES:
+                warnings.append(f"more than {MAX_TEXTURES} textures: the others are drawn in their mean colour")
+                return ""
             textures[self.key] = self.texture
+            _fit(textures, warnings)
         return self.key
+
+
+def _fit(textures: dict[str, Texture], warnings: list[str]) -> None:
+    while sum(texture.pixels.nbytes for texture in textures.values()) > MAX_TEXTURE_BYTES:
+        largest = max(textures, key=lambda key: textures[key].pixels.nbytes)
+        textures[largest] = textures[largest].halved()
+        warnings.append(f"the textures take more than {MAX_TEXTURE_BYTES >> 20} MiB: the largest are drawn less sharp")
 
 
 def read_texture(data: bytes) -> TextureFile:

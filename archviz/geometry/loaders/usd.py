@@ -20,6 +20,8 @@ from archviz.geometry.loaders.archive import open_archive
 from archviz.geometry.loaders.folder import ModelFolder
 from archviz.geometry.loaders.hiding import Hidden, is_wanted
 from archviz.geometry.loaders.raw import (
+    MAX_DEPTH,
+    MAX_INSTANCES,
     NO_MATERIAL,
     TINTED,
     Axis,
@@ -38,8 +40,6 @@ __all__ = ["read_usd"]
 # Its threads would each reserve address space of their own.
 os.environ.setdefault("PXR_WORK_THREAD_LIMIT", "1")
 
-MAX_INSTANCES = 10_000
-MAX_DEPTH = 256
 MAX_PRIMS = 1_000_000
 _MAX_NESTED = 8
 _AXES: dict[str, Axis] = {"X": "x", "Y": "y", "Z": "z"}

@@ -78,7 +78,7 @@ def _base(
         return color, "", ""
     scale = _rgb(_value(source, "scale"), (1.0, 1.0, 1.0)) if source else (1.0, 1.0, 1.0)
     r, g, b = (_unit(m * s) for m, s in zip(found.mean, scale, strict=True))
-    return (r, g, b), found.kept_in(textures), _primvar(source)
+    return (r, g, b), found.kept_in(textures, warnings), _primvar(source)
 
 
 def _primvar(source: Any) -> str:

@@ -1,0 +1,34 @@
+"""How a rendered picture is scored against its own maps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.render.maps import ViewMaps
+
+if TYPE_CHECKING:
+    from archviz.fidelity import FidelityReport, Wireframe
+
+__all__ = ["edge_recall", "score_picture"]
+
+
+def edge_recall(image: NDArray[np.uint8], maps: ViewMaps, wireframe: Wireframe | None) -> float | None:
+    """The building's edge evidence, as :func:`score_picture` reports it."""
+    if maps.gbuffer is None or maps.light is None:
+        return None
+    from archviz.fidelity import edge_evidence
+
+    reference = maps.light.deferred.array
+    return edge_evidence(image, maps.gbuffer, reference=reference, part="building", wireframe=wireframe).score
+
+
+def score_picture(image: NDArray[np.uint8], maps: ViewMaps) -> FidelityReport | None:
+    """How well the building was kept; edges that the light does not show are not asked for."""
+    if maps.gbuffer is None or maps.light is None:
+        return None
+    from archviz.fidelity import report
+
+    return report(image, maps.gbuffer, light=maps.light, reference=maps.light.deferred.array)
