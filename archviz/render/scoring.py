@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archviz.core.openings import Opening
 from archviz.render.maps import ViewMaps
 
 if TYPE_CHECKING:
-    from archviz.fidelity import FidelityReport, Wireframe
+    from archviz.fidelity import DrawnReport, FidelityReport, Wireframe
 
 __all__ = ["edge_recall", "score_picture"]
 
@@ -25,10 +27,19 @@ def edge_recall(image: NDArray[np.uint8], maps: ViewMaps, wireframe: Wireframe |
     return edge_evidence(image, maps.gbuffer, reference=reference, part="building", wireframe=wireframe).score
 
 
-def score_picture(image: NDArray[np.uint8], maps: ViewMaps) -> FidelityReport | None:
-    """How well the building was kept; edges that the light does not show are not asked for."""
+def score_picture(
+    image: NDArray[np.uint8], maps: ViewMaps, openings: Sequence[Opening]
+) -> FidelityReport | DrawnReport | None:
+    """How well the building and its openings were kept; edges that the light does not show are not asked for.
+
+    A drawing's picture is judged by the drawn lines.
+    """
+    if maps.edges is not None:
+        from archviz.fidelity import report_drawn
+
+        return report_drawn(image, maps.edges)
     if maps.gbuffer is None or maps.light is None:
         return None
     from archviz.fidelity import report
 
-    return report(image, maps.gbuffer, light=maps.light, reference=maps.light.deferred.array)
+    return report(image, maps.gbuffer, light=maps.light, openings=openings, reference=maps.light.deferred.array)

@@ -13,7 +13,7 @@ from archviz.geometry.views import VIEW_PRESETS
 from archviz.presets import environments, lightings
 from archviz.render.request import DEFAULT_ENGINE, RenderRequest
 from archviz.studio import Design
-from archviz.ui.choices import AUTO, CITIES, DEFAULTS, OTHER, build_request, defaults_for, offset_hours
+from archviz.ui.choices import AUTO, CITIES, DEFAULTS, OTHER, OWN_VIEW, build_request, defaults_for, offset_hours
 from archviz.ui.visit import Visit, choice_key, current_choices
 
 __all__ = ["show_controls"]
@@ -45,7 +45,9 @@ def show_controls(visit: Visit, design: Design) -> RenderRequest | None:
     t = visit.texts
     _show_design(visit, design)
     if design.kind == "model":
-        st.selectbox(t("choice.view"), list(VIEW_PRESETS), format_func=lambda v: t(f"view.{v}"), key=choice_key("view"))
+        own = [] if st.session_state[choice_key("camera")] is None else [OWN_VIEW]
+        views = [*VIEW_PRESETS, *own]
+        st.selectbox(t("choice.view"), views, format_func=lambda v: t(f"view.{v}"), key=choice_key("view"))
     if design.kind == "text":
         # Where there are only words, they come first.
         _show_words(visit, design)
