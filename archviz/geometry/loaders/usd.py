@@ -22,6 +22,7 @@ from archviz.geometry.loaders.hiding import Hidden, is_wanted
 from archviz.geometry.loaders.raw import (
     MAX_DEPTH,
     MAX_INSTANCES,
+    MAX_NODES,
     NO_MATERIAL,
     TINTED,
     Axis,
@@ -40,7 +41,6 @@ __all__ = ["read_usd"]
 # Its threads would each reserve address space of their own.
 os.environ.setdefault("PXR_WORK_THREAD_LIMIT", "1")
 
-MAX_PRIMS = 1_000_000
 _MAX_NESTED = 8
 _AXES: dict[str, Axis] = {"X": "x", "Y": "y", "Z": "z"}
 _PURPOSES = {"guide": "a guide", "proxy": "a stand-in for the finer model"}
@@ -148,8 +148,8 @@ def _below(reading: _Reading, root: Any) -> Iterator[Any]:
     prims = iter(Usd.PrimRange(root, Usd.TraverseInstanceProxies(Usd.PrimDefaultPredicate)))
     for prim in prims:
         reading.prims += 1
-        if reading.prims > MAX_PRIMS:
-            raise FileFormatError(f"more than {MAX_PRIMS} prims; export a part of the model")
+        if reading.prims > MAX_NODES:
+            raise FileFormatError(f"more than {MAX_NODES} prims are placed; export a part of the model")
         if prim.GetPath().pathElementCount > MAX_DEPTH:
             raise FileFormatError(f"USD prims lie deeper than {MAX_DEPTH}; export the file again")
         if prim.IsA(UsdGeom.PointInstancer):
@@ -228,6 +228,8 @@ def _read_instancer(reading: _Reading, prim: Any, name: str, placed: _Placed | N
     rows = np.array(instancer.GetProtoIndicesAttr().Get(time) or [], dtype=np.int64)
     if len(rows) + reading.instances > MAX_INSTANCES:
         raise FileFormatError(f"more than {MAX_INSTANCES} copies are placed; join some of them")
+    if len(rows) and not (0 <= rows.min() and rows.max() < len(targets)):
+        raise _no_prototype()
     own = placed.matrix if placed else np.array(reading.cache.GetLocalToWorldTransform(prim), dtype=np.float64)
     # Those that are masked out are still among the indices here.
     found = instancer.ComputeInstanceTransformsAtTime(
@@ -237,12 +239,16 @@ def _read_instancer(reading: _Reading, prim: Any, name: str, placed: _Placed | N
     for number, (row, matrix) in enumerate(zip(rows, found, strict=True)):
         if mask and not mask[number]:
             continue
-        if not 0 <= row < len(targets) or not targets[row]:
-            raise FileFormatError("a USD instancer names a prototype that does not exist; export the file again")
+        if not targets[row]:
+            raise _no_prototype()
         base = np.array(matrix, dtype=np.float64) @ own
         for part in _below(reading, targets[row]):
             local = _relative(reading, part, targets[row])
             _read_prim(reading, part, _Placed(local @ base, name), depth + 1)
+
+
+def _no_prototype() -> FileFormatError:
+    return FileFormatError("a USD instancer names a prototype that does not exist; export the file again")
 
 
 def _relative(reading: _Reading, prim: Any, root: Any) -> NDArray[np.float64]:

@@ -50,7 +50,8 @@ def confine_layers(path: Path, root: Path, warnings: list[str]) -> Any:
             raise FileFormatError(f"it refers to more than {MAX_LAYERS} layers; flatten it and export again")
         layer.SetPermissionToEdit(True)
         _cut_clips(layer, warnings)
-        for asset in layer.GetCompositionAssetDependencies():
+        # An empty name is the layer itself.
+        for asset in filter(None, layer.GetCompositionAssetDependencies()):
             found, why = _inside(layer, asset, root)
             other = None
             if found is not None:
