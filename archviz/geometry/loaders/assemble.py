@@ -32,6 +32,10 @@ __all__ = ["Assembled", "LoadOptions", "assemble"]
 # Coordinates farther out than this are a survey's, not a drawing's.
 _FAR_M = 1000.0
 _ODD_HEIGHT_M = (1.0, 1000.0)
+# Steps between neighbouring numbers of 32 bits, from which on what is drawn is not what was drawn once.
+_COARSE_M = 0.005
+# Parts as far from each other as this stand in different towns.
+_STRAY_M = 20_000.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +120,7 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
     uv = _joined_uv(whole) if textures else None
     _check_extents(vertices, faces)
     own = building_parts(parts, roles)
+    warnings += [*_coarseness(parts, unit_m), *_strays(parts, names)]
     low, high = bounds_of(own)
     base = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
     if np.abs(base).max() > _FAR_M:
@@ -260,6 +265,36 @@ def _joined(parts: Sequence[RawPart]) -> tuple[NDArray[np.float64], NDArray[np.i
         owners.append(np.full(len(part.faces), row, dtype=np.int32))
         count += len(part.vertices)
     return np.concatenate(vertices), np.concatenate(faces), np.concatenate(owners)
+
+
+def _coarseness(parts: Sequence[RawPart], unit_m: float) -> list[str]:
+    """Warn where numbers of 32 bits far from the origin have lost what is small."""
+    farthest = max(float(np.abs(part.vertices).max()) for part in parts)
+    step = float(np.spacing(np.float32(farthest)))
+    units = [part.vertices / unit_m for part in parts]
+    # Scaled by the unit, a number of 32 bits is one no longer.
+    if step < _COARSE_M or any((u.astype(np.float32) - u).any() for u in units):
+        return []
+    return [
+        f"coordinates up to {farthest / 1000:.0f} km from the origin are stored to the nearest {step:g} m; "
+        "move the model to the origin and export again"
+    ]
+
+
+def _strays(parts: Sequence[RawPart], names: Sequence[str]) -> list[str]:
+    """Warn of a part that lies so far from most others that nothing else would be seen beside it."""
+    centers = np.array([(part.vertices.min(axis=0) + part.vertices.max(axis=0)) / 2 for part in parts])
+    weights = np.array([len(part.faces) for part in parts])
+    order = np.argsort(centers, axis=0)
+    halves = [np.searchsorted(np.cumsum(weights[o]), weights.sum() / 2) for o in order.T]
+    middle = np.array(
+        [centers[o[min(h, len(o) - 1)], axis] for axis, (o, h) in enumerate(zip(order.T, halves, strict=True))]
+    )
+    away = np.linalg.norm(centers - middle, axis=1)
+    row = int(np.argmax(away))
+    if away[row] < _STRAY_M:
+        return []
+    return [f"{names[row]!r} lies {away[row] / 1000:.0f} km from the rest; --hide {names[row]!r} leaves it out"]
 
 
 def _check_extents(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,7 @@ class _Holder:
     name: str
     layer: str
     material: int
+    mirrored: bool = False
 
 
 def read_dxf(path: Path, show: Sequence[str] = ()) -> RawModel:
@@ -175,7 +176,9 @@ def _read_entity(reading: _Reading, entity: Any, holder: _Holder | None, depth: 
         key = (owner, holder.name if holder else group, group, row)
         reading.triangles += sum(len(loop) - 2 for loop in found)
         check_triangles(reading.triangles)
-        reading.loops.setdefault(key, []).extend(found)
+        # A mirror turns faces inside out.
+        turned = [loop[::-1] for loop in found] if holder and holder.mirrored else found
+        reading.loops.setdefault(key, []).extend(turned)
 
 
 def _read_block(reading: _Reading, insert: Any, layer: str, holder: _Holder | None, depth: int) -> None:
@@ -196,8 +199,10 @@ def _read_block(reading: _Reading, insert: Any, layer: str, holder: _Holder | No
     )
     copies = insert.multi_insert() if insert.mcount > 1 else [insert]
     for copy in copies:
+        # What is in a block comes with all that holds it already applied.
+        placed = replace(inner, mirrored=copy.matrix44().determinant() < 0)
         for entity in copy.virtual_entities():
-            _read_entity(reading, entity, inner, depth + 1)
+            _read_entity(reading, entity, placed, depth + 1)
 
 
 def _surfaces(reading: _Reading, entity: Any, kind: str) -> list[NDArray[np.float64]]:

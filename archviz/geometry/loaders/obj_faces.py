@@ -12,6 +12,8 @@ from archviz.core.errors import FileFormatError
 __all__ = ["ObjFaces"]
 
 _Ints = NDArray[np.int64]
+# No file has as many, and arithmetic with them stays in 64 bits.
+_MOST = 1 << 60
 
 
 @dataclass
@@ -55,7 +57,7 @@ class ObjFaces:
         counts = np.array([len(line.split()) for line in self.lines], dtype=np.int64)
         try:
             found = _columns(words)
-        except ValueError:
+        except (ValueError, OverflowError):
             found = self._one_by_one()
         corners = self._absolute(found[:, 0], self.vertex_counts, counts)
         if len(corners) and corners.max() >= vertices:
@@ -93,6 +95,8 @@ class ObjFaces:
                     rows.append((int(vertex), int(uv) if uv else 0))
                 except ValueError as error:
                     raise self._broken(row, str(error)) from error
+                if max(map(abs, rows[-1])) > _MOST:
+                    raise self._broken(row, f"there is no vertex {vertex}")
         return np.array(rows, dtype=np.int64).reshape(-1, 2)
 
     def _broken(self, row: int, why: str) -> FileFormatError:

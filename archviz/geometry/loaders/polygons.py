@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 __all__ = ["triangulate", "triangulate_corners"]
 
+# Share of a polygon's area that its triangles may differ by.
+_AREA_KEPT = 0.01
+
 
 def triangulate(vertices: NDArray[np.float64], loops: Iterable[Sequence[int]]) -> NDArray[np.int64]:
     """Triangles of planar polygons, kept in order and winding.
@@ -93,6 +96,9 @@ def _polygon(points: NDArray[np.float64]) -> NDArray[np.int64]:
     # Whatever way the library turns its triangles, they turn as the polygon does.
     p = flat[ears]
     turn = _cross2(p[:, 1] - p[:, 0], p[:, 2] - p[:, 0])
+    if abs(np.abs(turn).sum() - abs(normal[axis])) > _AREA_KEPT * abs(normal[axis]):
+        # It crosses itself: there is no right answer, and this one leaves no corner out.
+        return fan
     wrong = turn * normal[axis] < 0
     ears[wrong] = ears[wrong][:, ::-1]
     return ears
