@@ -77,7 +77,7 @@ def _add_input(parser: argparse.ArgumentParser, *, nargs: str | None = "?") -> N
         "input",
         nargs=nargs,
         metavar="INPUT",
-        help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .stl .ply .off .3mf,"
+        help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .step .stp .usd .usda .usdc .usdz .stl .ply .off .3mf,"
         " packed as .zip or .ifczip too) or drawing (.png .jpg .webp), told apart by content",
     )
 
@@ -87,7 +87,12 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--unit", metavar="U", help="unit of the file: mm, cm, m, in or ft")
     group.add_argument("--up", choices=("y", "z"), metavar="AXIS", help="up axis of the file: y or z")
     group.add_argument(
-        "--hide", nargs="+", action="extend", default=[], metavar="NAME", help="elements, classes or layers not to draw"
+        "--hide",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="elements, classes or layers not to draw; * and ? stand for letters",
     )
     group.add_argument(
         "--show",
@@ -95,7 +100,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         action="extend",
         default=[],
         metavar="NAME",
-        help="draw these though they are hidden",
+        help="draw these though the file, what they are (rooms, grids, notes) or --hide hides them",
     )
 
 
@@ -206,7 +211,7 @@ def _add_maps(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sun(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("input", nargs="?", metavar="INPUT", help="3D model (.glb .gltf .obj .stl .ply .dae)")
+    parser.add_argument("input", nargs="?", metavar="INPUT", help="3D model of any kind that inspect reads")
     sun = parser.add_argument_group("sun")
     _add_place(sun)
     group = parser.add_argument_group("sun study")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from archviz.core.camera import Camera
 from archviz.core.elements import Element, ElementTable
@@ -65,3 +66,24 @@ def test_a_merged_scene_keeps_its_picture() -> None:
         table=ElementTable((Element(name="hill", material=0),), (Material(name="grass"),)),
     )
     np.testing.assert_allclose(seen(other.merged(wall()))[32, 20], RED, atol=0.02)
+
+
+def test_the_textures_of_a_model_keep_below_a_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
+    from archviz.geometry.loaders import texture as module
+
+    monkeypatch.setattr(module, "MAX_TEXTURE_BYTES", 3 * (64 * 64 + 32 * 32 + 16 * 16))
+    rng = np.random.default_rng(4)
+    kept: dict[str, Texture] = {}
+    warnings: list[str] = []
+    for side in (64, 32, 64):
+        pixels = rng.integers(0, 256, (side, side, 3), dtype=np.uint8)
+        file = module.TextureFile(mean=(0, 0, 0), alpha=1.0, texture=Texture(pixels), key=f"{len(kept)}")
+        assert file.kept_in(kept, warnings) == f"{len(kept) - 1}"
+    # The first that is largest is halved, as a mean of four, until all fit.
+    assert [t.pixels.shape[0] for t in kept.values()] == [32, 32, 32]
+    assert len(set(warnings)) == 1 and "less sharp" in warnings[0]
+    plain = Texture(np.array([[[0, 0, 0], [10, 20, 30]], [[10, 20, 30], [20, 40, 60]]], np.uint8))
+    assert plain.halved().pixels.tolist() == [[[10, 20, 30]]]
+    monkeypatch.setattr(module, "MAX_TEXTURES", 3)
+    another = module.TextureFile(mean=(0, 0, 0), alpha=1.0, texture=plain, key="9")
+    assert another.kept_in(kept, warnings) == "" and "9" not in kept

@@ -92,7 +92,8 @@ def read_ifc(path: Path, show: Sequence[str] = ()) -> RawModel:
     shaped = [p for p in file.by_type("IfcProduct") if p.Representation is not None]
     undrawn = [p for p in shaped if _why(p)]
     wanted = [p for p in undrawn if is_wanted(show, _name(p), p.is_a())]
-    hidden = [p for p in undrawn if p not in wanted]
+    asked = {p.id() for p in wanted}
+    hidden = [p for p in undrawn if p.id() not in asked]
     beside = {p.id() for p in hidden}
     drawn = [p for p in shaped if p.id() not in beside]
     if len(drawn) > MAX_INSTANCES:
