@@ -273,9 +273,13 @@ def _choose(entries: Iterable[_Entry], letters: list[_Letters], *, sure: bool) -
 def _all_entries() -> Iterator[tuple[str, Meaning, Language]]:
     """Every name with its meaning; where two look the same without marks, the first counts."""
     words = material_words()
-    for meaning in (*materials().values(), *words.colors.values(), *words.tones.values(), *words.finishes.values()):
-        yield from ((name, meaning, "en") for name in meaning.names_en)
-        yield from ((name, meaning, "vi") for name in meaning.names_vi)
+    named: list[MaterialPreset | ColorWord | Tone | Finish] = [*materials().values()]
+    named += [*words.colors.values(), *words.tones.values(), *words.finishes.values()]
+    for meaning in named:
+        for name in meaning.names_en:
+            yield name, meaning, "en"
+        for name in meaning.names_vi:
+            yield name, meaning, "vi"
     yield from ((name, "joint", "en") for name in words.joints)
     yield from ((name, "silent", "en") for name in words.silent)
 

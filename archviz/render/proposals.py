@@ -30,7 +30,15 @@ from archviz.presets import (
 )
 from archviz.render.materials import named_material
 
-__all__ = ["PROPOSED", "MaterialProposal", "propose_material", "propose_materials", "says_material", "uses_of"]
+__all__ = [
+    "PROPOSED",
+    "MaterialProposal",
+    "in_colors",
+    "propose_material",
+    "propose_materials",
+    "says_material",
+    "uses_of",
+]
 
 # Texts that ask for the proposal itself: --material "*=proposed".
 PROPOSED = ("proposed", "đề xuất")
@@ -82,7 +90,8 @@ _LEAST_DEFAULT = 0.1
 _TINTED = 4.0
 _UNUSUAL = 2.0
 _FAMILY = 6.0
-_METAL = 12.0
+_METAL = 25.0
+_UNSAID_METAL = 6.0  # most formats cannot say metal
 _CLEAR = 40.0
 
 
@@ -138,8 +147,11 @@ def propose_material(element: Element, material: Material) -> MaterialProposal |
         return None
     named = _named_by(element.name) or _named_by(element.class_name)
     if named is not None and not set(named.uses) & set(uses):
-        # A door's leaf is not of leaves.
-        named = None
+        if _place(element.name) or _place(element.class_name):
+            # A door's leaf is not of leaves.
+            named = None
+        else:
+            uses = named.uses
     return _nearest(uses, named, material) if _says_color(material) else _usual(uses, named)
 
 
@@ -222,14 +234,21 @@ def _candidates(uses: tuple[str, ...], named: MaterialPreset | None, *, painted:
     if painted:
         presets = [preset for preset in presets if preset.tint] or presets
     plain = [MaterialProposal(preset=preset) for preset in presets]
-    colors = material_words().colors.values()
-    tinted = [
-        MaterialProposal(preset=preset, color=color)
-        for preset in presets
-        if preset.tint or preset is named
-        for color in colors
-    ]
+    tinted = [proposal for preset in presets if preset.tint or preset is named for proposal in in_colors(preset)]
     return (*plain, *tinted)
+
+
+@cache
+def in_colors(preset: MaterialPreset) -> tuple[MaterialProposal, ...]:
+    """A material in every colour, but for those whose words mean another of the catalogue: "white plaster"."""
+
+    def reads_back(proposal: MaterialProposal) -> bool:
+        texts = (proposal.text("en"), proposal.text("vi"))
+        wanted = {proposal.preset, proposal.color}
+        return all({word.meaning for word in find_material_words(text)} == wanted for text in texts)
+
+    found = [MaterialProposal(preset=preset, color=color) for color in material_words().colors.values()]
+    return tuple(filter(reads_back, found))
 
 
 def _unlike(proposal: MaterialProposal, material: Material) -> float:
@@ -238,7 +257,8 @@ def _unlike(proposal: MaterialProposal, material: Material) -> float:
     return (
         (_TINTED if proposal.color else 0.0)
         + (_FAMILY if textured else 0.0)
-        + _METAL * abs(preset.metallic - material.metallic)
+        + _METAL * max(0.0, material.metallic - preset.metallic)
+        + _UNSAID_METAL * max(0.0, preset.metallic - material.metallic)
         + _CLEAR * abs(preset.transmission - material.transmission)
     )
 
@@ -253,4 +273,5 @@ def _difference(one: NDArray[np.float64], many: NDArray[np.float64]) -> NDArray[
     """(n,) CIEDE2000 between a colour and others."""
     from skimage.color import deltaE_ciede2000
 
-    return np.asarray(deltaE_ciede2000(np.broadcast_to(one, many.shape), many), dtype=np.float64)
+    different = deltaE_ciede2000(np.broadcast_to(one, many.shape), many)  # type: ignore[no-untyped-call]
+    return np.asarray(different, dtype=np.float64)
