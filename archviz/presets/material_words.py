@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -217,8 +217,9 @@ def find_material_words(text: str, *, sure: bool = False) -> tuple[MaterialWord,
         its marks, as "da", "co" or "go" may be anything.
     """
     index, longest = _index()
-    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).lower())
-    letters = [_letters(word) for word in words]
+    text = unicodedata.normalize("NFC", text).lower()
+    words = list(re.finditer(r"[^\W_]+", text))
+    letters = [_letters(word[0]) for word in words]
     found: list[MaterialWord] = []
     at = 0
     while at < len(words):
@@ -226,7 +227,7 @@ def find_material_words(text: str, *, sure: bool = False) -> tuple[MaterialWord,
             part = letters[at : at + count]
             entry = _choose(index.get(tuple(plain for plain, _ in part), ()), part, sure=sure and count == 1)
             if entry is not None or count == 1:
-                phrase = " ".join(words[at : at + count])
+                phrase = " ".join(re.findall(r"[\w-]+", text[words[at].start() : words[at + count - 1].end()]))
                 meaning = entry.meaning if entry is not None else "silent" if phrase.isdigit() else None
                 found.append(MaterialWord(phrase=phrase, meaning=meaning, language=entry.language if entry else "en"))
                 at += count
@@ -244,7 +245,7 @@ def _plain(text: str) -> str:
     return " ".join(_letters(word)[0] for word in re.findall(r"[^\W_]+", unicodedata.normalize("NFC", text).lower()))
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _letters(word: str) -> _Letters:
     """Letters and marks apart: "hoá" and "hóa" are one word in two spellings."""
     spellings = material_words().spellings

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Literal
@@ -180,7 +180,7 @@ def uses_of(element: Element, material: Material) -> tuple[str, ...]:
     return by_part.get(element.part, ())
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _place(name: str) -> tuple[str, ...] | None:
     words = words_of(name)
     phrases = {*words, *(f"{a}_{b}" for a, b in pairwise(words))}
@@ -191,7 +191,7 @@ def _place(name: str) -> tuple[str, ...] | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _named_by(name: str) -> MaterialPreset | None:
     """What an element's or layer's own name says it is made of: "Timber cladding east"."""
     return named_material(find_material_words(" ".join(words_of(name)), sure=True))
@@ -208,10 +208,9 @@ def _usual(uses: tuple[str, ...], named: MaterialPreset | None) -> MaterialPropo
     return MaterialProposal(preset=named or materials()[_USUAL[uses[0]]])
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _nearest(uses: tuple[str, ...], named: MaterialPreset | None, material: Material) -> MaterialProposal:
-    found = list(_candidates(uses, named, painted=_names_color(material.name)))
-    colors = _lab(np.array([proposal.base_color for proposal in found]))
+    found, colors = _candidates(uses, named, _names_color(material.name))
     scores = _difference(_lab(np.array([material.base_color])), colors)
     scores += [_unlike(proposal, material) for proposal in found]
     scores += [0.0 if proposal.preset.id == _USUAL[uses[0]] else _UNUSUAL for proposal in found]
@@ -222,8 +221,11 @@ def _names_color(name: str) -> bool:
     return any(isinstance(word.meaning, ColorWord) for word in find_material_words(name, sure=True))
 
 
-def _candidates(uses: tuple[str, ...], named: MaterialPreset | None, *, painted: bool) -> tuple[MaterialProposal, ...]:
-    """What is plausible: of the kind that the name says, else for what the element is.
+@lru_cache(maxsize=256)
+def _candidates(
+    uses: tuple[str, ...], named: MaterialPreset | None, painted: bool
+) -> tuple[tuple[MaterialProposal, ...], NDArray[np.float64]]:
+    """What is plausible, of the kind that the name says, else for what the element is; and its (n, 3) CIELAB.
 
     A material that is called by a colour alone is ``painted``: of what comes in any, if there is such.
     """
@@ -235,7 +237,8 @@ def _candidates(uses: tuple[str, ...], named: MaterialPreset | None, *, painted:
         presets = [preset for preset in presets if preset.tint] or presets
     plain = [MaterialProposal(preset=preset) for preset in presets]
     tinted = [proposal for preset in presets if preset.tint or preset is named for proposal in in_colors(preset)]
-    return (*plain, *tinted)
+    found = (*plain, *tinted)
+    return found, _lab(np.array([proposal.base_color for proposal in found]))
 
 
 @cache

@@ -127,6 +127,11 @@ def test_in_a_layer_s_name_a_single_word_needs_its_marks() -> None:
     assert find_material_words("gach bong gio", sure=True)[0].meaning is materials()["breeze-block"]
 
 
+def test_a_phrase_is_told_as_it_was_written() -> None:
+    phrases = [word.phrase for word in find_material_words("Black  powder-coated aluminium, gạch_Bông 2")]
+    assert phrases == ["black", "powder-coated aluminium", "gạch_bông", "2"]
+
+
 def test_plurals_and_american_spellings_are_one_word() -> None:
     for a, b in (("bricks", "brick"), ("aluminum louvers", "aluminium louvres"), ("gray", "grey"), ("leaf", "leaves")):
         assert find_material_words(a)[0].meaning == find_material_words(b)[0].meaning is not None
