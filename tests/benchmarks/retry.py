@@ -66,8 +66,16 @@ def main() -> int:
     for scale, geometry, steps in _SETTINGS:
         scores = []
         for resolved, maps, gbuffer, reference, wires in views:
-            asked = replace(resolved, control_scales={"stack": scale}, geometry=geometry, steps=steps)
-            image = engine.generate(diffusion_request(asked, maps, engine.spec))
+            asked = replace(
+                resolved,
+                control_scales={"stack": scale},
+                geometry=geometry,
+                steps=steps,
+                start_strength=engine.spec.start.strengths[geometry] if engine.spec.start is not None else 1.0,
+            )
+            image = engine.generate(
+                diffusion_request(asked, maps, maps.light.deferred if maps.light is not None else None)
+            )
             score = edge_evidence(image, gbuffer, reference=reference, part="building", wireframe=wires).score
             scores.append(float("nan") if score is None else score)
         mean = float(np.mean(scores))

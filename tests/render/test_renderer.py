@@ -44,6 +44,8 @@ def test_a_picture_and_its_proof(house: Path) -> None:
     assert result.recipe["pixels_sha256"] == hash_pixels(result.image)
     assert result.recipe["numerics"] == engines[0].numerics
     assert result.fidelity is not None and "edge_recall" in result.fidelity.to_json()
+    sheet = result.heatmap()
+    assert sheet is not None and max(sheet.shape) >= 1200 and sheet.dtype == np.uint8
     assert result.prompt.text == result.resolved.prompt != ""
     assert result.seconds > 0
 
@@ -51,7 +53,7 @@ def test_a_picture_and_its_proof(house: Path) -> None:
 def test_the_engine_gets_the_whole_stack(house: Path) -> None:
     renderer, engines = _made()
     resolved = renderer.resolve(_request(house, control_scales={"stack": 0.5}, geometry="balanced"))
-    renderer.render(resolved)
+    result = renderer.render(resolved)
     (asked,) = engines[0].requests
     stack = asked.controls.stack
     assert stack is not None and stack.shape == (len(CHANNELS), 64, 96)
@@ -60,8 +62,11 @@ def test_the_engine_gets_the_whole_stack(house: Path) -> None:
     assert 0.1 < _channel(stack, "is_building").mean() < 0.9
     assert (asked.prompt, asked.noise_seed, asked.steps) == (resolved.prompt, resolved.noise_seed, resolved.steps)
     assert asked.control_scales == {"stack": 0.5} and asked.control_end == 0.75
-    # The embedded engine starts from pure noise.
-    assert asked.controls.start is None and asked.strength == 1.0
+    # The embedded engine starts from the deferred colour, and from pure noise where there is something to imagine.
+    assert result.maps.light is not None
+    assert asked.controls.start is result.maps.light.deferred and asked.strength == resolved.start_strength == 0.75
+    renderer.render(_request(house, surroundings="imagined"))
+    assert engines[0].requests[-1].controls.start is None and engines[0].requests[-1].strength == 1.0
 
 
 def test_the_stack_is_the_same_whatever_was_made_before(house: Path) -> None:
@@ -175,7 +180,10 @@ def test_a_drawing_is_lifted_lit_and_put_into_its_surroundings(drawing: Path) ->
     walls = _channel(stack, "is_building") * (_channel(stack, "base_red") - _channel(stack, "base_blue"))
     assert walls[90:150, 70:190].max() > 0.2  # brick is redder than it is blue
     assert _channel(stack, "edges")[90:150].mean() > 0.01
-    assert result.fidelity is None
+    said = result.fidelity.to_json()
+    assert said["edges"]["lines"]["samples"] > 100 and said["reasons"]["silhouette_iou"].endswith("from a drawing")
+    sheet = result.heatmap()
+    assert sheet is not None and sheet.shape[1] >= 1200
     assert result.recipe["numerics"].keys() == {*engines[0].numerics, "drawing_weights"}
 
 
