@@ -271,9 +271,11 @@ def _coarseness(parts: Sequence[RawPart], unit_m: float) -> list[str]:
     """Warn where numbers of 32 bits far from the origin have lost what is small."""
     farthest = max(float(np.abs(part.vertices).max()) for part in parts)
     step = float(np.spacing(np.float32(farthest)))
-    units = [part.vertices / unit_m for part in parts]
+    if step < _COARSE_M:
+        return []
     # Scaled by the unit, a number of 32 bits is one no longer.
-    if step < _COARSE_M or any((u.astype(np.float32) - u).any() for u in units):
+    units = (part.vertices / unit_m for part in parts)
+    if any((u.astype(np.float32) - u).any() for u in units):
         return []
     return [
         f"coordinates up to {farthest / 1000:.0f} km from the origin are stored to the nearest {step:g} m; "
