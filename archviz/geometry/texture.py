@@ -87,7 +87,7 @@ def _halved(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     if len(pixels) == 1:
         return pixels
     even = pixels[: len(pixels) // 2 * 2]
-    result = (even[0::2] + even[1::2]) / 2
+    result = ((even[0::2] + even[1::2]) / 2).astype(np.float32, copy=False)
     if len(pixels) % 2:
         result[-1] = (even[-2] + even[-1] + pixels[-1]) / 3
     return result
