@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Ink", "Polarity", "find_ink", "looks_photographic"]
+__all__ = ["Ink", "Polarity", "find_ink", "looks_photographic", "smooth_surface"]
 
 Polarity = Literal["dark-on-light", "light-on-dark"]
 
@@ -103,6 +103,22 @@ def _unevenness(paper: NDArray[np.float32]) -> float:
     return float(np.sqrt((apart**2).mean()) / max(float(paper.mean()), 0.05))
 
 
+def smooth_surface(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(H, W) the quadratic surface that most of the values lie on; ink and stains do not bend it.
+
+    Parameters
+    ----------
+    values
+        (H, W) float32, 0 to 1.
+    """
+    used = np.ones(values.shape, dtype=bool)
+    for _ in range(_SURFACE_ROUNDS):
+        surface = _quadratic(values, used)
+        apart = np.abs(values - surface)
+        used = apart <= max(_PAPER_SHARE, float(np.median(apart)))
+    return surface
+
+
 def _quadratic(values: NDArray[np.float32], used: NDArray[np.bool_]) -> NDArray[np.float32]:
     """(H, W) the quadratic surface nearest to the used values."""
     height, width = values.shape
@@ -132,10 +148,7 @@ def _paper(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     small_shape = (max(3, round(width * scale)), max(3, round(height * scale)))
     # A nearest sample is paper or ink; an average would be neither. The median picks the paper.
     small = cv2.resize(grey, small_shape, interpolation=cv2.INTER_NEAREST)
-    used = np.ones(small.shape, dtype=bool)
-    for _ in range(_SURFACE_ROUNDS):
-        surface = _quadratic(small, used)
-        used = np.abs(small - surface) <= max(_PAPER_SHARE, float(np.median(np.abs(small - surface))))
+    surface = smooth_surface(small)
     # The median of a slope is wrong where its window meets the border; of what a surface leaves it is not.
     window = int(max(small_shape) * _WINDOW_SHARE) | 1
     levels = np.clip((small - surface + 0.5) * 255, 0, 255).round().astype(np.uint8)

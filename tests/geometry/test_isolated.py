@@ -13,7 +13,7 @@ from PIL import Image
 from archviz.core.errors import FileFormatError, GeometryError, InputError, OptionError
 from archviz.geometry import load_isolated, sniff_kind
 from archviz.geometry.isolated import run_reader
-from archviz.geometry.limits import cpu_seconds_for, memory_for
+from archviz.core.limits import cpu_seconds_for, memory_for
 from archviz.geometry.loaders import LOADERS
 from archviz.geometry.sniff import MAX_FILE_BYTES, sniff_format
 from tests.geometry.loaders.files import (
@@ -178,7 +178,7 @@ def test_a_child_that_fails_is_a_refusal(tmp_path: Path, code: str, message: str
 def test_memory_and_time_are_limited(tmp_path: Path, code: str, message: str) -> None:
     path = tmp_path / "a.glb"
     path.touch()
-    command = [sys.executable, "-c", f"import numpy\nfrom archviz.geometry.limits import limit_process\n{code}"]
+    command = [sys.executable, "-c", f"import numpy\nfrom archviz.core.limits import limit_process\n{code}"]
     start = time.monotonic()
     with pytest.raises(FileFormatError, match=message):
         run_reader(command, path=path)

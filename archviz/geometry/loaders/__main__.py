@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from archviz.core.errors import FileFormatError, InputError
-from archviz.geometry.limits import limit_process
+from archviz.core.limits import limit_process
 from archviz.geometry.loaders import LOADERS, Loader
 from archviz.geometry.loaders.archive import unpack_model
 from archviz.geometry.loaders.assemble import Assembled, LoadOptions, assemble
