@@ -17,9 +17,9 @@ import numpy as np
 
 from archviz.core.elements import Element, ElementTable, Part
 from archviz.core.errors import FileFormatError, GeometryError, InputError, OptionError
+from archviz.core.limits import MAX_SECONDS, cpu_seconds_for, memory_for
 from archviz.core.material import Material, TextureFamily
 from archviz.core.place import Place
-from archviz.core.limits import MAX_SECONDS, cpu_seconds_for, memory_for
 from archviz.geometry.loaders import ARCHIVES, LOADERS
 from archviz.geometry.loaders.assemble import LoadOptions
 from archviz.geometry.scene import Scene

@@ -23,6 +23,7 @@ from archviz.core.illumination import Illumination
 from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
 from archviz.render.request import ResolvedRequest
+from archviz.sketch.adjustments import Adjustments
 
 __all__ = [
     "RECIPE_KEY",
@@ -54,6 +55,8 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
             value = [value.width, value.height]
         elif isinstance(value, datetime):
             value = value.isoformat()
+        elif isinstance(value, Adjustments):
+            value = value.to_json()
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
             value = dataclasses.asdict(value)
         data[field.name] = value
@@ -85,6 +88,7 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         fields["place"] = Place(**data["place"]) if data["place"] else None
         fields["when"] = datetime.fromisoformat(data["when"]) if data["when"] else None
         fields["sun"] = _sun(data["sun"])
+        fields["adjustments"] = Adjustments.from_json(data.get("adjustments", {}))
         light = dict(data["illumination"])
         fields["illumination"] = Illumination(**{**light, "sun": _sun(light["sun"])})
         for name, value in fields.items():

@@ -127,7 +127,9 @@ class Adjustments:
         """
         known = {field.name for field in fields(cls)}
         if unknown := sorted(set(data) - known):
-            raise OptionError(f"adjustments {', '.join(unknown)} are not known; give some of {', '.join(sorted(known))}")
+            raise OptionError(
+                f"adjustments {', '.join(unknown)} are not known; give some of {', '.join(sorted(known))}"
+            )
         given = dict(data)
         try:
             given["strokes"] = tuple(Stroke(**stroke) for stroke in data.get("strokes", ()))

@@ -78,9 +78,10 @@ def _ends(array: NDArray[np.uint8], lost: NDArray[np.bool_], paper: NDArray[np.u
     if not marks.size:
         return []
     ink = ring & (dark > 0.5 * float(np.percentile(marks, 75)))
-    across = 2.0 * cv2.distanceTransform(ink.astype(np.uint8), cv2.DIST_L2, 5) - 1.0
+    across = 2.0 * cv2.distanceTransform(ink.astype(np.uint8), cv2.DIST_L2, 5) - 2.0
     thin = np.asarray(skeletonize(ink))  # type: ignore[no-untyped-call]
-    rim = cv2.dilate(lost.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    # A skeleton ends half a stroke before the stroke does.
+    rim = cv2.dilate(lost.astype(np.uint8), np.ones((11, 11), np.uint8)) > 0
     _, labels = cv2.connectedComponents((thin & rim).astype(np.uint8), connectivity=8)
     ends = []
     for label in range(1, min(int(labels.max()), _MOST_ENDS) + 1):
@@ -100,9 +101,7 @@ def _ends(array: NDArray[np.uint8], lost: NDArray[np.bool_], paper: NDArray[np.u
         at = through + np.dot(at - through, direction) * direction
         x, y = near.astype(int).T
         color = np.median(array[y, x], axis=0)
-        ends.append(
-            _End(at, direction, float(np.median(across[y, x])), tuple(float(v) for v in color))
-        )
+        ends.append(_End(at, direction, float(np.median(across[y, x])), tuple(float(v) for v in color)))
     return ends
 
 
@@ -142,7 +141,9 @@ def _joined(ends: list[_End], lost: NDArray[np.bool_]) -> list[tuple[Any, ...]]:
     for i, j in itertools.combinations(rest, 2):
         point = _meeting(ends[i], ends[j], lost)
         if point is not None:
-            corners.append((float(np.hypot(*(point - ends[i].point)) + np.hypot(*(point - ends[j].point))), i, j, point))
+            corners.append(
+                (float(np.hypot(*(point - ends[i].point)) + np.hypot(*(point - ends[j].point))), i, j, point)
+            )
     for _, i, j, point in sorted(corners, key=lambda corner: corner[0]):
         if not {i, j} & used:
             used |= {i, j}

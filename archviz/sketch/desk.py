@@ -101,5 +101,5 @@ def paper_and_ink(array: NDArray[np.uint8]) -> tuple[tuple[int, int, int], tuple
     if np.abs(ink - paper).sum() < 150:
         # A bare page has no ink of its own.
         ink = np.full(3, 20.0 if paper.mean() > 127 else 235.0)
-    (pr, pg, pb), (ir, ig, ib) = (tuple(int(round(float(v))) for v in color) for color in (paper, ink))
+    (pr, pg, pb), (ir, ig, ib) = (tuple(round(float(v)) for v in color) for color in (paper, ink))
     return (pr, pg, pb), (ir, ig, ib)

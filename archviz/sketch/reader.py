@@ -150,4 +150,3 @@ def _import_readers(file_format: str) -> None:
     names = {"PDF": ["pypdfium2"], "SVG": ["resvg_py", "lxml.etree"], "HEIC": ["pillow_heif"]}
     for name in ("PIL.Image", "PIL.ImageCms", *names.get(file_format, [])):
         importlib.import_module(name)
-

@@ -14,6 +14,9 @@ from archviz.sketch.paper import looks_photographic
 
 __all__ = ["find_sheet", "rectify", "straighten"]
 
+# a, b and c of a x + b y = c.
+_Line = tuple[float, float, float]
+
 # Edges of paper are long: a small copy shows them, and hides what is drawn.
 _WORK_PX = 640
 # Strokes up to this wide are closed before the edges are looked for [pixels of the copy].
@@ -93,14 +96,14 @@ def find_sheet(array: NDArray[np.uint8]) -> NDArray[np.float64] | None:
     return _refined(full, rough)
 
 
-def _long_lines(bare: NDArray[np.float32]) -> tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]:
+def _long_lines(bare: NDArray[np.float32]) -> tuple[list[_Line], list[_Line]]:
     """Lines ``a x + b y = c`` that run rather level, and rather upright; the picture's own edges are among them."""
     import cv2
 
     height, width = bare.shape
     across, down = (cv2.Sobel(bare, cv2.CV_32F, dx, dy, ksize=3, scale=0.25) for dx, dy in ((1, 0), (0, 1)))
     steps = np.hypot(across, down)
-    levels: list[list[tuple[float, float, float]]] = [[], []]
+    levels: list[list[_Line]] = [[], []]
     # A step of the paper's own brightness over the width of the blur.
     edges = ((steps > 0.012 * np.maximum(bare, 30.0)) & (steps >= _beside(steps, across, down))).astype(np.uint8)
     lines = cv2.HoughLines(edges, 1.0, math.radians(0.5), round(0.18 * min(height, width)))
@@ -117,9 +120,7 @@ def _long_lines(bare: NDArray[np.float32]) -> tuple[list[tuple[float, float, flo
     return levels[0], levels[1]
 
 
-def _beside(
-    steps: NDArray[np.float32], across: NDArray[np.float32], down: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _beside(steps: NDArray[np.float32], across: NDArray[np.float32], down: NDArray[np.float32]) -> NDArray[np.float32]:
     """The greater step of the two pixels beside each, along its slope."""
     level = np.abs(down) > np.abs(across)
     padded = np.pad(steps, 1)
@@ -128,7 +129,7 @@ def _beside(
     return np.where(level, vertical, horizontal)
 
 
-def _alike(one: tuple[float, float, float], other: tuple[float, float, float], width: int, height: int) -> bool:
+def _alike(one: _Line, other: _Line, width: int, height: int) -> bool:
     """Whether two lines are nowhere in the picture far from one another."""
     (a, b, c), (d, e, f) = one, other
     if abs(b) > abs(a):
@@ -139,7 +140,10 @@ def _alike(one: tuple[float, float, float], other: tuple[float, float, float], w
 
 
 def _corners(
-    rows: tuple[tuple[float, float, float], ...], columns: tuple[tuple[float, float, float], ...], width: int, height: int
+    rows: tuple[_Line, ...],
+    columns: tuple[_Line, ...],
+    width: int,
+    height: int,
 ) -> NDArray[np.float64] | None:
     """(4, 2) where two level and two upright lines meet; ``None`` where that is no sheet."""
     made = []
