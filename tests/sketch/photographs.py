@@ -33,7 +33,9 @@ def _camera(shape: tuple[int, ...], size: tuple[int, int], generator: np.random.
     focal = generator.uniform(0.8, 1.2) * width
     turns = np.radians([generator.uniform(-28, 28), generator.uniform(-25, 25), generator.uniform(-6, 6)])
     turn = np.linalg.multi_dot([cv2.Rodrigues(axis * angle)[0] for axis, angle in zip(np.eye(3), turns, strict=True)])
-    corners = np.array([[-columns, -rows, 0], [columns, -rows, 0], [columns, rows, 0], [-columns, rows, 0]]) / 2 @ turn.T
+    corners = (
+        np.array([[-columns, -rows, 0], [columns, -rows, 0], [columns, rows, 0], [-columns, rows, 0]]) / 2 @ turn.T
+    )
     lens = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1]])
     room = np.array([width, height]) * (1 - generator.uniform(0.04, 0.16))
     distance = float(max(rows, columns))
@@ -43,7 +45,8 @@ def _camera(shape: tuple[int, ...], size: tuple[int, int], generator: np.random.
         seen = seen[:, :2] / seen[:, 2:]
         low, high = seen.min(axis=0), seen.max(axis=0)
         place += (np.array([width, height]) / 2 - (low + high) / 2) / focal
-        if (high - low <= room).all():
+        inside = (low > 4).all() and (high < (width - 4, height - 4)).all()
+        if inside and (high - low <= room).all():
             return np.asarray(seen)
         distance *= 1.03
     raise AssertionError("the sheet does not fit the picture")
