@@ -28,6 +28,11 @@ _PAPER_SHARE = 0.08
 _ONE_SHEET = 0.03
 _MIN_PAPER = 0.65
 _BARE_PAPER = 0.9
+# Areas of even tone, neither paper nor black, that a picture in lines does not have: drawings have less
+# than 0.0005 of them, a clean render on white 0.04 and more.
+_TONE_PX, _TONE_WINDOW_PX = 1024, 7
+_TONE_EVEN, _TONE_STEP, _TONE_BLACK = 0.08, 0.12, 0.2
+_MOST_TONE = 0.025
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -94,7 +99,20 @@ def looks_photographic(array: NDArray[np.uint8]) -> bool:
     paper = _paper(grey)
     share = float((np.abs(grey - paper) <= _PAPER_SHARE).mean())
     allowed = _ONE_SHEET * min((share - _MIN_PAPER) / (_BARE_PAPER - _MIN_PAPER), 1.0)
-    return _unevenness(cv2.resize(paper, (32, 32), interpolation=cv2.INTER_AREA)) > allowed
+    if _unevenness(cv2.resize(paper, (32, 32), interpolation=cv2.INTER_AREA)) > allowed:
+        return True
+    return _tone_share(array) > _MOST_TONE
+
+
+def _tone_share(array: NDArray[np.uint8]) -> float:
+    """Share of a picture that is evenly toned: walls in light and shade, sky, ground."""
+    import cv2
+
+    grey, _ = _work_grey(array, longer=_TONE_PX)
+    relative = grey / np.maximum(_paper(grey), 0.05)
+    window = np.ones((_TONE_WINDOW_PX, _TONE_WINDOW_PX), np.uint8)
+    even = cv2.dilate(grey, window) - cv2.erode(grey, window) < _TONE_EVEN
+    return float((even & (np.abs(relative - 1.0) > _TONE_STEP) & (relative > _TONE_BLACK)).mean())
 
 
 def _unevenness(paper: NDArray[np.float32]) -> float:
