@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 __all__ = ["continue_lines"]
 
 # How far beside the place a line is followed to know its direction, in shares of the longer side.
-_FOLLOWED = 1 / 50
+_FOLLOWED, _LEAST_FOLLOWED_PX = 1 / 40, 20
 # Two ends are one line where each points at the other so nearly.
 _STRAIGHT_DEG = 12.0
 # Two ends are a corner where they meet at an angle of at least this.
@@ -68,7 +68,7 @@ def _ends(array: NDArray[np.uint8], lost: NDArray[np.bool_], paper: NDArray[np.u
     import cv2
     from skimage.morphology import skeletonize
 
-    reach = max(8, round(_FOLLOWED * max(lost.shape)))
+    reach = max(_LEAST_FOLLOWED_PX, round(_FOLLOWED * max(lost.shape)))
     # The rim of the place may show what spoilt it: lines are looked for a little away.
     lost = cv2.dilate(lost.astype(np.uint8), np.ones((2 * _RIM_PX + 1, 2 * _RIM_PX + 1), np.uint8)) > 0
     grown = cv2.dilate(lost.astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0

@@ -152,7 +152,8 @@ def find_faded(array: NDArray[np.uint8]) -> NDArray[np.bool_]:
         return np.zeros(array.shape[:2], dtype=bool)
     usual = float(np.percentile(ink, 75))
     reach = max(9, round(max(strength.shape) / 32)) | 1
-    strongest = cv2.dilate(strength, np.ones((reach, reach), np.uint8))
+    # Wider than where marks are counted: the soft edge of a strong stroke is no faded one.
+    strongest = cv2.dilate(strength, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     marks = cv2.blur((strength > _FAINTEST).astype(np.float32), (reach, reach))
     return _large((strongest < _FADED * usual) & (marks > 0.02), array.shape, grow=2)
 

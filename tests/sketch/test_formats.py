@@ -84,7 +84,7 @@ def test_lines_of_vectors_are_drawn_at_full_size(tmp_path, truth, suffix):
 def test_the_part_of_a_vector_that_is_kept_is_drawn_at_full_size(tmp_path):
     path = tmp_path / "house.svg"
     path.write_text(svg())
-    drawing = load_drawing(path, Adjustments(crop=(0.5, 0.25, 0.75, 0.5)))
+    drawing = load_drawing(path, Adjustments(crop=(0.25, 0.25, 0.75, 0.75)))
     assert drawing.size == Size(height=1536, width=2048)
 
 

