@@ -111,7 +111,8 @@ def _adjusted(page: Pixels, file_format: str, wanted: Adjustments) -> Drawing:
     assumptions = list(page.assumptions)
     if kind == "photograph":
         assumptions.append("taken for a photograph or shaded picture: its edges become the lines")
-    elif wanted.notes == "drop":
+    # In a file of lines colour is a pen's weight, and writing is known as such.
+    elif wanted.notes == "drop" and not page.vector:
         array, found = drop_notes(array)
         findings += found
     return Drawing(
