@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from archviz.control import CHANNELS
 from archviz.diffusion import DiffusionRequest, EngineSpec, OnStep, StepReport, engine_specs
 
-__all__ = ["ScriptedEngine", "scripted_loader"]
+__all__ = ["ObeyingEngine", "ScriptedEngine", "scripted_loader"]
 
 
 class ScriptedEngine:
@@ -45,7 +46,22 @@ class ScriptedEngine:
         return dict(self.numerics)
 
 
-def scripted_loader(**changes: Exception | None) -> tuple[Callable[..., ScriptedEngine], list[ScriptedEngine]]:
+class ObeyingEngine(ScriptedEngine):
+    """Covers the deferred colour with noise, the less of it the stronger it is controlled."""
+
+    def generate(self, request: DiffusionRequest, **options: Any) -> NDArray[np.uint8]:
+        super().generate(request, **options)
+        stack = request.controls.stack
+        assert stack is not None
+        first = CHANNELS.index("deferred_red")
+        color = (stack[first : first + 3].transpose(1, 2, 0) + 1.0) * 127.5
+        noise = np.random.default_rng(request.noise_seed).normal(scale=200, size=color.shape)
+        return np.clip(color + noise * max(0.0, 1.5 - request.scale_of("stack")), 0, 255).astype(np.uint8)
+
+
+def scripted_loader(
+    kind: type[ScriptedEngine] = ScriptedEngine, **changes: Exception | None
+) -> tuple[Callable[..., ScriptedEngine], list[ScriptedEngine]]:
     """A loader for :class:`archviz.render.Renderer`, and the list of engines it will have loaded."""
     loaded: list[ScriptedEngine] = []
 
@@ -57,7 +73,7 @@ def scripted_loader(**changes: Exception | None) -> tuple[Callable[..., Scripted
         threads: int | None = None,
         few_step: bool = False,
     ) -> ScriptedEngine:
-        loaded.append(ScriptedEngine(engine_specs()[engine_id], **changes))
+        loaded.append(kind(engine_specs()[engine_id], **changes))
         return loaded[-1]
 
     return load, loaded

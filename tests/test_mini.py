@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from archviz.core.elements import Part
 from archviz.core.place import Place
 from archviz.core.size import Size
 from archviz.core.tone import luminance, srgb_to_linear
+from archviz.diffusion import load_engine
 from archviz.fidelity import drift, edge_evidence
 from archviz.render import Renderer, RenderRequest, RenderResult
 from archviz.samples import sample_path
@@ -44,7 +46,7 @@ def rendered(**options: object) -> RenderResult:
 
 def repainted(result: RenderResult, stack: NDArray[np.float32]) -> NDArray[np.uint8]:
     """The same prompt and noise over another control stack."""
-    from archviz.diffusion import Controls, DiffusionRequest, load_engine
+    from archviz.diffusion import Controls, DiffusionRequest
 
     engine = load_engine("mini", threads=2)
     resolved = result.resolved
@@ -140,6 +142,20 @@ def test_the_same_request_gives_the_same_pixels() -> None:
     request = RenderRequest(input=sample_path("garden-villa"), size=SIZE, environment="meadow", lighting="morning")
     again = Renderer(threads=2).render(request)
     np.testing.assert_array_equal(again.image, rendered(lighting="morning").image)
+
+
+def test_a_member_of_a_set_has_the_same_pixels_alone() -> None:
+    size = Size(height=128, width=128)
+    request = RenderRequest(input=sample_path("garden-villa"), size=size)
+    members = [replace(request, environment=e, lighting=li) for e in ("meadow", "suburb") for li in ("noon", "night")]
+    engine = load_engine("mini", threads=2)
+    together = Renderer(load=lambda *_, **__: engine)
+    recipes = {row: result.recipe for row, result in together.render_many(members)}
+    for row, member in enumerate(members):
+        # Alone, and so without anything that the others left behind.
+        alone = Renderer(load=lambda *_, **__: engine).render(member)
+        assert alone.recipe == recipes[row]
+    assert len({recipe["pixels_sha256"] for recipe in recipes.values()}) == 4
 
 
 def test_night_is_dark_with_lit_windows() -> None:

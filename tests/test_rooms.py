@@ -16,6 +16,7 @@ _BELOW_RENDER = _GROUND | {
     "diffusion",
     "fidelity",
     "geometry",
+    "isolation",
     "light_transport",
     "lighting",
     "presets",
@@ -25,9 +26,10 @@ _BELOW_RENDER = _GROUND | {
 # Room -> the rooms it may import, beside itself.
 MAY_IMPORT = {
     "core": set(),
-    "geometry": _GROUND,
+    "isolation": _GROUND,
+    "geometry": _GROUND | {"isolation"},
     "lighting": _GROUND,
-    "sketch": _GROUND,
+    "sketch": _GROUND | {"isolation"},
     "presets": _GROUND,
     "light_transport": _GROUND | {"geometry", "lighting"},
     "control": _GROUND,

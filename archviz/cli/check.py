@@ -31,13 +31,13 @@ _BELOW = 1
 def run_check(options: argparse.Namespace, console: Console) -> int:
     """``archviz check``."""
     from archviz.fidelity import register, report, trace_wireframe
-    from archviz.sketch import load_drawing
+    from archviz.sketch.isolated import load_drawing_isolated
 
     threshold = _threshold(options.threshold)
     lit = _is_lit(options)
     if (options.camera is None) == (options.view is None):
         raise OptionError("check needs the picture's camera; give either --camera FILE or --view ID")
-    loaded = load_drawing(Path(options.image))
+    loaded = load_drawing_isolated(Path(options.image))
     camera = Camera.load(Path(options.camera)) if options.camera else None
     size = _size(options.image, loaded.size, camera)
     picture = _fitted(loaded.array, size)
@@ -52,7 +52,11 @@ def run_check(options: argparse.Namespace, console: Console) -> int:
     reference = light.deferred.array
     registration = register(picture, gbuffer, reference=reference, wireframe=wires)
     scores = report(
-        registration.applied(picture, size), gbuffer, light=light if lit else None, reference=reference
+        registration.applied(picture, size),
+        gbuffer,
+        light=light if lit else None,
+        openings=renderer.openings(resolved),
+        reference=reference,
     ).to_json()
     recall = scores["edge_recall"]
     passed = None if threshold is None else recall is not None and recall >= threshold
@@ -139,13 +143,26 @@ def _request(options: argparse.Namespace, camera: Camera | None, size: Size, *, 
 
 
 def _lines(data: dict[str, Any]) -> Sequence[str]:
-    keys = ("edge_recall", "silhouette_iou", "straightness_px", "openings", "shadow_agreement")
+    keys = ("edge_recall", "silhouette_iou", "straightness_px", "shadow_agreement")
     lines = [
         f"{key}: {data[key]}" if data[key] is not None else f"{key}: none ({data['reasons'][key]})" for key in keys
     ]
+    lines.append(_openings_line(data))
     moved = data["registration"]
     found = "{:g} px right, {:g} px down, scale {:g}".format(*moved["shift_px"], moved["scale"])
     lines.append(f"registration: {moved['reason'] or found}")
     if data["threshold"] is not None:
         lines.append(f"threshold {data['threshold']:g}: {'passed' if data['passed'] else 'not reached'}")
     return lines
+
+
+def _openings_line(data: dict[str, Any]) -> str:
+    if data["openings"] is None:
+        return f"openings: none ({data['reasons']['openings']})"
+    found = data["openings_summary"]
+    counts = [f"{found[key]} {key}" for key in ("found", "weak", "missing")]
+    left_out = found["too_small"] + found["hidden"] + found["not_judged"]
+    line = f"openings: {', '.join(counts)}, {left_out} not to be judged"
+    if found["reason"]:
+        line += f" ({found['reason']})"
+    return f"{line}; missing: {', '.join(found['names_missing'])}" if found["names_missing"] else line

@@ -12,7 +12,7 @@ from archviz.cli.values import parse_date, parse_list, parse_number, parse_time,
 from archviz.core.errors import OptionError
 from archviz.diffusion import StepReport
 from archviz.studio.lightset import LightSetRun
-from archviz.studio.set_folder import MANIFEST
+from archviz.studio.set_folder import MANIFEST, Record
 from archviz.studio.set_members import LightSet
 
 __all__ = ["run_lightset"]
@@ -20,8 +20,10 @@ __all__ = ["run_lightset"]
 # Options that are lists here and single values in a request.
 _AXES = {"input": None, "environment": None, "lighting": None, "view": None, "seed": "0"}
 
+_BELOW = 1
 
-def run_lightset(options: argparse.Namespace, console: Console) -> None:
+
+def run_lightset(options: argparse.Namespace, console: Console) -> int:
     """``archviz lightset``."""
     folder = Path(options.output)
     run = LightSetRun(_light_set(options), folder, renderer=pictures.make_renderer(), resume=options.resume)
@@ -47,6 +49,8 @@ def run_lightset(options: argparse.Namespace, console: Console) -> None:
         ) from None
     later = run.numerics_warnings()
     pictures.say(console, (), later)
+    least = run.min_fidelity
+    below = [record.file for record in run.records if least is not None and not _has(record, least)]
     data = {
         "folder": str(folder),
         "manifest": str(folder / MANIFEST),
@@ -55,11 +59,22 @@ def run_lightset(options: argparse.Namespace, console: Console) -> None:
         "made": made,
         "kept": run.kept,
         "members": [record.to_json() for record in run.records],
+        "min_fidelity": least,
+        "below": below,
         "assumptions": list(run.assumptions),
         "warnings": [*run.warnings, *later],
     }
     lines = [f"{folder}: {len(run.members)} pictures, {made} made, {run.kept} kept; {run.sheets[0]}"]
+    if below:
+        lines.append(f"min-fidelity {least:g}: not reached by {', '.join(below)}")
     console.result(data, lines)
+    return _BELOW if below else 0
+
+
+def _has(record: Record, least: float) -> bool:
+    """Whether a picture has the fidelity that was asked for."""
+    recall = (record.fidelity or {}).get("edge_recall")
+    return recall is not None and recall >= least
 
 
 def _light_set(options: argparse.Namespace) -> LightSet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -16,10 +17,14 @@ from archviz.core.errors import OptionError
 from archviz.diffusion import StepReport
 from archviz.render.recipe import differences, hash_pixels, read_recipe, resolved_from_json, write_whole
 from archviz.render.renderer import Renderer
+from archviz.render.resolving import engine_spec
 from archviz.render.result import RenderResult
+from archviz.render.retry import describe_try, kept_try
 from archviz.render.writing import write_json, write_result
 
 __all__ = ["make_renderer", "run_maps", "run_render", "run_replay", "say"]
+
+_BELOW = 1
 
 
 def make_renderer() -> Renderer:
@@ -27,19 +32,31 @@ def make_renderer() -> Renderer:
     return Renderer()
 
 
-def run_render(options: argparse.Namespace, console: Console) -> None:
+def run_render(options: argparse.Namespace, console: Console) -> int:
     """``archviz render``."""
     output = _png_path(options.output)
     request = request_from(options)
     renderer = make_renderer()
     resolved = renderer.resolve(request)
     say(console, resolved.assumptions, resolved.warnings)
-    result = renderer.render(resolved, on_step=_reporter(console))
+    spec = engine_spec(resolved.engine)
+    result = renderer.render(
+        resolved,
+        on_step=_reporter(console),
+        on_try=lambda one: console.progress(describe_try(one, spec)),
+    )
     beside = write_result(output, result)
+    say(console, (), result.warnings[len(resolved.warnings) :])
     lines = [f"{output}: {resolved.size} in {result.seconds:.1f} s; recipe {beside}"]
     if resolved.prompt_ignored:
         lines.append(f"not understood: {', '.join(resolved.prompt_ignored)}")
+    if tries := result.resolved.tries:
+        kept = kept_try(tries)
+        told = [describe_try(one, spec) + (" (kept)" if row == kept else "") for row, one in enumerate(tries)]
+        lines += [f"try {number}: {text}" for number, text in enumerate(told, start=1)]
+        lines.append(f"min-fidelity {resolved.min_fidelity:g}: {'reached' if result.reached else 'not reached'}")
     console.result(_summary(output, beside, result), lines)
+    return _BELOW if result.reached is False else 0
 
 
 def run_maps(options: argparse.Namespace, console: Console) -> None:
@@ -125,7 +142,10 @@ def _summary(output: Path, beside: Path, result: RenderResult) -> dict[str, Any]
         "lighting": resolved.lighting,
         "environment": resolved.environment,
         "assumptions": list(resolved.assumptions),
-        "warnings": list(resolved.warnings),
+        "warnings": list(result.warnings),
+        "min_fidelity": resolved.min_fidelity,
+        "reached": result.reached,
+        "tries": [asdict(one) for one in resolved.tries],
     }
 
 

@@ -214,6 +214,8 @@ def request_from(options: argparse.Namespace) -> RenderRequest:
     fields["adjustments"] = adjustments_from(options)
     if getattr(options, "steps", None) is not None:
         fields["steps"] = parse_number("steps", options.steps, int)
+    if getattr(options, "min_fidelity", None) is not None:
+        fields["min_fidelity"] = parse_number("min-fidelity", options.min_fidelity, float)
     if getattr(options, "weights", None):
         fields["weights"] = Path(options.weights)
     if getattr(options, "control", None):

@@ -1,7 +1,7 @@
 """What a diffusion engine is told: the control stack of `mini`, control pictures for public ControlNets."""
 
 from archviz.control.images import depth_picture, edge_picture, normal_picture
-from archviz.control.stack import CHANNELS, GROUPS, Group, control_stack, drop_groups
+from archviz.control.stack import CHANNELS, GROUPS, Group, control_stack, drop_groups, with_light
 
 __all__ = [
     "CHANNELS",
@@ -12,4 +12,5 @@ __all__ = [
     "drop_groups",
     "edge_picture",
     "normal_picture",
+    "with_light",
 ]

@@ -19,7 +19,7 @@ from archviz.core.maps import EdgeMap
 from archviz.core.size import Size
 from archviz.core.tone import linear_to_srgb
 
-__all__ = ["CHANNELS", "GROUPS", "GROUP_CHANNELS", "Group", "control_stack", "drop_groups"]
+__all__ = ["CHANNELS", "GROUPS", "GROUP_CHANNELS", "Group", "control_stack", "drop_groups", "with_light"]
 
 Group = Literal["geometry", "edges", "material", "light", "surroundings"]
 GROUPS: tuple[Group, ...] = get_args(Group)
@@ -124,6 +124,13 @@ def control_stack(
             _put(stack, "surroundings", np.empty((0, *size.shape), dtype=np.float32))
         if light is not None:
             _put(stack, "light", _light(gbuffer, light))
+    return stack
+
+
+def with_light(stack: NDArray[np.float32], gbuffer: GBuffer, light: LightBuffer) -> NDArray[np.float32]:
+    """A copy of a view's stack under a light: lights share all other channels."""
+    stack = stack.copy()
+    _put(stack, "light", _light(gbuffer, light))
     return stack
 
 

@@ -3,6 +3,7 @@
 from archviz.fidelity.drift import Drift, drift
 from archviz.fidelity.edges import EdgeEvidence, edge_evidence
 from archviz.fidelity.intervals import Interval, bootstrap_mean
+from archviz.fidelity.openings import JudgedOpening, Openings, judge_openings
 from archviz.fidelity.registration import Registration, register
 from archviz.fidelity.report import FidelityReport, report
 from archviz.fidelity.shadows import ShadowAgreement, ShadowGroup, shadow_agreement
@@ -15,6 +16,8 @@ __all__ = [
     "EdgeEvidence",
     "FidelityReport",
     "Interval",
+    "JudgedOpening",
+    "Openings",
     "Registration",
     "ShadowAgreement",
     "ShadowGroup",
@@ -24,6 +27,7 @@ __all__ = [
     "bootstrap_mean",
     "drift",
     "edge_evidence",
+    "judge_openings",
     "register",
     "report",
     "shadow_agreement",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
+from archviz.core.openings import Opening
 from archviz.fidelity.drift import Drift, drift
 from archviz.fidelity.edges import EdgeEvidence, edge_evidence
+from archviz.fidelity.openings import Openings, judge_openings
 from archviz.fidelity.shadows import ShadowAgreement, shadow_agreement
 from archviz.fidelity.silhouette import Silhouette, silhouette
 from archviz.fidelity.straightness import Straightness, straightness
@@ -33,6 +35,8 @@ class FidelityReport:
         Building against sky, and the evidence of its whole outline.
     straightness
         Waver of long edges.
+    openings
+        Windows and doors by name; ``None`` where none were given.
     shadows
         ``None`` where no light was given.
     drift
@@ -43,6 +47,7 @@ class FidelityReport:
     surroundings: EdgeEvidence
     silhouette: Silhouette
     straightness: Straightness
+    openings: Openings | None
     shadows: ShadowAgreement | None
     drift: Drift | None
 
@@ -58,11 +63,19 @@ class FidelityReport:
             "edge_recall": (self.building.score, self.building.reason),
             "silhouette_iou": (self.silhouette.iou, self.silhouette.reason),
             "straightness_px": (self.straightness.excess_px, self.straightness.reason),
-            "openings": (None, "not measured"),
             "shadow_agreement": (None, "no light was given") if shadows is None else (shadows.auc, shadows.reason),
             "drift_px": (None, "no reference picture was given") if moved is None else (moved.median_px, moved.reason),
         }
         answer: dict[str, Any] = {key: _rounded(value) for key, (value, _) in scores.items()}
+        reasons = {key: reason for key, (value, reason) in scores.items() if value is None}
+        answer["openings"] = None
+        if self.openings is None:
+            reasons["openings"] = "no openings were given"
+        elif not self.openings.judged:
+            reasons["openings"] = self.openings.reason
+        else:
+            answer["openings"] = [opening.to_json() for opening in self.openings.judged]
+            answer["openings_summary"] = self.openings.to_json()
         answer["edges"] = {
             "building": _evidence_json(self.building),
             "surroundings": _evidence_json(self.surroundings),
@@ -72,7 +85,7 @@ class FidelityReport:
             answer["drift"] = moved.to_json()
         if shadows is not None and shadows.rank is not None:
             answer["shadow_rank"] = {"rank": shadows.rank, "of": 1 + len(shadows.turned)}
-        answer["reasons"] = {key: reason for key, (value, reason) in scores.items() if value is None}
+        answer["reasons"] = reasons
         return answer
 
 
@@ -81,6 +94,7 @@ def report(
     gbuffer: GBuffer,
     light: LightBuffer | None = None,
     *,
+    openings: Sequence[Opening] | None = None,
     reference: NDArray[np.generic] | None = None,
     other: NDArray[np.generic] | None = None,
     turned: Mapping[float, LightBuffer] | None = None,
@@ -95,6 +109,8 @@ def report(
         The view.
     light
         The light that was asked for; without it shadows are not judged.
+    openings
+        Windows and doors of the G-buffer's scene; without them none is judged.
     reference
         Truth, lit clay or deferred colour of the same view and light: what can be seen at all.
     other
@@ -113,6 +129,16 @@ def report(
         surroundings=edge_evidence(picture, gbuffer, reference=reference, part="surroundings", wireframe=wires),
         silhouette=silhouette(picture, gbuffer, reference=reference, wireframe=wires),
         straightness=straightness(picture, gbuffer, reference=reference, wireframe=wires),
+        openings=None
+        if openings is None
+        else judge_openings(
+            picture,
+            gbuffer,
+            openings,
+            illumination=None if light is None else light.illumination,
+            reference=reference,
+            wireframe=wires,
+        ),
         shadows=None if light is None else shadow_agreement(picture, gbuffer, light, turned=turned),
         drift=None if other is None else drift(other, picture, gbuffer, wireframe=wires),
     )

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-
 from archviz.core.elements import Element, ElementTable, Part
-from archviz.core.errors import FileFormatError, GeometryError, InputError, OptionError
-from archviz.core.limits import MAX_SECONDS, cpu_seconds_for, memory_for
+from archviz.core.errors import FileFormatError
 from archviz.core.material import Material, TextureFamily
 from archviz.core.place import Place
 from archviz.geometry.loaders import ARCHIVES, LOADERS
 from archviz.geometry.loaders.assemble import LoadOptions
 from archviz.geometry.scene import Scene
 from archviz.geometry.sniff import check_model_file
+from archviz.isolation import Task, ask, cpu_seconds_for, memory_for, read_array
 
 __all__ = ["LoadedModel", "load_isolated"]
 
-_ERRORS: dict[str, type[InputError]] = {c.code: c for c in (FileFormatError, GeometryError, OptionError)}
+_CHILD = "archviz.geometry.loaders.child"
+_ARRAYS = ("vertices_m", "faces", "face_elements")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -120,15 +114,24 @@ def load_isolated(
 
 def _unpacked(folder: Path, path: Path, root: Path) -> str:
     """Unpack an archive into ``root``; the model's path in it."""
-    request = {"path": str(path.resolve()), "folder": str(root)}
-    return str(_ask(folder, request, path.stat().st_size, shown=path)["model"])
+    size = path.stat().st_size
+    task = Task(
+        module=_CHILD,
+        function="unpack",
+        arguments={"path": str(path.resolve()), "folder": str(root)},
+        readable=(path.resolve(),),
+        memory_bytes=memory_for(size),
+        cpu_s=cpu_seconds_for(size),
+    )
+    return str(ask(task, folder, shown=path)["model"])
 
 
 def _read(
     folder: Path, path: Path, loader: str, options: LoadOptions, *, shown: Path, root: Path | None = None
 ) -> LoadedModel:
-    request = {
-        "path": str(path.resolve()),
+    path, size, row = path.resolve(), path.stat().st_size, LOADERS[loader]
+    arguments = {
+        "path": str(path),
         "root": str(root) if root else None,
         "loader": loader,
         "unit": options.unit,
@@ -136,86 +139,30 @@ def _read(
         "hide": options.hide,
         "show": options.show,
     }
-    size = path.stat().st_size
-    answer = _ask(folder, request, size, shown=shown, effort=LOADERS[loader].effort)
-    return _loaded(answer, folder / "arrays.npz", LOADERS[loader].format)
-
-
-def _ask(folder: Path, request: dict[str, Any], size: int, *, shown: Path, effort: float = 1.0) -> dict[str, Any]:
-    """The answer of a child process to a request; its errors are raised under the name that is shown."""
-    memory = memory_for(size)
-    path = folder / "request.json"
-    limits = {"memory_bytes": memory, "cpu_s": cpu_seconds_for(size, effort=effort)}
-    path.write_text(json.dumps(request | limits), encoding="utf-8")
-    run_reader([sys.executable, "-P", "-m", "archviz.geometry.loaders", str(path)], path=shown, memory_bytes=memory)
-    answer: dict[str, Any] = json.loads((folder / "answer.json").read_text(encoding="utf-8"))
-    if error := answer.get("error"):
-        if error["code"] == "memory":
-            raise _out_of_memory(shown, memory)
-        message = error["message"] if error["code"] == OptionError.code else f"{shown}: {error['message']}"
-        raise _ERRORS[error["code"]](message)
-    return answer
-
-
-def run_reader(
-    command: Sequence[str], *, path: Path, memory_bytes: int = memory_for(0), timeout_s: float = MAX_SECONDS
-) -> None:
-    """Run a reading process to its end.
-
-    Parameters
-    ----------
-    command
-        The process and its arguments.
-    path
-        The model, for messages.
-    memory_bytes
-        What it may take, for messages.
-    timeout_s
-        How long it may take [s].
-
-    Raises
-    ------
-    FileFormatError
-        It did not end in time, or ended by a signal or an error of its own.
-    """
-    root = str(Path(__file__).resolve().parents[2])
-    paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
-    # One thread: each thread of a numerical library would reserve address space of its own.
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    environment = {**os.environ, **threads, "PYTHONPATH": os.pathsep.join(paths)}
-    try:
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=timeout_s, check=False)
-    except subprocess.TimeoutExpired as error:
-        raise FileFormatError(
-            f"{path}: reading took more than {timeout_s:g} s; simplify or repair the model"
-        ) from error
-    if done.returncode == 0:
-        return
-    if done.returncode in (-getattr(signal, "SIGXCPU", 0), -getattr(signal, "SIGKILL", 0)) and done.returncode:
-        raise FileFormatError(f"{path}: reading took too much time or memory; simplify or repair the model")
-    if b"MemoryError" in done.stderr:
-        raise _out_of_memory(path, memory_bytes)
-    raise FileFormatError(f"{path}: the reader crashed on this file; repair the model or export another format")
-
-
-def _out_of_memory(path: Path, memory_bytes: int) -> FileFormatError:
-    return FileFormatError(
-        f"{path}: reading needs more than the {memory_bytes >> 20} MiB its size allows; simplify or repair it"
+    task = Task(
+        module=_CHILD,
+        function="load",
+        arguments=arguments,
+        # A format that refers to no other file gets none.
+        readable=(root or path.parent,) if row.beside else (path,),
+        libraries=(row.module, *row.libraries),
+        memory_bytes=memory_for(size),
+        cpu_s=cpu_seconds_for(size, effort=row.effort),
     )
+    answer = ask(task, folder, shown=shown)
+    try:
+        return _loaded(answer, folder, row.format)
+    # A child that its file took over may answer anything.
+    except (KeyError, TypeError, ValueError, OSError, AttributeError) as error:
+        raise FileFormatError(f"{shown}: the reader's answer makes no sense; export another format") from error
 
 
-def _loaded(answer: dict[str, Any], arrays_path: Path, file_format: str) -> LoadedModel:
+def _loaded(answer: dict[str, Any], folder: Path, file_format: str) -> LoadedModel:
     table = ElementTable(
         tuple(Element(**e | {"part": Part(e["part"])}) for e in answer["elements"]),
         tuple(Material(**m | {"family": TextureFamily(m["family"])}) for m in answer["materials"]),
     )
-    with np.load(arrays_path, allow_pickle=False) as arrays:
-        scene = Scene(
-            vertices_m=arrays["vertices_m"],
-            faces=arrays["faces"],
-            face_elements=arrays["face_elements"],
-            table=table,
-        )
+    scene = Scene(table=table, **{name: read_array(folder, name) for name in _ARRAYS})
     extents = scene.bounds().extents_m
     return LoadedModel(
         scene=scene,

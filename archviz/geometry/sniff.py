@@ -10,7 +10,7 @@ from archviz.core.errors import FileFormatError
 from archviz.core.pictures import picture_format
 from archviz.geometry.foreign import Foreign, foreign_by_content, foreign_by_suffix
 from archviz.geometry.loaders import LOADERS, MODEL_SUFFIXES
-from archviz.geometry.loaders.stl import is_binary_stl
+from archviz.geometry.loaders.stl import has_stl_length, is_binary_stl
 
 __all__ = ["MAX_FILE_BYTES", "check_model_file", "sniff_format", "sniff_kind"]
 
@@ -41,7 +41,11 @@ def sniff_format(path: Path) -> str | None:
         The file is missing, is a folder, or cannot be opened.
     """
     head, tail, size = _ends(path)
-    return picture_format(head) or _model(head, tail, size)
+    found = picture_format(head) or _model(head, tail, size)
+    if found == "STL" and b"\0" in head and path.suffix.lower() != ".stl" and not has_stl_length(head, size):
+        # Binary STL is known by little: any file of zeros would be one.
+        return None
+    return found
 
 
 def sniff_kind(path: Path) -> Literal["model", "sketch", "unknown"]:

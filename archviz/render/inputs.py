@@ -79,9 +79,9 @@ def read_source(request: RenderRequest | ResolvedRequest) -> Source:
     if kind == "model":
         model = load_isolated(path, unit=request.unit, up=request.up, hide=request.hide, show=request.show)
         return Source(kind="model", sha256=sha256, model=model)
-    from archviz.sketch import load_drawing
+    from archviz.sketch.isolated import load_drawing_isolated
 
-    return Source(kind="sketch", sha256=sha256, drawing=load_drawing(path, request.adjustments))
+    return Source(kind="sketch", sha256=sha256, drawing=load_drawing_isolated(path, request.adjustments))
 
 
 def hash_file(path: Path) -> str:

@@ -22,11 +22,12 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.illumination import Illumination
 from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
-from archviz.render.request import ResolvedRequest
-from archviz.sketch.adjustments import Adjustments
+from archviz.render.request import ResolvedRequest, Try
+from archviz.sketch.adjustments import AS_FOUND, Adjustments
 
 __all__ = [
     "RECIPE_KEY",
+    "asked_json",
     "differences",
     "hash_pixels",
     "read_recipe",
@@ -40,6 +41,8 @@ __all__ = [
 RECIPE_KEY = "archviz:recipe"
 FORMAT = 1
 _OF_THIS_MACHINE = ("input", "weights")
+# They stand in a recipe where they were asked for: what had no such wish is written as ever.
+_WHERE_ASKED = ("min_fidelity", "tries")
 
 
 def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
@@ -47,7 +50,7 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for field in dataclasses.fields(resolved):
         value = getattr(resolved, field.name)
-        if field.name in _OF_THIS_MACHINE:
+        if field.name in _OF_THIS_MACHINE or (field.name in _WHERE_ASKED and value in (None, ())):
             continue
         if isinstance(value, Camera):
             value = value.to_json()
@@ -57,6 +60,8 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
             value = value.isoformat()
         elif isinstance(value, Adjustments):
             value = value.to_json()
+        elif field.name == "tries":
+            value = [dataclasses.asdict(one) for one in value]
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
             value = dataclasses.asdict(value)
         data[field.name] = value
@@ -88,8 +93,9 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         fields["place"] = Place(**data["place"]) if data["place"] else None
         fields["when"] = datetime.fromisoformat(data["when"]) if data["when"] else None
         fields["sun"] = _sun(data["sun"])
-        fields["adjustments"] = Adjustments.from_json(data.get("adjustments", {}))
+        fields["adjustments"] = _adjustments(data)
         light = dict(data["illumination"])
+        fields["tries"] = tuple(Try(**one) for one in data.get("tries", ()))
         fields["illumination"] = Illumination(**{**light, "sun": _sun(light["sun"])})
         for name, value in fields.items():
             if isinstance(value, list):
@@ -97,6 +103,30 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         return ResolvedRequest(input=input, weights=weights, **fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileFormatError(f"recipe: {error!r} in its resolved request; give a recipe that archviz wrote") from error
+
+
+def _adjustments(data: Mapping[str, Any]) -> Adjustments:
+    """What was done to the drawing; one of before there were adjustments was taken as it was found."""
+    if "adjustments" in data:
+        return Adjustments.from_json(data["adjustments"])
+    return AS_FOUND if data["input_kind"] == "sketch" else Adjustments()
+
+
+def asked_json(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for, from a recipe's ``resolved`` object: its settings before any was tried.
+
+    Raises
+    ------
+    FileFormatError
+        The object was not written by this version of the format.
+    """
+    asked = {key: value for key, value in data.items() if key != "tries"}
+    if not data.get("tries"):
+        return asked
+    try:
+        return asked | {key: data["tries"][0][key] for key in ("control_scales", "geometry", "steps")}
+    except (KeyError, TypeError) as error:
+        raise FileFormatError(f"recipe: {error!r} in its tries; give a recipe that archviz wrote") from error
 
 
 def write_recipe(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archviz.control import control_stack
+from archviz.control import control_stack, with_light
 from archviz.core.elements import Part
 from archviz.core.errors import EmptyViewError, InternalError, OptionError
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.core.maps import EdgeMap, LightMap
+from archviz.core.openings import Opening
 from archviz.diffusion import Engine, OnStep, load_engine
 from archviz.render.asking import diffusion_request
 from archviz.render.inputs import Source, read_source, reading_key
@@ -25,10 +27,12 @@ from archviz.render.recipe import write_recipe
 from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
 from archviz.render.result import RenderResult
+from archviz.render.retry import OnTry, render_by_rule
+from archviz.render.scoring import edge_recall, score_picture
 from archviz.render.shelf import Shelf
 
 if TYPE_CHECKING:
-    from archviz.fidelity import FidelityReport
+    from archviz.fidelity import Wireframe
     from archviz.geometry.scene import Scene
     from archviz.render.relief import Relief
     from archviz.render.stage import Stage
@@ -83,9 +87,14 @@ class Renderer:
             yield row, self.render(plan.requests[row], on_step=on_step)
 
     def render(
-        self, request: RenderRequest | ResolvedRequest, *, on_step: OnStep | None = None, preview_every: int = 0
+        self,
+        request: RenderRequest | ResolvedRequest,
+        *,
+        on_step: OnStep | None = None,
+        preview_every: int = 0,
+        on_try: OnTry | None = None,
     ) -> RenderResult:
-        """Render one picture.
+        """Render one picture; again by rule where it stays under the fidelity that was asked for.
 
         Parameters
         ----------
@@ -95,6 +104,8 @@ class Renderer:
             Called after each diffusion step; raising from it cancels.
         preview_every
             Steps between the previews that ``on_step`` gets; 0 for none.
+        on_try
+            Called after each try where a fidelity was asked for.
 
         Raises
         ------
@@ -105,17 +116,26 @@ class Renderer:
         started = time.monotonic()
         engine = self._engine(resolved)
         maps = self.maps(resolved)
-        wanted = diffusion_request(resolved, maps, engine.spec)
-        image = engine.generate(wanted, on_step=on_step, preview_every=preview_every)
-        if image.shape != (*resolved.size.shape, 3) or image.dtype != np.uint8:
-            raise InternalError(f"engine {resolved.engine} made {image.dtype} {image.shape}, not {resolved.size}")
+
+        def paint(settled: ResolvedRequest) -> NDArray[np.uint8]:
+            wanted = diffusion_request(settled, maps, engine.spec)
+            image = engine.generate(wanted, on_step=on_step, preview_every=preview_every)
+            if image.shape != (*settled.size.shape, 3) or image.dtype != np.uint8:
+                raise InternalError(f"engine {settled.engine} made {image.dtype} {image.shape}, not {settled.size}")
+            return image
+
+        if resolved.min_fidelity is None or resolved.tries:
+            image = paint(resolved)
+        else:
+            score = partial(edge_recall, maps=maps, wireframe=self.wireframe(resolved, maps))
+            resolved, image = render_by_rule(resolved, engine.spec, paint=paint, score=score, on_try=on_try)
         seconds = time.monotonic() - started
         return RenderResult(
             image=image,
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key() | _drawing_key(resolved)),
-            fidelity=_score(image, maps) if resolved.input_kind == "model" else None,
+            fidelity=score_picture(image, maps, self.openings(resolved)) if resolved.input_kind == "model" else None,
             seconds=seconds,
         )
 
@@ -136,14 +156,40 @@ class Renderer:
             light = self.shelf.get("light", light_key(resolved), lambda: self._light(resolved, gbuffer))
         elif resolved.input_kind == "sketch":
             edges = self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
-        stack = control_stack(
-            gbuffer,
-            light,
-            size=resolved.size,
-            edges=edges,
-            surroundings_given=gbuffer is not None and resolved.surroundings != "imagined",
+        # What is given of the surroundings is no part of a view's key.
+        unlit: NDArray[np.float32] = self.shelf.get(
+            "stack",
+            (view_key(resolved), resolved.surroundings),
+            lambda: control_stack(
+                gbuffer,
+                None,
+                size=resolved.size,
+                edges=edges,
+                surroundings_given=gbuffer is not None and resolved.surroundings != "imagined",
+            ),
         )
+        stack = unlit if gbuffer is None or light is None else with_light(unlit, gbuffer, light)
         return ViewMaps(size=resolved.size, gbuffer=gbuffer, light=light, edges=edges, stack=stack)
+
+    def wireframe(self, resolved: ResolvedRequest, maps: ViewMaps) -> Wireframe | None:
+        """The lines of a view that pictures are scored along; ``None`` where there is no scene."""
+        from archviz.fidelity import trace_wireframe
+
+        gbuffer = maps.gbuffer
+        if gbuffer is None:
+            return None
+        return self.shelf.get("wireframe", view_key(resolved), lambda: trace_wireframe(gbuffer))
+
+    def openings(self, resolved: ResolvedRequest) -> tuple[Opening, ...]:
+        """Windows and doors of a model, whose elements are rows of its views' tables."""
+        from archviz.geometry.openings import find_openings
+
+        # The building stands first in every view's table.
+        building = self._building(resolved)
+        found: tuple[Opening, ...] = self.shelf.get(
+            "openings", scene_key(resolved), lambda: () if building is None else find_openings(building)
+        )
+        return found
 
     def _resolve(self, request: RenderRequest, read: dict[Hashable, Source]) -> ResolvedRequest:
         """Resolve; ``read`` holds what the requests of one plan have read already."""
@@ -271,12 +317,3 @@ def _drawing_key(resolved: ResolvedRequest) -> dict[str, str]:
     from archviz.sketch import weights_sha256
 
     return {"drawing_weights": weights_sha256()}
-
-
-def _score(image: NDArray[np.uint8], maps: ViewMaps) -> FidelityReport | None:
-    """How well the building was kept; edges that the light does not show are not asked for."""
-    if maps.gbuffer is None or maps.light is None:
-        return None
-    from archviz.fidelity import report
-
-    return report(image, maps.gbuffer, light=maps.light, reference=maps.light.deferred.array)

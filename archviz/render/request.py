@@ -28,6 +28,7 @@ __all__ = [
     "RenderRequest",
     "ResolvedRequest",
     "SurroundingsMode",
+    "Try",
 ]
 
 GeometryFreedom = Literal["strict", "balanced", "free"]
@@ -51,6 +52,25 @@ def _check_choice(option: str, value: str | None, choices: object) -> None:
     accepted = get_args(choices)
     if value is not None and value not in accepted:
         raise OptionError(f"{option} {value!r} is not accepted; give one of {', '.join(accepted)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Try:
+    """Settings that a picture was rendered with, and how well it kept the building.
+
+    Parameters
+    ----------
+    control_scales, geometry, steps
+        As in :class:`RenderRequest`.
+    edge_recall
+        The building's edge evidence, 1 for all lines, 0 for no better than chance; ``None`` where
+        the light shows too few lines to judge it.
+    """
+
+    control_scales: Mapping[str, float]
+    geometry: GeometryFreedom
+    steps: int
+    edge_recall: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +105,8 @@ class RenderRequest:
         How closely the picture keeps to the maps.
     control_scales
         Control -> weight, 0 to 2; names are the engine's.
+    min_fidelity
+        Edge recall, 0 to 1, under which a picture of a model is rendered again by rule; the best is kept.
     surroundings
         ``geometry`` builds the environment's surroundings, ``imagined`` leaves them to the engine,
         ``none`` shows the building alone on plain ground.
@@ -125,6 +147,7 @@ class RenderRequest:
     steps: int | None = None
     geometry: GeometryFreedom = "strict"
     control_scales: Mapping[str, float] = field(default_factory=dict)
+    min_fidelity: float | None = None
     surroundings: SurroundingsMode | None = None
     unit: str | None = None
     up: Literal["y", "z"] | None = None
@@ -156,6 +179,8 @@ class RenderRequest:
         for name, scale in self.control_scales.items():
             if not 0.0 <= scale <= _SCALE_LIMIT:
                 raise OptionError(f"control {name}={scale:g} is not accepted; give a scale from 0 to {_SCALE_LIMIT:g}")
+        if self.min_fidelity is not None and not 0.0 <= self.min_fidelity <= 1.0:
+            raise OptionError(f"min-fidelity {self.min_fidelity:g} is not accepted; give an edge recall from 0 to 1")
         if "\n" in self.author or len(self.author) > 200:
             raise OptionError("author is longer than one line of 200 characters; give a name")
 
@@ -189,6 +214,9 @@ class ResolvedRequest:
         Of the starting noise; from seed and view.
     assumptions, warnings
         What was decided in the user's place, and what to look out for.
+    min_fidelity, tries
+        The edge recall asked for, and what was tried for it: steps, geometry and control scales are
+        then those of the best. A request with tries has its settings found and is rendered once.
 
     Others as in :class:`RenderRequest`.
     """
@@ -230,3 +258,5 @@ class ResolvedRequest:
     warnings: tuple[str, ...]
     # Recipes of models and of older drawings do not name them.
     adjustments: Adjustments = Adjustments()
+    min_fidelity: float | None = None
+    tries: tuple[Try, ...] = ()

@@ -67,6 +67,8 @@ def check_choices(request: RenderRequest) -> None:
         _check_size(size, spec)
     _steps(request, spec)
     _control_scales(request, spec)
+    if request.input is None:
+        _refuse_min_fidelity(request, "a text alone")
     if request.place is not None or request.when is None or request.input is None:
         # A model may still bring the place that a moment needs.
         resolve_light(
@@ -179,6 +181,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         author=request.author,
         assumptions=tuple(dict.fromkeys(assumptions)),
         warnings=tuple(dict.fromkeys((*warnings, *light.warnings))),
+        min_fidelity=request.min_fidelity,
     )
 
 
@@ -188,6 +191,7 @@ def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
     what = "a drawing" if source.kind == "sketch" else "a text alone"
     # Built surroundings are seen by a camera, with a building or without.
     seen = source.kind == "text" and request.surroundings != "imagined"
+    _refuse_min_fidelity(request, what)
     for name in _MODEL_ONLY:
         if getattr(request, name) and not (seen and name == "camera"):
             raise OptionError(f"{name} has no meaning for {what}; give a 3D model or leave {name} out")
@@ -204,6 +208,14 @@ def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
 def _refuse_adjustments(request: RenderRequest, what: str) -> None:
     if given := request.adjustments.to_json():
         raise OptionError(f"{', '.join(given)} has no meaning for {what}; give a drawing or leave it out")
+
+
+def _refuse_min_fidelity(request: RenderRequest, what: str) -> None:
+    if request.min_fidelity is not None:
+        raise OptionError(
+            f"min-fidelity {request.min_fidelity:g} has no meaning for {what}: a picture is scored against a 3D model;"
+            " give one, or leave min-fidelity out"
+        )
 
 
 def _size(request: RenderRequest, source: Source, spec: EngineSpec) -> Size:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from archviz.prompt import Prompt
 from archviz.render.maps import ViewMaps
 from archviz.render.request import ResolvedRequest
+from archviz.render.retry import shortfall
 
 if TYPE_CHECKING:
     from archviz.fidelity import FidelityReport
@@ -27,7 +28,7 @@ class RenderResult:
     image
         (H, W, 3) uint8 sRGB.
     resolved
-        What was rendered.
+        What was rendered, with what was tried before it.
     maps
         What the engine was given.
     recipe
@@ -35,7 +36,8 @@ class RenderResult:
     fidelity
         How well the building was kept; ``None`` without a 3D model.
     seconds
-        From the resolved request to the picture, without scoring it.
+        From the resolved request to the picture, without scoring it; over all tries, with the
+        scoring between them, where there were several.
     """
 
     image: NDArray[np.uint8]
@@ -54,4 +56,10 @@ class RenderResult:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What to look out for."""
-        return self.resolved.warnings
+        short = shortfall(self.resolved)
+        return self.resolved.warnings if short is None else (*self.resolved.warnings, short)
+
+    @property
+    def reached(self) -> bool | None:
+        """Whether the picture has the fidelity that was asked for; ``None`` where none was."""
+        return None if self.resolved.min_fidelity is None else shortfall(self.resolved) is None

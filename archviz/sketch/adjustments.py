@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 from archviz.core.errors import FileFormatError, OptionError
 
-__all__ = ["Adjustments", "NotesMode", "PaperMode", "Stroke", "damage_from_mask"]
+__all__ = ["AS_FOUND", "Adjustments", "NotesMode", "PaperMode", "Stroke", "damage_from_mask"]
 
 PaperMode = Literal["straighten", "as-is"]
 NotesMode = Literal["drop", "keep"]
@@ -138,6 +138,10 @@ class Adjustments:
             raise OptionError(f"adjustments cannot be read ({error}); give them as archviz wrote them") from error
 
 
+# Nothing is done to it; recipes of before there were adjustments mean this.
+AS_FOUND = Adjustments(paper="as-is", notes="keep")
+
+
 def _points(what: str, points: Sequence[Sequence[float]]) -> tuple[Point, ...]:
     made = tuple((float(x), float(y)) for x, y in points)
     # A stroke may run over the edge of its page.
@@ -167,9 +171,9 @@ def damage_from_mask(path: Path) -> tuple[tuple[Point, ...], ...]:
     """
     import cv2
 
-    from archviz.sketch.reader import PageRequest, drawing_format, read_page
+    from archviz.sketch.isolated import load_drawing_isolated
 
-    array = read_page(path, drawing_format(path), PageRequest()).array
+    array = load_drawing_isolated(path, AS_FOUND).array
     mask = (cv2.cvtColor(array, cv2.COLOR_RGB2GRAY) > _MARKED).astype("uint8")
     if not mask.any():
         raise FileFormatError(f"{path}: nothing in it is white; paint what is to be mended white on black")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import warnings
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ PILLOW_FORMATS = {"PNG": "PNG", "JPEG": "JPEG", "WebP": "WEBP", "BMP": "BMP", "T
 _PAGED = ("TIFF",)
 _ORIENTATION = 0x0112
 _SIXTEEN_BITS = 65535
+# What a JPEG decoder leaves where the data end early.
+_UNPAINTED, _MOST_UNPAINTED = 128, 0.05
 
 
 def read_bitmap(path: Path, file_format: str, *, page: int = 1) -> Pixels:
@@ -64,7 +67,17 @@ def read_bitmap(path: Path, file_format: str, *, page: int = 1) -> Pixels:
         elif frames > 1 and image.format in ("PNG", "WEBP"):
             said.append("the first picture of an animation was taken")
         check_picture_size(image.size)
-        return _read(image, said)
+        made = _read(image, said)
+    if file_format == "JPEG" and (share := _unpainted(made.array)) > _MOST_UNPAINTED:
+        told = f"the lower {share:.0%} are plain grey: the JPEG may be cut off"
+        made = dataclasses.replace(made, warnings=(*made.warnings, told))
+    return made
+
+
+def _unpainted(array: NDArray[np.uint8]) -> float:
+    """Share of the rows at the bottom that a decoder filled in with grey for want of data."""
+    painted = np.flatnonzero((array != _UNPAINTED).any(axis=(1, 2)))
+    return 1.0 - (int(painted[-1]) + 1 if len(painted) else 0) / len(array)
 
 
 @contextlib.contextmanager

@@ -46,8 +46,13 @@ def flatten_light(array: NDArray[np.uint8]) -> NDArray[np.uint8]:
     array
         (H, W, 3) uint8 sRGB of a drawing dark on light.
     """
-    paper = paper_under(array)
-    flat = np.clip(array.astype(np.float32) * (_WHITE / np.maximum(paper, 4.0)), 0, 255).round().astype(np.uint8)
+    flat = np.empty_like(array)
+    # Channel by channel: forty megapixels of three at once would be half a GB each time.
+    small = _small_paper(array)
+    for channel in range(3):
+        gain = _WHITE / np.maximum(_enlarged(small[..., channel], array.shape), 4.0)
+        gain *= array[..., channel]
+        flat[..., channel] = np.clip(gain, 0, 255, out=gain).round()
     return _without_creases(flat)
 
 
@@ -59,13 +64,22 @@ def paper_under(array: NDArray[np.uint8]) -> NDArray[np.float32]:
     array
         (H, W, 3) uint8 sRGB of a drawing dark on light.
     """
+    return _enlarged(_small_paper(array), array.shape)
+
+
+def _small_paper(array: NDArray[np.uint8]) -> NDArray[np.float32]:
     import cv2
 
     height, width = array.shape[:2]
     scale = min(1.0, _WORK_PX / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    paper = _paper(cv2.GaussianBlur(cv2.resize(array, size, interpolation=cv2.INTER_AREA), (0, 0), 1.0))
-    return np.asarray(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+    return _paper(cv2.GaussianBlur(cv2.resize(array, size, interpolation=cv2.INTER_AREA), (0, 0), 1.0))
+
+
+def _enlarged(small: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    import cv2
+
+    return np.asarray(cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR), dtype=np.float32)
 
 
 def _paper(small: NDArray[np.uint8]) -> NDArray[np.float32]:

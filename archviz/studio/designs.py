@@ -154,9 +154,9 @@ def _checked_kind(path: Path) -> InputKind:
     if kind == "model":
         check_model_file(path)
         return "model"
-    from archviz.sketch import load_drawing
+    from archviz.sketch.isolated import load_drawing_isolated
 
-    load_drawing(path)
+    load_drawing_isolated(path)
     return "sketch"
 
 

@@ -182,6 +182,8 @@ def _summary(resolved: ResolvedRequest) -> dict[str, Any]:
 def _outcome(result: RenderResult) -> dict[str, Any]:
     return {
         "seconds": round(result.seconds, 3),
+        "steps": result.resolved.steps,
+        "warnings": list(result.warnings),
         "fidelity": result.fidelity.to_json() if result.fidelity else None,
     }
 

@@ -148,6 +148,7 @@ def view_request(request: RenderRequest) -> RenderRequest:
         steps=None,
         geometry="strict",
         control_scales={},
+        min_fidelity=None,
         author="",
         size=Size(height=_side(size.height * scale), width=_side(size.width * scale)),
     )

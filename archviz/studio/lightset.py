@@ -107,6 +107,11 @@ class LightSetRun:
         return tuple(self._records)
 
     @property
+    def min_fidelity(self) -> float | None:
+        """The edge recall that was asked of every picture."""
+        return self._light_set.base.min_fidelity
+
+    @property
     def assumptions(self) -> tuple[str, ...]:
         """What was decided in the user's place, for any of the pictures."""
         return tuple(dict.fromkeys(text for resolved in self._resolved for text in resolved.assumptions))
@@ -180,7 +185,8 @@ class LightSetRun:
             return None
         if self._reference is None or self._reference[0] != first:
             self._reference = (first, self._picture(first))
-        moved = drift(self._reference[1], result.image, gbuffer)
+        wireframe = self._renderer.wireframe(result.resolved, result.maps)
+        moved = drift(self._reference[1], result.image, gbuffer, wireframe=wireframe)
         return {"from": self.members[first].file, **moved.to_json(), "reason": moved.reason}
 
     def _draw_sheets(self) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from archviz import __version__
 from archviz.core.errors import FileFormatError, OptionError
-from archviz.render.recipe import hash_pixels, read_recipe
+from archviz.render.recipe import asked_json, hash_pixels, read_recipe
 from archviz.render.writing import write_json
 
 __all__ = [
@@ -105,7 +105,7 @@ class FinishedPicture:
     @property
     def request_sha256(self) -> str:
         """Of what was resolved before it was made."""
-        return hash_json(self.recipe["resolved"])
+        return hash_json(asked_json(self.recipe["resolved"]))
 
 
 def hash_json(data: object) -> str:

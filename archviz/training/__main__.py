@@ -9,10 +9,12 @@
     decoder      the autoencoder's decoder on the denoiser's latents
     export       the diffusers folder of the engine                archviz/weights/mini
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
+    evaluate-views  colours over several views of one scene, drift between lights
     drawn        views that drawings are made from, untraced       <cache>/drawn
     lines        the network that reads drawings                   <cache>/lines.pt
     export-lines the diffusers folder of that network              archviz/weights/lines
     evaluate-lines  figures of that network on held-out scenes
+    openings     calibrates the openings' score on re-rendered scenes   archviz/fidelity/openings.toml
 
 A step goes on where it stopped, and makes the same from the same seed. ``trace`` needs Blender's
 Python module in an environment of its own, which it creates in the cache folder.
@@ -70,9 +72,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     evaluate_lines.add_argument("--views", type=int, default=100)
     export = steps.add_parser("export")
     export.add_argument("--folder", type=Path, default=WEIGHTS)
+    openings = steps.add_parser("openings")
+    openings.add_argument("--folder", type=Path, default=WEIGHTS)
+    openings.add_argument("--fit-only", action="store_true", help="take the pictures that are there")
     evaluate = steps.add_parser("evaluate")
     evaluate.add_argument("--folder", type=Path, default=WEIGHTS)
     evaluate.add_argument("--views", type=int, default=24)
+    views = steps.add_parser("evaluate-views")
+    views.add_argument("--folder", type=Path, default=WEIGHTS)
+    views.add_argument("--scenes", type=int, default=8, help="held-out scenes with their path-traced truth")
+    views.add_argument("--samples", type=int, default=6, help="sample models, four views each")
+    views.add_argument("--side", type=int, default=384, help="of the samples' pictures [pixels]")
     _run(parser.parse_args(argv))
 
 
@@ -132,10 +142,33 @@ def _run(options: argparse.Namespace) -> None:
             from archviz.training.lines import evaluate_lines
 
             evaluate_lines(cache, options.folder, views=options.views)
+        case "openings":
+            from archviz.training.openings import calibrate_openings
+
+            root = _WEIGHTS.parent
+            calibrate_openings(
+                cache,
+                options.folder,
+                target=root / "fidelity" / "openings.toml",
+                document=root.parent / "docs" / "openings.md",
+                threads=options.threads,
+                fit_only=options.fit_only,
+            )
         case "export":
             from archviz.training.export import export
 
             export(cache, options.folder)
+        case "evaluate-views":
+            from archviz.training.views import evaluate_views
+
+            evaluate_views(
+                cache,
+                options.folder,
+                scenes=options.scenes,
+                samples=options.samples,
+                side=options.side,
+                threads=options.threads,
+            )
         case _:
             from archviz.training.evaluate import evaluate
 

@@ -32,7 +32,16 @@ from archviz.training.pairs import split_stack
 from archviz.training.scenes import MATERIAL_PHRASES, read_scene
 from archviz.training.traced import TracedView, load_traced
 
-__all__ = ["Mix", "draw_mixes", "light_view", "prepare_pairs", "without_surroundings", "write_texts"]
+__all__ = [
+    "LitView",
+    "Mix",
+    "draw_mixes",
+    "light_view",
+    "prepare_pairs",
+    "view_mixes",
+    "without_surroundings",
+    "write_texts",
+]
 
 # Which of a view's two suns (low, high) may stand for a preset's, by the preset's sun altitude.
 _LOW_SUN_DEG = 25.0
@@ -100,8 +109,16 @@ def without_surroundings(scene: Scene) -> Scene:
     return replace(scene, faces=scene.faces[kept], face_elements=scene.face_elements[kept])
 
 
-class _Lit:
-    """One version of a scene in one view, with what all lights share."""
+class LitView:
+    """One version of a scene in one view, with what all lights share.
+
+    Parameters
+    ----------
+    scene, record
+        Of a scene folder.
+    camera
+        The view.
+    """
 
     def __init__(self, scene: Scene, record: Mapping[str, Any], camera: Camera) -> None:
         self._caster = RayCaster(scene)
@@ -113,6 +130,7 @@ class _Lit:
         self._lit_faces = np.array([e.name in lit for e in scene.table.elements])[scene.face_elements]
 
     def light(self, chosen: Mix) -> LightBuffer:
+        """The light of one mix."""
         return light(
             self._caster,
             self.gbuffer,
@@ -128,7 +146,8 @@ def _suns(record: Mapping[str, Any]) -> list[SunDirection]:
     return [SunDirection(**sun) for sun in record["suns"]]
 
 
-def _view_mixes(record: Mapping[str, Any], view: int) -> list[Mix]:
+def view_mixes(record: Mapping[str, Any], view: int) -> list[Mix]:
+    """The lights of one view, the same whenever they are drawn."""
     return draw_mixes(_suns(record), lightings(), seed=int(record["seed"]) * 16 + view)
 
 
@@ -136,8 +155,8 @@ def light_view(
     scene: Scene, record: Mapping[str, Any], view: int, mixes: Sequence[int]
 ) -> tuple[GBuffer, list[LightBuffer]]:
     """The complete maps of a view of the data set, under some of its lights."""
-    shared = _Lit(scene, record, Camera.from_json(record["cameras"][view]["camera"]))
-    drawn = _view_mixes(record, view)
+    shared = LitView(scene, record, Camera.from_json(record["cameras"][view]["camera"]))
+    drawn = view_mixes(record, view)
     return shared.gbuffer, [shared.light(drawn[mix]) for mix in mixes]
 
 
@@ -162,13 +181,13 @@ def prepare_pairs(cache: Path, *, limit: int | None = None) -> int:
 def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, traced: TracedView) -> None:
     seed = int(record["seed"])
     camera = Camera.from_json(record["cameras"][view]["camera"])
-    mixes = _view_mixes(record, view)
+    mixes = view_mixes(record, view)
     pictures = [
         mix(traced, m.illumination, camera, sun=m.sun, seed=seed * 1024 + view * 32 + i) for i, m in enumerate(mixes)
     ]
     np.save(folder / "pictures.npy", np.stack(pictures))
     for kind, version in (("complete", scene), ("building", without_surroundings(scene))):
-        shared = _Lit(version, record, camera)
+        shared = LitView(version, record, camera)
         stacks = [split_stack(control_stack(shared.gbuffer, shared.light(m), size=camera.size)) for m in mixes]
         np.save(folder / f"{kind}-fixed.npy", stacks[0][0])
         np.save(folder / f"{kind}-light.npy", np.stack([stack[1] for stack in stacks]))

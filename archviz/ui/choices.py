@@ -20,6 +20,9 @@ __all__ = [
     "AUTO",
     "CITIES",
     "DEFAULTS",
+    "OWN_VIEW",
+    "UNITS",
+    "UP_AXES",
     "build_request",
     "carry_over",
     "choices_of",
@@ -30,7 +33,10 @@ __all__ = [
 
 AUTO = "auto"
 OTHER = "other"
-
+# In place of a view preset: the camera that was set up in the viewer.
+OWN_VIEW = "own"
+UNITS = (AUTO, "mm", "cm", "m", "in", "ft")
+UP_AXES = (AUTO, "y", "z")
 
 CITIES: Mapping[str, City] = MappingProxyType({entry.label: entry for entry in cities()})
 _FIRST_CITY = city("Ho Chi Minh City")
@@ -38,6 +44,10 @@ _FIRST_CITY = city("Ho Chi Minh City")
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
         "view": DEFAULT_VIEW,
+        "camera": None,
+        "unit": AUTO,
+        "up": AUTO,
+        "hide": (),
         "environment": "tropical-garden",
         "lighting": DEFAULT_LIGHTING,
         "use_sun": False,
@@ -54,12 +64,15 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "seed": 0,
         "steps": AUTO,
         "geometry": "strict",
+        "min_fidelity": AUTO,
         "surroundings": "geometry",
         "engine": DEFAULT_ENGINE,
     }
 )
 # Choices that the user's words may make where they are open.
 _BY_WORDS = ("environment", "lighting")
+# Choices about one model, which say nothing of another.
+_OF_ONE_MODEL = ("camera", "unit", "up", "hide")
 
 
 def defaults_for(kind: InputKind) -> dict[str, Any]:
@@ -72,7 +85,10 @@ def carry_over(choices: Mapping[str, Any], kind: InputKind) -> dict[str, Any]:
     own, other = defaults_for(kind), defaults_for("model" if kind == "text" else "text")
     # A light that follows the sun is not the words' to choose.
     swapped = [name for name in _BY_WORDS if not (name == "lighting" and choices["use_sun"])]
-    return {**choices, **{name: own[name] for name in swapped if choices[name] == other[name]}}
+    fresh = {name: own[name] for name in _OF_ONE_MODEL}
+    if choices["view"] == OWN_VIEW:
+        fresh["view"] = own["view"]
+    return {**choices, **fresh, **{name: own[name] for name in swapped if choices[name] == other[name]}}
 
 
 def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> RenderRequest:
@@ -107,7 +123,8 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
     if design.kind != "text":
         fields["materials"] = parse_materials(choices["materials"], texts)
     if design.kind == "model":
-        fields["view"] = choices["view"]
+        fields |= _model_fields(choices)
+        fields["min_fidelity"] = None if choices["min_fidelity"] == AUTO else choices["min_fidelity"]
     if choices["use_sun"]:
         named = CITIES.get(choices["city"])
         # A city brings its clock, as on the command line; elsewhere the offset is the user's own.
@@ -119,18 +136,33 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
     return RenderRequest(**fields)
 
 
+def _model_fields(choices: Mapping[str, Any]) -> dict[str, Any]:
+    """The request's fields that only a model has."""
+    own = choices["view"] == OWN_VIEW and choices["camera"] is not None
+    return {
+        "view": None if own else DEFAULTS["view"] if choices["view"] == OWN_VIEW else choices["view"],
+        "camera": choices["camera"] if own else None,
+        "unit": None if choices["unit"] == AUTO else choices["unit"],
+        "up": None if choices["up"] == AUTO else choices["up"],
+        "hide": choices["hide"],
+    }
+
+
 def choices_of(request: RenderRequest) -> dict[str, Any]:
     """The choices that lead to a request: :func:`build_request` the other way round."""
     choices = dict(DEFAULTS)
     for key in ("view", "surroundings"):
         choices[key] = getattr(request, key) or DEFAULTS[key]
-    for key in _BY_WORDS:
+    if request.camera is not None:
+        choices |= {"view": OWN_VIEW, "camera": request.camera}
+    for key in (*_BY_WORDS, "unit", "up"):
         choices[key] = getattr(request, key) or AUTO
-    for key in ("prompt", "seed", "geometry", "engine"):
+    for key in ("hide", "prompt", "seed", "geometry", "engine"):
         choices[key] = getattr(request, key)
     choices["materials"] = "\n".join(f"{element} = {text}" for element, text in request.materials.items())
     choices["size"] = f"{request.size.width}x{request.size.height}" if request.size else AUTO
     choices["steps"] = request.steps or AUTO
+    choices["min_fidelity"] = AUTO if request.min_fidelity is None else request.min_fidelity
     if request.place is not None and request.when is not None:
         named = CITIES.get(request.place.name or "")
         kept = named is not None and named.place == request.place and request.when.tzinfo is None

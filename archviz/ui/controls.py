@@ -13,13 +13,14 @@ from archviz.geometry.views import VIEW_PRESETS
 from archviz.presets import environments, lightings
 from archviz.render.request import DEFAULT_ENGINE, RenderRequest
 from archviz.studio import Design
-from archviz.ui.choices import AUTO, CITIES, DEFAULTS, OTHER, build_request, defaults_for, offset_hours
+from archviz.ui.choices import AUTO, CITIES, DEFAULTS, OTHER, OWN_VIEW, build_request, defaults_for, offset_hours
 from archviz.ui.visit import Visit, choice_key, current_choices
 
 __all__ = ["show_controls"]
 
 _SIZES = (AUTO, "768x512", "512x512", "512x768", "1024x576", "1024x768", "1024x1024")
 _STEPS = (AUTO, 1, 2, 4, 6, 8, 12, 16, 24, 32, 50)
+_FIDELITIES = (AUTO, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 _ICONS: Mapping[str, str] = {
     "sunrise": ":material/wb_twilight:",
     "morning": ":material/light_mode:",
@@ -44,7 +45,9 @@ def show_controls(visit: Visit, design: Design) -> RenderRequest | None:
     t = visit.texts
     _show_design(visit, design)
     if design.kind == "model":
-        st.selectbox(t("choice.view"), list(VIEW_PRESETS), format_func=lambda v: t(f"view.{v}"), key=choice_key("view"))
+        own = [] if st.session_state[choice_key("camera")] is None else [OWN_VIEW]
+        views = [*VIEW_PRESETS, *own]
+        st.selectbox(t("choice.view"), views, format_func=lambda v: t(f"view.{v}"), key=choice_key("view"))
     if design.kind == "text":
         # Where there are only words, they come first.
         _show_words(visit, design)
@@ -163,6 +166,16 @@ def _show_picture(visit: Visit, design: Design) -> None:
     left.selectbox(
         t("choice.surroundings"), modes, format_func=lambda s: t(f"surroundings.{s}"), key=choice_key("surroundings")
     )
+    if design.kind == "model":
+        # Only a picture of a 3D model is scored.
+        least = _with(_FIDELITIES, st.session_state[choice_key("min_fidelity")])
+        left.selectbox(
+            t("choice.min_fidelity"),
+            least,
+            format_func=lambda x: t("choice.min_fidelity_auto") if x == AUTO else f"{x:g}",
+            key=choice_key("min_fidelity"),
+            help=t("choice.min_fidelity_help"),
+        )
     engines = _with(_ready_engines(), st.session_state[choice_key("engine")])
     right.selectbox(
         t("choice.engine"), engines, format_func=lambda e: engine_specs()[e].names[t.language], key=choice_key("engine")

@@ -12,8 +12,8 @@ from archviz.core.errors import ArchvizError
 from archviz.render.request import RenderRequest
 from archviz.studio import Design, Job, JobStore, StudioHome, WorkerKeeper
 from archviz.studio.designs import TEXT_DESIGN, find_design, sample_design
-from archviz.ui.canvas import show_canvas
 from archviz.ui.controls import show_controls
+from archviz.ui.stage import show_stage
 from archviz.ui.start import show_start
 from archviz.ui.style import STYLE
 from archviz.ui.texts import LANGUAGES, Texts
@@ -66,7 +66,7 @@ def _show(store: JobStore) -> None:
             _show_head(visit)
             request = show_controls(visit, design)
             _show_button(visit, request)
-        show_canvas(visit, design, request)
+        show_stage(visit, design, request)
     _show_history(visit, design)
 
 

@@ -61,9 +61,28 @@ def _show_card(visit: Visit, design: Design) -> None:
             st.rerun(scope="app")
 
 
+def _limits() -> dict[str, str]:
+    """What is read at most, as the page says it."""
+    from archviz.geometry.loaders import archive, raw
+    from archviz.sketch import MAX_PIXELS, MAX_SIDE_PX
+
+    return {
+        "megapixels": str(MAX_PIXELS // 10**6),
+        "side": str(MAX_SIDE_PX),
+        "triangles": f"{raw.MAX_TRIANGLES:,}".replace(",", "\u202f"),
+        "instances": f"{raw.MAX_INSTANCES:,}".replace(",", "\u202f"),
+        "text_megabytes": str(raw.MAX_TEXT_BYTES // 10**6),
+        "depth": str(raw.MAX_DEPTH),
+        "members": str(archive.MAX_MEMBERS),
+        "archive_megabytes": str(archive.MAX_UNPACKED_BYTES // 10**6),
+        "ratio": str(archive.MAX_RATIO),
+    }
+
+
 def _show_upload(visit: Visit) -> None:
     t = visit.texts
     st.caption(t("start.upload_hint", megabytes=MAX_FILE_BYTES // 10**6))
+    st.caption(t("start.upload_limits", **_limits()))
     # Another key after each upload: its files leave the server's memory once they are kept or refused.
     turn = st.session_state.setdefault("upload_turn", 0)
     # Of any kind: what cannot be read is refused with the export that can, which the browser would not say.

@@ -88,6 +88,8 @@ def test_a_score_that_cannot_be_told_does_not_pass(run: Run, house: Path, tmp_pa
         (["--view", "front", "--threshold", "2"], ["threshold 2 is not accepted", "0 to 1"]),
         (["--view", "front", "--place", "10,106"], ["place '10,106' alone", "--when"]),
         (["--view", "front", "--when", "2026-06-21T09:00+07:00"], ["needs a place"]),
+        (["--view", "front", "--place", "91,106", "--when", "2026-06-21T09:00+07:00"], ["91", "-90 to 90"]),
+        (["--view", "front", "--place", "10,106", "--when", "2026-06-21T09:00"], ["no offset", "+07:00"]),
         (["--view", "worm"], ["'worm'", "front-left"]),
         (["--camera", "TALL"], ["384x256", "another shape than the camera's 256x384"]),
         (["--camera", "AWAY"], ["nothing of the building is in the view"]),

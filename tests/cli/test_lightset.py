@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -91,6 +95,45 @@ def test_an_interrupted_set_says_how_to_go_on(
     assert "1 of 3 pictures were finished before" in err
 
 
+@pytest.mark.slow
+def test_a_killed_command_goes_on_with_the_same_pixels(run: Run, house: Path, tmp_path: Path) -> None:
+    weights = save_tiny_mini(tmp_path / "mini")
+    lights = "sunrise,morning,noon,sunset,night,overcast"
+    # Many steps: the second picture takes long enough to be killed in.
+    words = [
+        "lightset",
+        house,
+        *SMALL[:-2],
+        "--steps",
+        50,
+        "--weights",
+        weights,
+        "--device",
+        "cpu",
+        "--lighting",
+        lights,
+    ]
+    killed = tmp_path / "killed"
+    command = [sys.executable, "-m", "archviz.cli", *map(str, words), "-o", str(killed)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        deadline = time.monotonic() + 300
+        while not list(killed.glob("house_*.png")):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.002)
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    finished = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in killed.glob("house_*.png")}
+    assert 1 <= len(finished) < 6
+    code, said, _ = run(*words, "-o", killed, "--resume")
+    assert code == 0 and (said["kept"], said["made"]) == (len(finished), 6 - len(finished))
+    for name, (data, written_ns) in finished.items():
+        assert (killed / name).read_bytes() == data and (killed / name).stat().st_mtime_ns == written_ns
+    assert run(*words, "-o", tmp_path / "unstopped")[0] == 0
+    for member in said["members"]:
+        assert (killed / member["file"]).read_bytes() == (tmp_path / "unstopped" / member["file"]).read_bytes()
+    assert not [path for path in killed.iterdir() if path.name.startswith(".")]
+
+
 @pytest.mark.parametrize(
     ("words", "parts"),
     [
@@ -103,6 +146,8 @@ def test_an_interrupted_set_says_how_to_go_on(
         (["--date", "2026-06-21", "--hours", "6", "--city", "hue"], ["hours '6'", "HH:MM"]),
         (["--date", "2026-06-21", "--hours", "06:00", "--city", "hue", "--lighting", "noon"], ["both given"]),
         (["--date", "2026-06-21", "--hours", "06:00"], ["needs a place"]),
+        (["--date", "2026-06-21", "--hours", "06:00", "--place", "16,108"], ["no offset", "+07:00"]),
+        (["--lighting", "noon", "--place", "16,190"], ["190", "-180 to 180"]),
         (["--lighting", "noon", "--view", "front"], ["view has no meaning for a text alone"]),
     ],
     ids=lambda value: " ".join(value),

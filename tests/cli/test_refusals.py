@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import pytest
 
 from archviz.cli import main
+from archviz.core.camera import Camera
+from archviz.core.size import Size
 from tests.scripted_engine import ScriptedEngine
 
 Run = Callable[..., tuple[int, dict[str, Any], str]]
@@ -29,6 +32,7 @@ Run = Callable[..., tuple[int, dict[str, Any], str]]
         (["--north", "east"], ["north 'east'", "number"]),
         (["--place", "Hanoi"], ["'Hanoi'", "LAT,LON"]),
         (["--place", "95,10"], ["95", "-90 to 90"]),
+        (["--place", "10,200"], ["200", "-180 to 180"]),
         (["--place", "10,106", "--when", "noon"], ["'noon'", "2025-06-21T15:30+07:00"]),
         (["--place", "10,106", "--when", "2025-06-21T15:30"], ["no offset", "+07:00", "city"]),
         (["--when", "2025-06-21T15:30"], ["2025-06-21T15:30:00 needs a place", "--city"]),
@@ -63,6 +67,22 @@ def test_wrong_options(run: Run, house: Path, tmp_path: Path, words: list[str], 
     assert code == 2, message
     assert all(part in message for part in parts), message
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["render", "lightset", "maps"])
+def test_a_camera_that_misses_the_building(
+    run: Run, engines: list[ScriptedEngine], house: Path, tmp_path: Path, command: str
+) -> None:
+    away = Camera(position_m=(0, -20, 2), target_m=(0, -60, 2), size=Size(height=64, width=96))
+    camera = tmp_path / "away.json"
+    camera.write_text(json.dumps(away.to_json()), encoding="utf-8")
+    output = tmp_path / ("o.png" if command == "render" else "o")
+    words = ["--lighting", "noon"] if command == "lightset" else []
+    code, said, _ = run(command, house, "-o", output, "--environment", "studio", "--camera", camera, *words)
+    assert code == 2
+    assert "nothing of the building is in the view" in said["error"]["message"]
+    assert "turn the camera to it" in said["error"]["message"]
+    assert list(tmp_path.iterdir()) == [camera]
 
 
 def _write_empty(path: Path) -> None:

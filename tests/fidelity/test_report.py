@@ -33,7 +33,7 @@ def test_what_has_no_meaning_is_null_with_a_reason():
     ids = wall_in_sky(height=20, width=20)
     data = report(painted(ids), flat_view(ids)).to_json()
     assert {k for k in SCORES if data[k] is None} == set(data["reasons"])
-    assert data["reasons"]["openings"] == "not measured"
+    assert data["reasons"]["openings"] == "no openings were given"
     assert data["reasons"]["shadow_agreement"] == "no light was given"
     assert data["reasons"]["drift_px"] == "no reference picture was given"
     assert all(data["reasons"].values())

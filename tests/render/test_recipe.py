@@ -26,6 +26,7 @@ from archviz.render.recipe import (
     write_recipe,
     write_whole,
 )
+from archviz.render.request import Try
 
 SUN = SunDirection(altitude_deg=40.25, azimuth_deg=123.5)
 RESOLVED = ResolvedRequest(
@@ -67,16 +68,22 @@ RESOLVED = ResolvedRequest(
     assumptions=("unit mm",),
     warnings=(),
 )
+RETRIED = replace(
+    RESOLVED,
+    min_fidelity=0.6,
+    tries=(Try(control_scales={"stack": 0.9}, geometry="strict", steps=4, edge_recall=0.55),),
+)
 IMAGE = np.random.default_rng(0).integers(0, 256, (64, 96, 3), dtype=np.uint8)
 
 
 def test_resolved_survives_a_round_trip_through_text() -> None:
-    text = json.dumps(resolved_to_json(RESOLVED))
-    assert resolved_from_json(json.loads(text), input=RESOLVED.input, weights=RESOLVED.weights) == RESOLVED
+    for resolved in (RESOLVED, RETRIED):
+        text = json.dumps(resolved_to_json(resolved))
+        assert resolved_from_json(json.loads(text), input=RESOLVED.input, weights=RESOLVED.weights) == resolved
 
 
 def test_every_field_but_this_machines_stands_in_the_recipe() -> None:
-    assert set(resolved_to_json(RESOLVED)) == {f.name for f in fields(RESOLVED)} - {"input", "weights"}
+    assert set(resolved_to_json(RETRIED)) == {f.name for f in fields(RESOLVED)} - {"input", "weights"}
 
 
 def test_a_picture_carries_its_recipe(tmp_path: Path) -> None:

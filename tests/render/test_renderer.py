@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from archviz.control import CHANNELS
+from archviz.control import CHANNELS, control_stack
 from archviz.core.camera import Camera
 from archviz.core.elements import Part
 from archviz.core.errors import EmptyViewError, InternalError, OptionError
@@ -62,6 +62,24 @@ def test_the_engine_gets_the_whole_stack(house: Path) -> None:
     assert asked.control_scales == {"stack": 0.5} and asked.control_end == 0.75
     # The embedded engine starts from pure noise.
     assert asked.controls.start is None and asked.strength == 1.0
+
+
+def test_the_stack_is_the_same_whatever_was_made_before(house: Path) -> None:
+    renderer, _ = _made()
+    requests = [
+        _request(house, lighting=lighting, surroundings=surroundings)
+        for surroundings in ("none", "imagined", "geometry")
+        for lighting in ("noon", "night")
+    ]
+    stacks = [renderer.maps(renderer.resolve(request)).stack for request in requests]
+    for request, stack in zip(requests, stacks, strict=True):
+        alone, _ = _made()
+        maps = alone.maps(alone.resolve(request))
+        np.testing.assert_array_equal(stack, maps.stack)
+        given = request.surroundings != "imagined"
+        whole = control_stack(maps.gbuffer, maps.light, size=SMALL, surroundings_given=given)
+        np.testing.assert_array_equal(stack, whole)
+    assert renderer.shelf.made["stack"] == 3
 
 
 def test_the_same_request_gives_the_same_pixels_alone_or_in_a_set(house: Path) -> None:

@@ -11,7 +11,8 @@ from PIL import Image, ImageCms
 from archviz.core.errors import FileFormatError
 from archviz.core.size import Size
 from archviz.geometry import sniff_kind
-from archviz.sketch import MAX_SIDE_PX, Adjustments, extract_lines, load_drawing
+from archviz.sketch import MAX_SIDE_PX, Adjustments, extract_lines
+from archviz.sketch.isolated import load_drawing_isolated
 from tests.sketch.drawings import HOUSE, agreement, sheet, strokes
 
 AS_IS = Adjustments(paper="as-is")
@@ -76,7 +77,7 @@ def test_lines_of_vectors_are_drawn_at_full_size(tmp_path, truth, suffix):
         path.write_text(svg())
     path = path.rename(tmp_path / "house.bin")
     assert sniff_kind(path) == "sketch"
-    drawing = load_drawing(path)
+    drawing = load_drawing_isolated(path)
     assert (drawing.format, drawing.kind, drawing.size.longer) == (suffix.upper(), "line-drawing", 2048)
     check_lines(drawing, truth)
 
@@ -84,7 +85,7 @@ def test_lines_of_vectors_are_drawn_at_full_size(tmp_path, truth, suffix):
 def test_the_part_of_a_vector_that_is_kept_is_drawn_at_full_size(tmp_path):
     path = tmp_path / "house.svg"
     path.write_text(svg())
-    drawing = load_drawing(path, Adjustments(crop=(0.25, 0.25, 0.75, 0.75)))
+    drawing = load_drawing_isolated(path, Adjustments(crop=(0.25, 0.25, 0.75, 0.75)))
     assert drawing.size == Size(height=1536, width=2048)
 
 
@@ -96,25 +97,25 @@ def test_pictures_are_told_by_their_content(tmp_path, suffix):
     path = tmp_path / f"drawing.{suffix}"
     Image.fromarray(sheet()).save(path, **({"quality": 95} if suffix == "heic" else {}))
     path = path.rename(tmp_path / "drawing.jpg")
-    drawing = load_drawing(path, AS_IS)
+    drawing = load_drawing_isolated(path, AS_IS)
     assert drawing.format == {"tif": "TIFF"}.get(suffix, suffix.upper())
     assert np.abs(drawing.array.astype(int) - sheet()).mean() < (2.0 if suffix == "heic" else 1e-9)
 
 
 def test_a_page_is_chosen_and_the_others_are_stated(tmp_path, truth):
     path = pdf(tmp_path / "set.pdf", pages=3)
-    first = load_drawing(path)
+    first = load_drawing_isolated(path)
     assert "page 1 of 3" in first.assumptions[0] and first.array.min() == 255
-    check_lines(load_drawing(path, Adjustments(page=3)), truth)
+    check_lines(load_drawing_isolated(path, Adjustments(page=3)), truth)
     with pytest.raises(FileFormatError, match="page 4 does not exist; the file has 3"):
-        load_drawing(path, Adjustments(page=4))
+        load_drawing_isolated(path, Adjustments(page=4))
 
 
 def test_a_page_of_a_tiff_is_chosen(tmp_path):
     path = tmp_path / "scan.tif"
     pages = [Image.fromarray(sheet()), Image.fromarray(255 - sheet())]
     pages[0].save(path, save_all=True, append_images=pages[1:])
-    drawing = load_drawing(path, Adjustments(page=2, paper="as-is", notes="keep"))
+    drawing = load_drawing_isolated(path, Adjustments(page=2, paper="as-is", notes="keep"))
     np.testing.assert_array_equal(drawing.array, 255 - sheet())
     assert "page 2 of 2" in drawing.assumptions[0]
 
@@ -128,11 +129,11 @@ def test_writing_in_a_vector_is_no_line(tmp_path, suffix):
     else:
         plain.write_text(svg())
         noted.write_text(svg('<text x="300" y="50" font-size="30">Facade 1:100</text>'))
-    drawing = load_drawing(noted)
-    np.testing.assert_array_equal(drawing.array, load_drawing(plain).array)
+    drawing = load_drawing_isolated(noted)
+    np.testing.assert_array_equal(drawing.array, load_drawing_isolated(plain).array)
     assert any("writing was left out" in text for text in drawing.assumptions)
     if suffix == "pdf":
-        assert (load_drawing(noted, Adjustments(notes="keep")).array != drawing.array).any()
+        assert (load_drawing_isolated(noted, Adjustments(notes="keep")).array != drawing.array).any()
 
 
 def test_an_svg_reads_nothing_beside_itself(tmp_path):
@@ -148,11 +149,11 @@ def test_an_svg_reads_nothing_beside_itself(tmp_path):
     plain.write_text(svg())
     for element in outside[:4]:
         path.write_text(svg(element))
-        drawing = load_drawing(path)
+        drawing = load_drawing_isolated(path)
         assert any("outside its file was left out" in text for text in drawing.assumptions), element
-        np.testing.assert_array_equal(drawing.array, load_drawing(plain).array)
+        np.testing.assert_array_equal(drawing.array, load_drawing_isolated(plain).array)
     path.write_text(svg(outside[4]))
-    assert any("outside its file was left out" in text for text in load_drawing(path).assumptions)
+    assert any("outside its file was left out" in text for text in load_drawing_isolated(path).assumptions)
 
 
 def test_entities_are_refused(tmp_path):
@@ -162,7 +163,7 @@ def test_entities_are_refused(tmp_path):
     )
     path.write_text(f"<!DOCTYPE svg [{entities}]>" + svg("<text>&h;</text>"))
     with pytest.raises(FileFormatError, match="entities"):
-        load_drawing(path)
+        load_drawing_isolated(path)
 
 
 def test_copies_of_copies_do_not_fill_the_memory(tmp_path):
@@ -170,7 +171,7 @@ def test_copies_of_copies_do_not_fill_the_memory(tmp_path):
     path = tmp_path / "bomb.svg"
     path.write_text(svg(f'<defs><path id="g0" d="M0 0h9"/>{levels}</defs><use href="#g9"/>'))
     with pytest.raises(FileFormatError, match=r"too much time or memory|cannot be drawn|MiB"):
-        load_drawing(path)
+        load_drawing_isolated(path)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,7 @@ def test_copies_of_copies_do_not_fill_the_memory(tmp_path):
 def test_an_svg_has_the_size_that_it_states(tmp_path, head, size):
     path = tmp_path / "house.svg"
     path.write_text(svg(head=head))
-    assert load_drawing(path).array.shape[:2] == size
+    assert load_drawing_isolated(path).array.shape[:2] == size
 
 
 @pytest.mark.parametrize("head", ["", 'viewBox="0 0 0 480"', 'viewBox="0 0 1e9 10"', 'viewBox="0 0 nan 10"'])
@@ -192,7 +193,7 @@ def test_an_svg_without_an_area_is_refused(tmp_path, head):
     path = tmp_path / "house.svg"
     path.write_text(svg(head=head))
     with pytest.raises(FileFormatError, match=r"viewBox|too small"):
-        load_drawing(path)
+        load_drawing_isolated(path)
 
 
 @pytest.mark.parametrize("suffix", ["svg", "pdf", "tif", "heic"])
@@ -210,7 +211,7 @@ def test_a_file_cut_short_is_refused_in_one_sentence(tmp_path, suffix):
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * 0.5)])
     with pytest.raises(FileFormatError) as refusal:
-        load_drawing(path)
+        load_drawing_isolated(path)
     assert refusal.value.message.startswith(str(path)) and "\n" not in refusal.value.message
 
 
@@ -218,7 +219,7 @@ def test_one_past_the_ceiling_is_refused(tmp_path):
     path = tmp_path / "wide.tif"
     Image.new("1", (MAX_SIDE_PX + 1, 20)).save(path, compression="group4")
     with pytest.raises(FileFormatError, match="16384 px a side"):
-        load_drawing(path)
+        load_drawing_isolated(path)
 
 
 def test_a_colour_profile_is_applied(tmp_path):
@@ -228,10 +229,10 @@ def test_a_colour_profile_is_applied(tmp_path):
         red, ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
     )
     lab.save(path)
-    np.testing.assert_allclose(load_drawing(path, AS_IS).array[0, 0], (200, 40, 40), atol=4)
+    np.testing.assert_allclose(load_drawing_isolated(path, AS_IS).array[0, 0], (200, 40, 40), atol=4)
 
 
 def test_floats_from_zero_to_one_are_grey_and_not_black(tmp_path):
     path = tmp_path / "float.tif"
     Image.fromarray(np.linspace(0, 1, 64, dtype=np.float32)[None].repeat(32, 0)).save(path)
-    np.testing.assert_allclose(load_drawing(path, AS_IS).array[0, :, 1], np.linspace(0, 255, 64), atol=0.51)
+    np.testing.assert_allclose(load_drawing_isolated(path, AS_IS).array[0, :, 1], np.linspace(0, 255, 64), atol=0.51)

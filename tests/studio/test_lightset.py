@@ -138,6 +138,7 @@ def test_maps_are_made_once_a_view_and_light_once_a_sun(house: Path, base: Rende
     LightSetRun(light_set, tmp_path, renderer=renderer).make()
     made = renderer.shelf.made
     assert (made["file"], made["scene"], made["view"], made["light"], made["engine"]) == (1, 1, 2, 6, 1)
+    assert (made["stack"], made["occlusion"], made["wireframe"]) == (2, 2, 2)
     asked = engines[0].requests
     assert len(asked) == 6 and len({r.noise_seed for r in asked}) == 2
 
@@ -227,9 +228,13 @@ def _make_and_die(light_set: LightSet, folder: Path, write: int) -> None:
 
 
 @pytest.mark.parametrize("write", range(1, 9))
-def test_killed_at_any_write_the_folder_is_whole_and_goes_on(words: LightSet, tmp_path: Path, write: int) -> None:
+def test_killed_at_any_write_the_folder_is_whole_and_goes_on(
+    words: LightSet, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, write: int
+) -> None:
     # Manifest, then JSON, PNG and manifest of each of two pictures, then the sheet.
     two = replace(words, lightings=("noon", "night"))
+    unstopped = tmp_path_factory.mktemp("unstopped")
+    _run(two, unstopped)[0].make()
     process = multiprocessing.get_context("fork").Process(target=_make_and_die, args=(two, tmp_path, write))
     process.start()
     process.join()
@@ -244,6 +249,7 @@ def test_killed_at_any_write_the_folder_is_whole_and_goes_on(words: LightSet, tm
                 assert hash_pixels(np.array(picture)) == recipe["pixels_sha256"]
     pictures = [p for p in whole if p.suffix == ".png" and p.name != SHEET]
     assert len(pictures) == sum(write > png for png in (3, 6))
+    finished = {p.name: (p.read_bytes(), p.stat().st_mtime_ns) for p in pictures}
     run, engines = _run(two, tmp_path, resume=True)
     assert run.kept == len(pictures)
     run.make()
@@ -252,6 +258,10 @@ def test_killed_at_any_write_the_folder_is_whole_and_goes_on(words: LightSet, tm
         [MANIFEST, SHEET, "noon.png", "noon.json", "night.png", "night.json"]
     )
     assert [m["state"] for m in _manifest(tmp_path)["members"]] == ["done", "done"]
+    for name, (data, written_ns) in finished.items():
+        assert (tmp_path / name).read_bytes() == data and (tmp_path / name).stat().st_mtime_ns == written_ns
+    for name in ("noon.png", "night.png", SHEET):
+        assert (tmp_path / name).read_bytes() == (unstopped / name).read_bytes()
 
 
 def test_another_set_or_a_changed_input_is_refused(lights: LightSet, tmp_path: Path, house: Path) -> None:

@@ -68,6 +68,7 @@ def test_everything_chosen() -> None:
         seed=7,
         steps=4,
         geometry="free",
+        min_fidelity=0.5,
         surroundings="none",
     )
     assert build_request(MODEL, choices, EN) == RenderRequest(
@@ -80,6 +81,7 @@ def test_everything_chosen() -> None:
         seed=7,
         steps=4,
         geometry="free",
+        min_fidelity=0.5,
         surroundings="none",
         place=city("saigon").place,
         when=datetime.fromisoformat("2025-06-21T15:30"),
@@ -88,9 +90,10 @@ def test_everything_chosen() -> None:
 
 
 def test_a_drawing_and_words_have_no_view() -> None:
-    choices = _choices(view="aerial", surroundings="imagined", materials="roof = tiles")
+    choices = _choices(view="aerial", surroundings="imagined", materials="roof = tiles", min_fidelity=0.5)
     drawing, words = build_request(DRAWING, choices, EN), build_request(TEXT_DESIGN, choices, EN)
     assert drawing.view is None and drawing.surroundings == "imagined" and drawing.materials == {"roof": "tiles"}
+    assert drawing.min_fidelity is None and words.min_fidelity is None
     assert words.input is None and words.materials == {} and words.view is None
     assert words.surroundings == "imagined"
 
@@ -118,7 +121,7 @@ def test_another_design_keeps_what_was_chosen_and_takes_its_own_defaults() -> No
         {**SAIGON, "city": "other", "latitude": 52.52, "longitude": 13.405, "utc_offset": 5.75},
         {**SAIGON, "city": "Tokyo, JP", "latitude": 35.69, "longitude": 139.69, "utc_offset": 9.0, "lighting": "noon"},
         {"prompt": "snow at night", "environment": AUTO, "lighting": AUTO},
-        {"prompt": "tường trắng", "materials": "a = b\nc = d", "size": "512x512", "steps": 2, "seed": 3},
+        {"prompt": "tường trắng", "materials": "a = b\nc = d", "size": "512x512", "steps": 2, "min_fidelity": 0.6},
     ],
 )
 def test_a_picture_gives_its_choices_back(changes: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from archviz.ui import texts
 from archviz.ui.texts import LANGUAGES, Texts
 from archviz.ui.texts.catalogue import read_catalogue
 
-_SOURCES = sorted(Path(texts.__file__).parents[1].glob("*.py"))
+_SOURCES = sorted(Path(texts.__file__).parents[1].rglob("*.py"))
 _KEY = re.compile(r'"([a-z]+\.[a-z_]+)"')
 _FAMILY = re.compile(r'f"([a-z_]+)\.\{')
 

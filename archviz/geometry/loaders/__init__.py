@@ -1,8 +1,7 @@
 """Readers of 3D files: one module per format, one table.
 
 A new format is a module with a ``read_...(path) -> RawModel`` and a row of :data:`LOADERS`.
-Nothing here runs in the user's process: :func:`archviz.geometry.load_isolated` starts
-``python -m archviz.geometry.loaders``.
+Nothing here runs in the user's process: :func:`archviz.geometry.load_isolated` asks a child process.
 """
 
 from __future__ import annotations
@@ -45,11 +44,6 @@ class Loader:
     libraries: tuple[str, ...] = ()
     beside: bool = False
     effort: float = 1.0
-
-    def prepare(self) -> None:
-        """Import the reader and what it uses."""
-        for name in (self.module, *self.libraries):
-            import_module(name)
 
     def read(self, path: Path, root: Path | None = None) -> RawModel:
         """Read a file of this format.

@@ -6,6 +6,7 @@ import re
 import shutil
 import stat
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from archviz.core.errors import FileFormatError
@@ -54,7 +55,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
 def _check_member(member: zipfile.ZipInfo) -> None:
     name = member.filename
     parts = PurePosixPath(name).parts
-    if name.startswith("/") or ".." in parts or _ODD.search(name) or max(map(len, parts), default=0) > 200:
+    if not name or name.startswith("/") or ".." in parts or _ODD.search(name) or max(map(len, parts), default=0) > 200:
         raise FileFormatError(f"the archive holds the path {name[:80]!r}, which is not read; pack it again")
     if stat.S_ISLNK(member.external_attr >> 16):
         raise FileFormatError(f"the archive holds the link {name[:80]!r}; pack the file itself")
@@ -100,7 +101,7 @@ def unpack_model(path: Path, folder: Path, suffixes: tuple[str, ...]) -> Path:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(member) as packed, target.open("xb") as file:
                     shutil.copyfileobj(packed, file)
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError) as error:
+        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
             text = error.strerror if isinstance(error, OSError) else error
             raise FileFormatError(f"{member.filename!r} in the archive is damaged ({text}); pack it again") from error
     return Path(models[0])

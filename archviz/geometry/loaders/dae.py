@@ -6,6 +6,7 @@ trimesh reads Collada by the same library but drops node names, the unit and the
 from __future__ import annotations
 
 import io
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,10 @@ from archviz.core.tone import srgb_to_linear
 from archviz.geometry.loaders.folder import ModelFolder
 from archviz.geometry.loaders.polygons import triangulate
 from archviz.geometry.loaders.raw import (
+    MAX_DEPTH,
+    MAX_INSTANCES,
+    MAX_NODES,
+    MAX_TEXT_BYTES,
     NO_MATERIAL,
     Axis,
     RawModel,
@@ -30,9 +35,6 @@ from archviz.geometry.loaders.raw import (
 
 __all__ = ["read_dae"]
 
-MAX_XML_BYTES = 64_000_000
-MAX_INSTANCES = 10_000
-MAX_DEPTH = 256
 _AXES: dict[str, Axis] = {"X_UP": "x", "Y_UP": "y", "Z_UP": "z"}
 
 
@@ -43,6 +45,7 @@ class _Reading:
     rows: dict[str, int] = field(default_factory=dict)
     parts: list[RawPart] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    nodes: int = 0
     instances: int = 0
     triangles: int = 0
 
@@ -65,8 +68,8 @@ def read_dae(path: Path, root: Path | None = None) -> RawModel:
     import collada
 
     data = path.read_bytes()
-    if len(data) > MAX_XML_BYTES:
-        raise FileFormatError(f"its XML is larger than {MAX_XML_BYTES // 10**6} MB; export GLB")
+    if len(data) > MAX_TEXT_BYTES:
+        raise FileFormatError(f"its XML is larger than {MAX_TEXT_BYTES // 10**6} MB; export GLB")
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise FileFormatError("it declares XML entities, which are not read; export it again")
     ignored = [collada.common.DaeBrokenRefError, collada.common.DaeUnsupportedError]
@@ -76,24 +79,63 @@ def read_dae(path: Path, root: Path | None = None) -> RawModel:
         reading.warnings.append(f"a part of the Collada file is left out: {str(error).splitlines()[0][:120]}")
     if document.scene is None:
         raise FileFormatError("the Collada file has no scene; export it again")
+    _check_positions(document)
     for node in document.scene.nodes:
         _read_node(reading, node, np.eye(4), "", 0)
-    info = document.assetInfo
-    unit = float(info.unitmeter) if info.unitmeter else 1.0
-    if not (np.isfinite(unit) and 1e-6 <= unit <= 1e6):
-        raise FileFormatError(f"the Collada unit of {unit} metres makes no sense; give --unit or export again")
+    unit, up = _conventions(document, reading.warnings)
     return RawModel(
         parts=reading.parts,
         materials=reading.materials,
         unit_m=unit,
-        up=_AXES.get(str(info.upaxis), "y"),
+        up=up,
         warnings=reading.warnings,
     )
+
+
+def _conventions(document: Any, warnings: list[str]) -> tuple[float, Axis]:
+    """Metres per unit and up axis; the library keeps neither where it does not understand it."""
+    asset, tag = document.xmlnode.getroot().find(document.tag("asset")), document.tag
+    stated = (asset.find(tag("unit")), asset.find(tag("up_axis"))) if asset is not None else (None, None)
+    text = stated[0].get("meter", "1") if stated[0] is not None else "1"
+    try:
+        unit = float(text)
+    except ValueError:
+        unit = math.nan
+    if not 1e-6 <= unit <= 1e6:
+        raise FileFormatError(f"the Collada unit of {text[:20]!r} metres makes no sense; give it in numbers")
+    axis = (stated[1].text or "").strip() if stated[1] is not None else "Y_UP"
+    if axis not in _AXES:
+        warnings.append(f"up_axis {axis[:20]!r} is not known, so Y is taken; --up overrules")
+    return unit, _AXES.get(axis, "y")
+
+
+def _check_positions(document: Any) -> None:
+    """Refuse coordinates that the library would read as others: not-a-number as 0, rows of another length."""
+    root, tag = document.xmlnode.getroot(), document.tag
+    positions = {
+        entry.get("source", "").removeprefix("#")
+        for vertices in root.iter(tag("vertices"))
+        for entry in vertices.iter(tag("input"))
+        if entry.get("semantic") == "POSITION"
+    }
+    for source in root.iter(tag("source")):
+        name = source.get("id", "")
+        if name not in positions:
+            continue
+        if any("nan" in (array.text or "").lower() for array in source.iter(tag("float_array"))):
+            raise FileFormatError(f"a coordinate of {name!r} is not a finite number; repair the model and export again")
+        for accessor in source.iter(tag("accessor")):
+            named, stride = len(accessor.findall(tag("param"))), accessor.get("stride", "1")[:20]
+            if str(named) != stride:
+                raise FileFormatError(f"{name!r} has rows of {stride} numbers but names {named}; export the file again")
 
 
 def _read_node(reading: _Reading, node: Any, parent: NDArray[np.float64], group: str, depth: int) -> None:
     import collada
 
+    reading.nodes += 1
+    if reading.nodes > MAX_NODES:
+        raise FileFormatError(f"more than {MAX_NODES} Collada nodes are placed; join some of them")
     if depth > MAX_DEPTH:
         raise FileFormatError(f"Collada nodes lie deeper than {MAX_DEPTH}; export the file again")
     if isinstance(node, collada.scene.NodeNode):

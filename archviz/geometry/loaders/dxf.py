@@ -15,12 +15,18 @@ from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
 from archviz.geometry.loaders.polygons import triangulate
-from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles, transmission_of
+from archviz.geometry.loaders.raw import (
+    MAX_DEPTH,
+    MAX_INSTANCES,
+    NO_MATERIAL,
+    RawModel,
+    RawPart,
+    check_triangles,
+    transmission_of,
+)
 
 __all__ = ["read_dxf"]
 
-MAX_INSTANCES = 10_000
-MAX_DEPTH = 32
 # Entities looked at, those in blocks each time: a page of blocks in blocks must not take hours.
 MAX_ENTITIES = 2_000_000
 _UNITS_M = {
@@ -135,7 +141,9 @@ def _nothing_to_draw(reading: _Reading) -> str:
 
 def _read_entity(reading: _Reading, entity: Any, holder: _Holder | None, depth: int) -> None:
     reading.entities += 1
-    if reading.entities > MAX_ENTITIES or depth > MAX_DEPTH:
+    if depth > MAX_DEPTH:
+        raise FileFormatError(f"its blocks lie deeper than {MAX_DEPTH} in each other; explode some of them")
+    if reading.entities > MAX_ENTITIES:
         raise FileFormatError("its blocks hold too many others; explode or purge some of them")
     kind = entity.dxftype()
     layer = _layer_name(entity, holder)

@@ -17,12 +17,20 @@ from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.geometry.loaders.gltf_buffers import GltfData, open_gltf
 from archviz.geometry.loaders.gltf_materials import read_material
-from archviz.geometry.loaders.raw import NO_MATERIAL, TINTED, RawModel, RawPart, check_triangles, parts_by_color
+from archviz.geometry.loaders.raw import (
+    MAX_DEPTH,
+    MAX_INSTANCES,
+    MAX_NODES,
+    NO_MATERIAL,
+    TINTED,
+    RawModel,
+    RawPart,
+    check_triangles,
+    parts_by_color,
+)
 
 __all__ = ["read_gltf"]
 
-MAX_INSTANCES = 10_000
-MAX_DEPTH = 256
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 _COMPRESSED = {
     "KHR_draco_mesh_compression": "Draco",
@@ -38,6 +46,7 @@ class _Reading:
     warnings: list[str]
     parts: list[RawPart] = field(default_factory=list)
     meshes: dict[int, list[RawPart]] = field(default_factory=dict)
+    nodes: int = 0
     instances: int = 0
     triangles: int = 0
 
@@ -91,6 +100,9 @@ def _read_node(
     node = reading.data.item("nodes", row)
     if row in ancestors or len(ancestors) >= MAX_DEPTH:
         raise FileFormatError(f"glTF node {row} holds itself or lies deeper than {MAX_DEPTH}; export the file again")
+    reading.nodes += 1
+    if reading.nodes > MAX_NODES:
+        raise FileFormatError(f"more than {MAX_NODES} nodes are placed; join some of them")
     matrix = parent @ _matrix(node)
     name = str(node.get("name", ""))
     if "EXT_mesh_gpu_instancing" in node.get("extensions", {}):

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from archviz.core.errors import FileFormatError
 from archviz.geometry.loaders.folder import ModelFolder
+from archviz.geometry.loaders.raw import MAX_TEXT_BYTES, MAX_TRIANGLES
 
 __all__ = ["GltfData", "open_gltf"]
 
-MAX_JSON_BYTES = 64_000_000
 _TYPES = {5120: "i1", 5121: "u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 
@@ -99,7 +99,7 @@ class GltfData:
             )
         elif "sparse" in accessor:
             # Zeros by the specification; a bare count would let a tiny file claim any memory.
-            if count > 50_000_000:
+            if count > 3 * MAX_TRIANGLES:
                 raise FileFormatError(f"glTF accessor {index} claims {count} values; export the file again")
             values = np.zeros((count, width), dtype=dtype)
         else:
@@ -170,8 +170,8 @@ def open_gltf(path: Path, root: Path | None = None) -> GltfData:
     text = data
     if data[:4] == b"glTF":
         text, binary = _chunks(data)
-    if len(text) > MAX_JSON_BYTES:
-        raise FileFormatError(f"its JSON is larger than {MAX_JSON_BYTES // 10**6} MB; export geometry as binary")
+    if len(text) > MAX_TEXT_BYTES:
+        raise FileFormatError(f"its JSON is larger than {MAX_TEXT_BYTES // 10**6} MB; export geometry as binary")
     try:
         tree = json.loads(text.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:

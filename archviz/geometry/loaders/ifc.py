@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +16,11 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
-from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles, transmission_of
+from archviz.geometry.loaders.raw import MAX_INSTANCES, NO_MATERIAL, RawModel, RawPart, check_triangles, transmission_of
 from archviz.geometry.naming import family_of, is_glass, part_of
 
 __all__ = ["read_ifc"]
 
-MAX_INSTANCES = 10_000
 # Room volumes, cuts, axes, notes and the steel inside concrete: in the file, but nothing that is seen.
 _UNDRAWN = (
     "IfcSpatialElement",
@@ -38,6 +38,8 @@ _UNDRAWN = (
 # Of a class with more than this, the list of hidden elements gives the number.
 _MOST_LISTED = 20
 _END, _TAIL_BYTES = b"END-ISO-10303-21;", 4096
+# The library takes a coordinate that is missing for 0.
+_POINT_LIST = re.compile(rb"IFCCARTESIANPOINTLIST3D\s*\(\s*\((.*?\))\s*\)", re.DOTALL | re.IGNORECASE)
 _BODIES = ("Body", "Facetation")
 _SURROUNDINGS = ("IfcVehicle",)
 _GROUND = ("IfcSite", "IfcPavement", "IfcKerb", "IfcCourse", "IfcEarthworksElement")
@@ -67,6 +69,7 @@ def read_ifc(path: Path) -> RawModel:
     import ifcopenshell.util.unit
 
     _check_end(path)
+    _check_points(path)
     ifcopenshell.get_log()  # empties it
     try:
         file = ifcopenshell.open(str(path))
@@ -109,6 +112,13 @@ def _check_end(path: Path) -> None:
         file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
         if _END not in file.read():
             raise FileFormatError(f"the IFC ends before {_END.decode().rstrip(';')}; copy or export it again")
+
+
+def _check_points(path: Path) -> None:
+    """Refuse lists of points in which one has not three coordinates."""
+    for found in _POINT_LIST.finditer(path.read_bytes()):
+        if found[1].count(b",") != 3 * found[1].count(b"(") - 1:
+            raise FileFormatError("a list of points holds one without three coordinates; copy or export it again")
 
 
 def _reported(log: str) -> list[str]:

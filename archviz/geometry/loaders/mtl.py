@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from archviz.core.errors import FileFormatError
+from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
 from archviz.geometry.loaders.folder import ModelFolder
@@ -51,7 +51,7 @@ def read_mtl(data: bytes, folder: ModelFolder, warnings: list[str]) -> dict[str,
     for name, block in blocks.items():
         try:
             materials[name] = _material(name, block, folder, warnings)
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, OptionError) as error:
             raise FileFormatError(f"material {name!r} in the material library is broken: {error}") from error
     return materials
 

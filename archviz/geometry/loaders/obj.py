@@ -46,6 +46,7 @@ class _Reading:
     group: str = ""
     material: str = ""
     triangles: int = 0
+    short: int = 0
 
 
 def read_obj(path: Path, root: Path | None = None) -> RawModel:
@@ -64,7 +65,7 @@ def read_obj(path: Path, root: Path | None = None) -> RawModel:
         A line is broken, or a face names a vertex that does not exist.
     """
     reading = _Reading()
-    text = path.read_bytes().decode("utf-8", errors="replace").replace("\\\r\n", " ").replace("\\\n", " ")
+    text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\\\r\n", " ").replace("\\\n", " ")
     for number, line in enumerate(text.splitlines(), start=1):
         key, _, rest = line.replace("\t", " ").strip().partition(" ")
         try:
@@ -73,8 +74,10 @@ def read_obj(path: Path, root: Path | None = None) -> RawModel:
             raise FileFormatError(
                 f"line {number} {line.strip()[:60]!r} cannot be read ({error}); export the OBJ again"
             ) from error
-    materials, missing = _materials(reading, ModelFolder(path.parent, root))
-    return _assemble(reading, materials, missing, path.stem)
+    materials, warnings = _materials(reading, ModelFolder(path.parent, root))
+    if reading.short:
+        warnings.append(f"{reading.short} faces with fewer than three corners are left out")
+    return _assemble(reading, materials, warnings, path.stem)
 
 
 def _read_line(reading: _Reading, key: str, rest: str) -> None:
@@ -105,7 +108,10 @@ def _read_face(reading: _Reading, rest: str) -> None:
         if index == 0 or row < 0:
             raise ValueError(f"there is no vertex {index}")
         loop.append(row)
-    reading.triangles += max(0, len(loop) - 2)
+    if len(loop) < 3:
+        reading.short += 1
+        return
+    reading.triangles += len(loop) - 2
     check_triangles(reading.triangles)
     reading.loops.setdefault((reading.object, reading.group, reading.material), []).append(loop)
 

@@ -43,6 +43,10 @@ def read_off(path: Path) -> RawModel:
             f"the OFF says {count} vertices and {faces_count} faces but ends after {len(rows)} lines of them; "
             "copy or export it again"
         )
+    if len(rows) > count + faces_count:
+        raise FileFormatError(
+            f"the OFF says {count} vertices and {faces_count} faces but holds more lines; copy or export it again"
+        )
     table = [[float(n) for n in row] for row in rows[:count]]
     vertices = np.array([row[:3] for row in table], dtype=np.float64).reshape(-1, 3)
     loops, colors = [], []

@@ -31,6 +31,7 @@ def read_ply(path: Path) -> RawModel:
             f"a point cloud of {declared['vertex']} points without faces; make a mesh of it and export as .ply or .glb"
         )
     check_triangles(declared["face"])
+    _check_rows(data)
     loaded = load_ply(io.BytesIO(data), fix_texture=False)
     faces = np.asarray(loaded.get("faces", np.empty((0, 3))), dtype=np.int64).reshape(-1, 3)
     vertices = np.asarray(loaded.get("vertices", np.empty((0, 3))), dtype=np.float64).reshape(-1, 3)
@@ -51,6 +52,17 @@ def read_ply(path: Path) -> RawModel:
             parts, materials = parts_by_color(part, rgb / scale, linear=False, base=TINTED, first_row=0)
             return RawModel(parts=parts, materials=materials)
     return RawModel(parts=[part], materials=[NO_MATERIAL])
+
+
+def _check_rows(data: bytes) -> None:
+    """Refuse a text that holds more or fewer lines than its header says: the library would take what it says."""
+    head, _, body = data.partition(b"end_header")
+    if not re.search(rb"^format[ \t]+ascii", head, flags=re.MULTILINE):
+        return
+    said = sum(int(n) for n in re.findall(rb"^element[ \t]+\w+[ \t]+(\d{1,12})", head, flags=re.MULTILINE))
+    held = sum(1 for line in body.splitlines() if line.strip())
+    if held != said:
+        raise FileFormatError(f"the PLY says {said} lines but holds {held}; copy or export it again")
 
 
 def _declared(data: bytes) -> dict[str, int]:

@@ -15,6 +15,10 @@ from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
 
 __all__ = [
+    "MAX_DEPTH",
+    "MAX_INSTANCES",
+    "MAX_NODES",
+    "MAX_TEXT_BYTES",
     "MAX_TRIANGLES",
     "NO_MATERIAL",
     "TINTED",
@@ -29,7 +33,14 @@ __all__ = [
 
 Axis = Literal["x", "y", "z"]
 
+# Ceilings of every format; the page states them.
 MAX_TRIANGLES = 5_000_000
+MAX_INSTANCES = 10_000
+MAX_DEPTH = 256
+# JSON or XML [bytes].
+MAX_TEXT_BYTES = 64_000_000
+# Nodes looked at, each time they are reached: some that hold each other twice must not take for ever.
+MAX_NODES = 100_000
 # What a surface is made of whose file does not say.
 NO_MATERIAL = Material(name="")
 # What the colours of faces and vertices are multiplied into where there is no material.

@@ -19,13 +19,11 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.geometry.loaders.folder import ModelFolder
-from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles
+from archviz.geometry.loaders.raw import MAX_DEPTH, MAX_INSTANCES, NO_MATERIAL, RawModel, RawPart, check_triangles
 from archviz.geometry.loaders.rhino_materials import read_material
 
 __all__ = ["read_3dm"]
 
-MAX_INSTANCES = 10_000
-MAX_DEPTH = 256
 _UNITS_M = {
     "Microns": 1e-6,
     "Millimeters": 1e-3,
@@ -141,7 +139,7 @@ def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], hold
     if kind == "InstanceReference":
         _read_block(reading, item, matrix, holder, depth)
         return
-    if kind != "Mesh" and kind not in _SURFACES:
+    if kind != "Mesh" and not kind.endswith(_SURFACES):
         reading.flat[kind] += 1
         return
     reading.instances += 1

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from archviz.core.errors import FileFormatError
 from archviz.geometry.loaders.raw import NO_MATERIAL, TINTED, RawModel, RawPart, check_triangles, parts_by_color
 
-__all__ = ["is_binary_stl", "read_stl"]
+__all__ = ["has_stl_length", "is_binary_stl", "read_stl"]
 
 _HEADER, _RECORD = 84, 50
 _COLORED = 0x8000
@@ -26,8 +26,12 @@ def is_binary_stl(head: bytes, size: int) -> bool:
     """
     if len(head) < _HEADER:
         return False
-    expected = _HEADER + _RECORD * int.from_bytes(head[80:84], "little")
-    return size == expected or (b"\0" in head[:_HEADER] and not head.lstrip().startswith(b"solid"))
+    return has_stl_length(head, size) or (b"\0" in head[:_HEADER] and not head.lstrip().startswith(b"solid"))
+
+
+def has_stl_length(head: bytes, size: int) -> bool:
+    """Whether a file's length is what the count of triangles in its head says."""
+    return size == _HEADER + _RECORD * int.from_bytes(head[80:84], "little")
 
 
 def read_stl(path: Path) -> RawModel:
@@ -62,6 +66,10 @@ def read_stl(path: Path) -> RawModel:
     if count == 0:
         return RawModel(parts=[], materials=[NO_MATERIAL])
     loaded = load_stl_binary(io.BytesIO(data[:end]))
+    if len(data) > end and (len(data) - end) % _RECORD == 0:
+        raise FileFormatError(
+            f"the STL says {count} triangles but holds {(len(data) - _HEADER) // _RECORD}; copy or export it again"
+        )
     warnings = [f"{len(data) - end} bytes after the last triangle are left out"] if len(data) > end else []
     part = _part(path.stem, loaded)
     colors = _colors(data[:80], loaded["face_attributes"]["stl"])

@@ -7,6 +7,7 @@ Read here and not by trimesh, which drops colours and reads an archive whole, ho
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +20,19 @@ from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
 from archviz.geometry.loaders.archive import open_archive
-from archviz.geometry.loaders.raw import NO_MATERIAL, RawModel, RawPart, check_triangles, transmission_of
+from archviz.geometry.loaders.raw import (
+    MAX_DEPTH,
+    MAX_INSTANCES,
+    MAX_TEXT_BYTES,
+    NO_MATERIAL,
+    RawModel,
+    RawPart,
+    check_triangles,
+    transmission_of,
+)
 
 __all__ = ["read_3mf"]
 
-MAX_XML_BYTES = 64_000_000
-MAX_INSTANCES = 10_000
-MAX_DEPTH = 256
 _UNITS = {
     "micron": 1e-6,
     "millimeter": 1e-3,
@@ -88,11 +95,11 @@ def _model_xml(path: Path) -> bytes:
         name = next((n for n in archive.namelist() if n.lower().lstrip("/") == _MODEL), None)
         if name is None:
             raise FileFormatError("the 3MF holds no 3D/3dmodel.model; export it again")
-        if archive.getinfo(name).file_size > MAX_XML_BYTES:
-            raise FileFormatError(f"its XML is larger than {MAX_XML_BYTES // 10**6} MB; export GLB")
+        if archive.getinfo(name).file_size > MAX_TEXT_BYTES:
+            raise FileFormatError(f"its XML is larger than {MAX_TEXT_BYTES // 10**6} MB; export GLB")
         try:
             return archive.read(name)
-        except zipfile.BadZipFile as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
             raise FileFormatError(f"the 3MF is damaged ({error}); export it again") from error
 
 

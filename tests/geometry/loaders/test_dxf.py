@@ -210,10 +210,10 @@ def test_blocks_that_multiply_are_refused_soon(tmp_path: Path) -> None:
 def test_blocks_that_lie_too_deep_are_refused(tmp_path: Path) -> None:
     document = drawing()
     PANE.render_mesh(document.blocks.new("b0"))
-    for level in range(1, 40):
+    for level in range(1, 258):
         document.blocks.new(f"b{level}").add_blockref(f"b{level - 1}", (1, 0, 0))
-    document.modelspace().add_blockref("b39", (0, 0, 0))
-    with pytest.raises(FileFormatError, match="its blocks hold too many others"):
+    document.modelspace().add_blockref("b257", (0, 0, 0))
+    with pytest.raises(FileFormatError, match="its blocks lie deeper than 256 in each other"):
         load(document, tmp_path)
 
 

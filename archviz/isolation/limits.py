@@ -1,11 +1,11 @@
-"""Memory and time that a reading process may take."""
+"""Memory, time, files and processes that a reading process may take."""
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
 
-__all__ = ["MAX_SECONDS", "cpu_seconds_for", "limit_process", "memory_for"]
+__all__ = ["MAX_SECONDS", "cpu_seconds_for", "limit_process", "memory_for", "wall_seconds_for"]
 
 MAX_SECONDS = 120
 _BASE_BYTES = 512 << 20
@@ -13,6 +13,11 @@ _BYTES_PER_BYTE = 12
 _MAX_BYTES = 4 << 30
 _BASE_CPU_S = 8.0
 _CPU_S_PER_BYTE = 2e-6
+# A computer that is busy gives a reader a part of its time.
+_WALL_S_PER_CPU_S = 5.0
+# The largest array that is handed back is that of five million loose triangles: 180 MB.
+_MAX_FILE_BYTES = 256 << 20
+_MAX_OPEN_FILES = 128
 
 
 def memory_for(size_bytes: int) -> int:
@@ -33,6 +38,11 @@ def cpu_seconds_for(size_bytes: int, *, effort: float = 1.0) -> float:
     return min(_BASE_CPU_S + _CPU_S_PER_BYTE * size_bytes * effort, float(MAX_SECONDS))
 
 
+def wall_seconds_for(cpu_s: float) -> float:
+    """Time after which a reader that may take ``cpu_s`` of a processor hangs [s]."""
+    return min(_WALL_S_PER_CPU_S * cpu_s, float(MAX_SECONDS))
+
+
 def limit_process(*, memory_bytes: int, cpu_s: float) -> None:
     """Limit what this process may take from now on.
 
@@ -45,7 +55,8 @@ def limit_process(*, memory_bytes: int, cpu_s: float) -> None:
 
     Notes
     -----
-    Where the system knows no such limits (Windows), only the parent's clock ends the process.
+    A file that it writes may have 256 MiB, it may hold 128 files open and leaves no core dump. Where
+    the system knows no such limits (Windows), only the parent's clock ends the process.
     """
     try:
         import resource
@@ -54,7 +65,12 @@ def limit_process(*, memory_bytes: int, cpu_s: float) -> None:
     usage = resource.getrusage(resource.RUSAGE_SELF)
     seconds = math.ceil(usage.ru_utime + usage.ru_stime + cpu_s)
     statm = Path("/proc/self/statm")
-    limits = [(resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)]
+    limits = [
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, _MAX_FILE_BYTES),
+        (resource.RLIMIT_NOFILE, _MAX_OPEN_FILES),
+    ]
     if statm.exists():
         taken = int(statm.read_text().split()[0]) * resource.getpagesize()
         limits.append((resource.RLIMIT_AS, taken + memory_bytes))

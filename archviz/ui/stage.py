@@ -1,0 +1,59 @@
+"""The middle of the page: the model in the viewer with what goes with it, or the picture."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import streamlit as st
+
+from archviz.render.request import RenderRequest
+from archviz.studio import Design
+from archviz.ui.canvas import show_canvas
+from archviz.ui.viewer import show_corrections, show_element, show_viewer
+from archviz.ui.visit import Visit
+
+__all__ = ["show_stage"]
+
+StageView = Literal["model", "picture"]
+_KEY = "stage"
+_SEEN = "stage_seen"
+
+
+def show_stage(visit: Visit, design: Design, request: RenderRequest | None) -> None:
+    """Show the model or the picture; a drawing and words alone have only the picture."""
+    if design.kind != "model":
+        show_canvas(visit, design, request)
+        return
+    t = visit.texts
+    _turn(visit, design)
+    st.segmented_control(
+        t("stage.label"),
+        get_args(StageView),
+        format_func=lambda view: t(f"stage.{view}"),
+        key=_KEY,
+        required=True,
+        label_visibility="collapsed",
+    )
+    if st.session_state[_KEY] == "picture":
+        show_canvas(visit, design, request)
+        return
+    main, side = st.columns([3.4, 1], gap="medium")
+    with main:
+        model = show_viewer(visit, design, request)
+    with side:
+        show_canvas(visit, design, request)
+        if model is not None:
+            show_element(visit, model)
+        show_corrections(visit, model)
+
+
+def _turn(visit: Visit, design: Design) -> None:
+    """A picture that was asked for or opened is shown; another design begins with its model."""
+    job = visit.job
+    seen = (design.id, None if job is None else job.id)
+    if st.session_state.get(_SEEN) != seen or _KEY not in st.session_state:
+        st.session_state[_KEY] = "model" if job is None else "picture"
+    else:
+        # Streamlit forgets a widget whose options change their language.
+        st.session_state[_KEY] = st.session_state[_KEY]
+    st.session_state[_SEEN] = seen

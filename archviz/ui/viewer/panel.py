@@ -1,0 +1,207 @@
+"""The viewer on the page: what it shows, what it tells, and the list of views where it cannot be."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
+
+import streamlit as st
+
+from archviz.core.camera import Camera
+from archviz.core.errors import ArchvizError
+from archviz.geometry.views import VIEW_PRESETS
+from archviz.render.request import RenderRequest
+from archviz.studio import Design
+from archviz.ui.choices import OWN_VIEW
+from archviz.ui.viewer.assets import find_three, mount_viewer
+from archviz.ui.viewer.elements import element_pattern, material_for, with_material
+from archviz.ui.viewer.models import Model, ModelShelf, read_key
+from archviz.ui.viewer.payload import resolve_for_view, viewer_payload
+from archviz.ui.viewer.saved import SavedView, SavedViews
+from archviz.ui.visit import Visit, choice_key
+
+__all__ = ["chosen_element", "model_of", "show_element", "show_viewer"]
+
+_KEY = "viewer"
+_POLL_S = 0.5
+_SELECTED = "viewer_selected"
+_REFUSED = "viewer_refused"
+_TEXTS = (
+    "orbit", "walk", "straight", "straight_hint", "use", "use_hint", "save", "drop", "name", "views", "saved", "free",
+    "focal", "hour", "north", "canvas", "loading", "simplified", "no_webgl",
+)  # fmt: skip
+
+
+@st.cache_resource(show_spinner=False)  # type: ignore[untyped-decorator]
+def _shelf() -> ModelShelf:
+    return ModelShelf()
+
+
+def model_of(request: RenderRequest | None) -> Model | None:
+    """The model of a request, if it has been read; asks for it otherwise.
+
+    Raises
+    ------
+    ArchvizError
+        It cannot be read.
+    """
+    key = None if request is None else read_key(request)
+    if key is None:
+        return None
+    asked = _shelf().ask(key)
+    return asked.result() if asked.done() else None
+
+
+def show_viewer(visit: Visit, design: Design, request: RenderRequest | None) -> Model | None:
+    """Draw the viewer of a model, or the list of views where the browser's library is missing.
+
+    Returns
+    -------
+    Model or None
+        What is shown; ``None`` where it is still read or cannot be.
+    """
+    t = visit.texts
+    three = find_three()
+    if three is None:
+        _show_picker(visit)
+    try:
+        model = model_of(request)
+    except ArchvizError:
+        # The view beside it says why, in the same words as the command line.
+        st.info(t("viewer.unread"))
+        return None
+    if model is None:
+        if request is not None:
+            st.fragment(_wait, run_every=_POLL_S)(visit, request)
+        return None
+    if three is not None:
+        assert request is not None
+        _mount(visit, design, request, model, three)
+    if refused := st.session_state.pop(_REFUSED, None):
+        st.error(refused)
+    return model
+
+
+def chosen_element(model: Model) -> str | None:
+    """Name of the element that was clicked, if the model still has it."""
+    name = st.session_state.get(_SELECTED)
+    return name if name in {element.name for element in model.scene.table.elements} else None
+
+
+def show_element(visit: Visit, model: Model) -> None:
+    """Say which element was clicked, and let it be made of something else or left out."""
+    t = visit.texts
+    name = chosen_element(model)
+    st.html(f'<div class="archviz-label">{t("element.heading")}</div>')
+    if name is None:
+        st.caption(t("element.none"))
+        return
+    table = model.scene.table
+    element = next(element for element in table.elements if element.name == name)
+    kind = element.class_name or t(f"part.{element.part.name.lower()}")
+    st.text(name)
+    st.caption(t("element.facts", kind=kind, material=table.materials[element.material].name))
+    key = f"element_{hashlib.sha256(name.encode('utf-8')).hexdigest()[:16]}"
+    # What the lines of materials say now, even if they were written elsewhere.
+    st.session_state[key] = material_for(st.session_state[choice_key("materials")], name)
+    st.text_input(
+        t("element.material"),
+        placeholder=t("element.material_placeholder"),
+        key=key,
+        on_change=_give_material,
+        args=(name, key),
+    )
+    st.button(t("element.hide"), key="element_hide", on_click=_hide, args=(name,), icon=":material/visibility_off:")
+
+
+def _wait(visit: Visit, request: RenderRequest) -> None:
+    key = read_key(request)
+    if key is None or _shelf().ask(key).done():
+        st.rerun(scope="app")
+    st.html(f'<div class="archviz-empty">{visit.texts("viewer.reading")}</div>')
+
+
+def _show_picker(visit: Visit) -> None:
+    t = visit.texts
+    st.caption(t("viewer.no_three"))
+    shown = st.session_state[choice_key("view")]
+    st.session_state["viewer_pick"] = shown if shown in VIEW_PRESETS else None
+    st.pills(
+        t("viewer.views"),
+        list(VIEW_PRESETS),
+        format_func=lambda view: t(f"view.{view}"),
+        key="viewer_pick",
+        on_change=_pick_view,
+    )
+
+
+def _pick_view() -> None:
+    if view := st.session_state["viewer_pick"]:
+        st.session_state[choice_key("view")] = view
+
+
+def _mount(visit: Visit, design: Design, request: RenderRequest, model: Model, three: Any) -> None:
+    t = visit.texts
+    views = SavedViews(visit.store.home, visit.session, design.id)
+    data = viewer_payload(
+        model,
+        resolve_for_view(model, request),
+        hours=request.when is not None,
+        saved=views.all(),
+        selected=chosen_element(model),
+        texts={name: t(f"viewer.{name}") for name in _TEXTS},
+        view_names={view: t(f"view.{view}") for view in VIEW_PRESETS},
+    )
+    data["geometry"] = _publish(model.packed.data)
+    mount_viewer(three, data, key=_KEY, on_event=lambda: _take_event(views))
+
+
+def _publish(data: bytes) -> str:
+    """The address of the geometry, under which the browser fetches it once; it ends with the page's session."""
+    from streamlit.runtime import get_instance
+
+    return get_instance().media_file_mgr.add(data, "application/octet-stream", "archviz-viewer").lstrip("/")
+
+
+def _take_event(views: SavedViews) -> None:
+    """Carry out what was done in the viewer, before the page is drawn anew."""
+    event = st.session_state[_KEY].get("event")
+    if not isinstance(event, Mapping):
+        return
+    try:
+        _carry_out(str(event.get("name")), event.get("value"), views)
+    except ArchvizError as error:
+        st.session_state[_REFUSED] = str(error)
+
+
+def _carry_out(name: str, value: Any, views: SavedViews) -> None:
+    """One event; what comes from a browser is checked like any other input."""
+    if name == "picked":
+        st.session_state[_SELECTED] = value if isinstance(value, str) else None
+    elif name == "used" and isinstance(value, Mapping):
+        view = value.get("view")
+        if view in VIEW_PRESETS:
+            st.session_state[choice_key("view")] = view
+        else:
+            st.session_state[choice_key("camera")] = Camera.from_json(value.get("camera"), source="viewer")
+            st.session_state[choice_key("view")] = OWN_VIEW
+    elif name == "saved" and isinstance(value, Mapping):
+        camera = Camera.from_json(value.get("camera"), source="viewer")
+        views.keep(SavedView(name=str(value.get("name")), camera=camera))
+    elif name == "dropped":
+        views.drop(str(value))
+    elif name == "hour" and isinstance(value, int) and 0 <= value < 24 * 60:
+        st.session_state[choice_key("time")] = time(value // 60, value % 60)
+
+
+def _give_material(name: str, key: str) -> None:
+    materials = choice_key("materials")
+    st.session_state[materials] = with_material(st.session_state[materials], name, st.session_state[key])
+
+
+def _hide(name: str) -> None:
+    key = choice_key("hide")
+    st.session_state[key] = tuple(dict.fromkeys([*st.session_state[key], element_pattern(name)]))
+    st.session_state[_SELECTED] = None
