@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +30,7 @@ pytestmark = [
     ),
 ]
 SIZE = Size(height=384, width=512)
+SAIGON = Place(latitude_deg=10.82, longitude_deg=106.63, time_zone="Asia/Ho_Chi_Minh")
 
 
 @cache
@@ -193,3 +194,43 @@ def test_a_drawing_becomes_a_building_under_a_sky() -> None:
     top, bottom = result.image[:40].astype(float).mean((0, 1)), result.image[-40:].astype(float).mean((0, 1))
     assert top[2] > top[0]
     assert bottom[1] > bottom[2]
+
+
+@pytest.mark.parametrize(("month", "points_to"), [(6, "south"), (12, "north")])
+def test_the_shadow_of_a_pole_at_noon_in_saigon(month: int, points_to: str, tmp_path: Path) -> None:
+    import trimesh
+
+    from archviz.core.camera import Camera
+    from archviz.lighting.solar import sun_day
+
+    pole = trimesh.creation.box(extents=(1.2, 1.2, 12.0))
+    pole.apply_translation((0.0, 0.0, 6.0))
+    (tmp_path / "pole.stl").write_bytes(pole.export(file_type="stl"))
+    noon = sun_day(SAIGON, date(2025, month, 21)).solar_noon
+    camera = Camera(position_m=(30.0, 0.0, 26.0), target_m=(0.0, 0.0, 2.0), focal_mm=35, size=SIZE)
+    made = renderer().render(
+        RenderRequest(
+            input=tmp_path / "pole.stl",
+            unit="m",
+            up="z",
+            camera=camera,
+            environment="studio",
+            lighting="noon",
+            place=SAIGON,
+            when=noon,
+        )
+    )
+    view = made.maps.gbuffer
+    assert view is not None
+    # The ground along the meridian: a metre each way of the pole, out to the longer of the two shadows.
+    north = view.positions_m()[..., 1]
+    near = np.abs(view.positions_m()[..., 0]) < 0.5
+    ground = near & (view.parts() == int(Part.GROUND))
+    reach = 12.0 / np.tan(np.radians(made.resolved.sun.altitude_deg)) if made.resolved.sun else 0.0
+    sides = {
+        "north": ground & (north > 0.8) & (north < 0.5 + reach),
+        "south": ground & (north < -0.8) & (north > -0.5 - reach),
+    }
+    lit = "north" if points_to == "south" else "south"
+    assert min(mask.sum() for mask in sides.values()) > 50
+    assert brightness(made.image, sides[points_to]) < 0.75 * brightness(made.image, sides[lit])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,11 @@ from archviz.cli.values import parse_north, parse_number, parse_when, place_from
 from archviz.core.camera import Camera
 from archviz.core.errors import OptionError
 from archviz.core.size import Size
-from archviz.render.request import RenderRequest
+from archviz.render.renderer import Renderer
+from archviz.render.request import RenderRequest, ResolvedRequest
+
+if TYPE_CHECKING:
+    from archviz.fidelity import Registration
 
 __all__ = ["run_check"]
 
@@ -26,48 +30,42 @@ _LONGEST_PX = 1024
 # is not held against a picture.
 _PLAIN_LIGHT = "overcast"
 _BELOW = 1
+_ONE_CAMERA = "check needs the picture's camera; give either --camera FILE or --view ID"
+
+# Scores, where the view stands in the picture, and how the heat map is painted.
+_Judged = tuple[dict[str, Any], "Registration", Callable[[], NDArray[np.uint8]]]
 
 
 def run_check(options: argparse.Namespace, console: Console) -> int:
     """``archviz check``."""
-    from archviz.fidelity import register, report, trace_wireframe
     from archviz.sketch.isolated import load_drawing_isolated
 
     threshold = _threshold(options.threshold)
+    heatmap = None if options.heatmap is None else pictures.png_path(options.heatmap, "heatmap")
     lit = _is_lit(options)
-    if (options.camera is None) == (options.view is None):
-        raise OptionError("check needs the picture's camera; give either --camera FILE or --view ID")
+    if options.camera is not None and options.view is not None:
+        raise OptionError(_ONE_CAMERA)
     loaded = load_drawing_isolated(Path(options.image))
     camera = Camera.load(Path(options.camera)) if options.camera else None
     size = _size(options.image, loaded.size, camera)
     picture = _fitted(loaded.array, size)
     renderer = pictures.make_renderer()
     resolved = renderer.resolve(_request(options, camera, size, lit=lit))
-    if resolved.input_kind != "model":
-        raise OptionError(f"model {options.model} is a drawing; give the 3D model that the picture shows")
-    maps = renderer.maps(resolved)
-    gbuffer, light = maps.gbuffer, maps.light
-    assert gbuffer is not None and light is not None  # a model has both
-    wires = trace_wireframe(gbuffer)
-    reference = light.deferred.array
-    registration = register(picture, gbuffer, reference=reference, wireframe=wires)
-    scores = report(
-        registration.applied(picture, size),
-        gbuffer,
-        light=light if lit else None,
-        openings=renderer.openings(resolved),
-        reference=reference,
-    ).to_json()
+    judge = _judge_model if resolved.input_kind == "model" else _judge_drawing
+    scores, registration, paint = judge(renderer, resolved, picture, options, lit=lit)
     recall = scores["edge_recall"]
     passed = None if threshold is None else recall is not None and recall >= threshold
     assumptions = list(resolved.assumptions)
     warnings = [*loaded.warnings, *resolved.warnings]
     pictures.say(console, tuple(assumptions), tuple(warnings))
+    if heatmap is not None:
+        pictures.write_picture(heatmap, paint())
     data: dict[str, Any] = {
         **scores,
         "registration": registration.to_json(),
         "image": options.image,
         "size": [size.width, size.height],
+        "heatmap": options.heatmap,
         "threshold": threshold,
         "passed": passed,
         "assumptions": assumptions,
@@ -75,6 +73,39 @@ def run_check(options: argparse.Namespace, console: Console) -> int:
     }
     console.result(data, _lines(data))
     return _BELOW if passed is False else 0
+
+
+def _judge_model(
+    renderer: Renderer, resolved: ResolvedRequest, picture: NDArray[np.uint8], options: argparse.Namespace, *, lit: bool
+) -> _Judged:
+    from archviz.fidelity import paint_heatmap, register, report, trace_wireframe
+
+    if options.camera is None and options.view is None:
+        raise OptionError(_ONE_CAMERA)
+    maps = renderer.maps(resolved)
+    gbuffer, light = maps.gbuffer, maps.light
+    assert gbuffer is not None and light is not None  # a model has both
+    wires, reference = trace_wireframe(gbuffer), light.deferred.array
+    registration = register(picture, gbuffer, reference=reference, wireframe=wires)
+    shown, sun = registration.applied(picture, resolved.size), light if lit else None
+    openings = renderer.openings(resolved)
+    scores = report(shown, gbuffer, light=sun, openings=openings, reference=reference).to_json()
+    return scores, registration, lambda: paint_heatmap(shown, wires, reference=reference, gbuffer=gbuffer, light=sun)
+
+
+def _judge_drawing(
+    renderer: Renderer, resolved: ResolvedRequest, picture: NDArray[np.uint8], options: argparse.Namespace, *, lit: bool
+) -> _Judged:
+    """By the drawing's lines alone: it has no sun; that it has one view is said where it is resolved."""
+    from archviz.fidelity import paint_heatmap, register_wires, report_drawn, trace_lines
+
+    if lit:
+        raise OptionError(f"model {options.model} is a drawing and has no sun; leave --when and --lighting out")
+    lines = renderer.drawn_lines(resolved)
+    wires = trace_lines(lines)
+    registration = register_wires(picture, wires)
+    shown = registration.applied(picture, resolved.size)
+    return report_drawn(shown, lines, wireframe=wires).to_json(), registration, lambda: paint_heatmap(shown, wires)
 
 
 def _threshold(text: str | None) -> float | None:
@@ -143,7 +174,7 @@ def _request(options: argparse.Namespace, camera: Camera | None, size: Size, *, 
 
 
 def _lines(data: dict[str, Any]) -> Sequence[str]:
-    keys = ("edge_recall", "silhouette_iou", "straightness_px", "shadow_agreement")
+    keys = ("edge_recall", "silhouette_iou", "straightness_px", "shadow_agreement", "drift_px")
     lines = [
         f"{key}: {data[key]}" if data[key] is not None else f"{key}: none ({data['reasons'][key]})" for key in keys
     ]
@@ -151,6 +182,8 @@ def _lines(data: dict[str, Any]) -> Sequence[str]:
     moved = data["registration"]
     found = "{:g} px right, {:g} px down, scale {:g}".format(*moved["shift_px"], moved["scale"])
     lines.append(f"registration: {moved['reason'] or found}")
+    if data["heatmap"] is not None:
+        lines.append(f"heat map: {data['heatmap']}")
     if data["threshold"] is not None:
         lines.append(f"threshold {data['threshold']:g}: {'passed' if data['passed'] else 'not reached'}")
     return lines

@@ -171,12 +171,13 @@ def _add_lightset(parser: argparse.ArgumentParser) -> None:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("image", metavar="IMAGE", help="the picture (.png .jpg .webp)")
-    parser.add_argument("--model", required=True, metavar="INPUT", help="the 3D model that it shows")
+    parser.add_argument("--model", required=True, metavar="INPUT", help="the 3D model or the drawing that it shows")
     parser.add_argument("--camera", metavar="FILE", help="camera file (JSON) of the picture")
     parser.add_argument("--view", metavar="ID", help="view preset in place of a camera file")
     parser.add_argument(
         "--threshold", metavar="SCORE", help="edge recall that is asked for, 0 to 1; exit code 1 for a picture below it"
     )
+    parser.add_argument("--heatmap", metavar="OUT.png", help="the picture with what was found of the building on it")
     sun = parser.add_argument_group("sun", "shadows are judged where a moment or a lighting is given")
     _add_place(sun)
     _add_north(sun)

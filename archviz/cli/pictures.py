@@ -22,7 +22,7 @@ from archviz.render.result import RenderResult
 from archviz.render.retry import describe_try, kept_try
 from archviz.render.writing import write_json, write_result
 
-__all__ = ["make_renderer", "run_maps", "run_render", "run_replay", "say"]
+__all__ = ["make_renderer", "png_path", "run_maps", "run_render", "run_replay", "say", "write_picture"]
 
 _BELOW = 1
 
@@ -34,7 +34,7 @@ def make_renderer() -> Renderer:
 
 def run_render(options: argparse.Namespace, console: Console) -> int:
     """``archviz render``."""
-    output = _png_path(options.output)
+    output = png_path(options.output)
     request = request_from(options)
     renderer = make_renderer()
     resolved = renderer.resolve(request)
@@ -96,7 +96,7 @@ def run_replay(options: argparse.Namespace, console: Console) -> None:
     path = Path(options.input) if options.input else found
     if recipe["resolved"].get("input_sha256") and path is None:
         raise OptionError(f"{source}: the recipe does not say where its input is; give it with --input FILE")
-    output = _png_path(options.output or str(source.with_suffix(".replay.png")))
+    output = png_path(options.output or str(source.with_suffix(".replay.png")))
     weights = Path(options.weights) if options.weights else None
     resolved = resolved_from_json(recipe["resolved"] | {"device": options.device}, input=path, weights=weights)
     result = make_renderer().render(resolved, on_step=_reporter(console))
@@ -114,14 +114,21 @@ def run_replay(options: argparse.Namespace, console: Console) -> None:
     console.result(data, lines)
 
 
-def _png_path(text: str) -> Path:
+def png_path(text: str, option: str = "output") -> Path:
     """Refused before the work, not after it."""
     path = Path(text)
     if path.suffix.lower() != ".png":
-        raise OptionError(f"output {text} is not a PNG; give a path that ends in .png")
+        raise OptionError(f"{option} {text} is not a PNG; give a path that ends in .png")
     if path.is_dir():
-        raise OptionError(f"output {text} is a folder; give the path of a file in it")
+        raise OptionError(f"{option} {text} is a folder; give the path of a file in it")
     return path
+
+
+def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
+    """Write a PNG without a recipe, whole or not at all."""
+    from PIL import Image
+
+    write_whole(path, partial(Image.fromarray(picture).save, format="PNG"))
 
 
 def _save_array(file: BinaryIO, *, array: NDArray[Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,6 +68,11 @@ def find_weights(spec: EngineSpec, *, weights: Path | None = None, few_step: boo
 
 def readiness(spec: EngineSpec, *, weights: Path | None = None, few_step: bool = False) -> Readiness:
     """Whether an engine's weights are on this machine, as a sentence."""
+    if spec.program is not None:
+        missing = [name for name in spec.program.packages if importlib.util.find_spec(name) is None]
+        if missing:
+            return Readiness(False, f"{spec.id}: not installed; run: pip install {' '.join(missing)}")
+        return Readiness(True, f"{spec.id}: ready, no weights needed")
     try:
         folders = find_weights(spec, weights=weights, few_step=few_step)
     except MissingWeightsError as error:

@@ -2,8 +2,9 @@
 
 Its ControlNet is an encoder of the control stack alone: ``conv_in`` and the time embedding's last layer
 are zero and it does not read the text, so it answers the same at every step. It runs once a picture, and
-the loop is UNet calls. The picture equals that of ``StableDiffusionControlNetPipeline`` on the same folder
-without guidance.
+the loop is UNet calls. What is decoded equals the picture of ``StableDiffusionControlNetPipeline`` on the
+same folder without guidance, or of ``StableDiffusionControlNetImg2ImgPipeline`` where it starts from a
+picture. Where the folder holds a ``finisher/``, that network has the last word.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _CLASSES = {
     "text_encoder": "CLIPTextModel",
     "scheduler": "DDIMScheduler",
 }
+_FINISHER = "finisher"
 _PROMPTS_KEPT = 32
 _PREVIEW_REDUCTION = 2
 
@@ -79,6 +81,7 @@ class MiniEngine:
         self._text_encoder, self._tokenizer = pipeline.text_encoder, pipeline.tokenizer
         self._scheduler = pipeline.scheduler
         self._factor: int = pipeline.vae_scale_factor
+        self._finisher = _load_finisher(folder, numerics)
         for name, wanted in _CLASSES.items():
             if (got := type(getattr(pipeline, name)).__name__) != wanted:
                 raise FileFormatError(f"{folder}: {name} is {got}; {spec.id} needs {wanted}")
@@ -107,31 +110,39 @@ class MiniEngine:
     ) -> NDArray[np.float32]:
         """The picture before it is rounded, (H, W, 3) float32 in [0, 1].
 
-        DDIM without added noise (Song et al., "Denoising Diffusion Implicit Models", 2021) from pure noise.
+        DDIM without added noise (Song et al., "Denoising Diffusion Implicit Models", 2021), from pure noise or
+        from the start picture noised to the request's strength (Meng et al., "SDEdit", 2022).
 
         Raises
         ------
         OptionError
             The engine does not take the request.
         """
+        import torch
+
         steps, _ = request.settle(self.spec, self.spec.sampling)
+        # As many of the schedule's last steps as the pipelines of diffusers take, but never none.
+        taken = max(1, min(int(steps * request.strength), steps))
         stack = self._checked_stack(request)
         with self.numerics.applied():
             scheduler = type(self._scheduler).from_config(self._scheduler.config)
             scheduler.set_timesteps(steps, device=self.numerics.device)
             text = self._embed(request.prompt)
             residuals = self._encode_controls(stack, request.scale_of("stack"))
-            latents = self._initial_noise(request.noise_seed, stack.shape[1:]) * scheduler.init_noise_sigma
-            for index, timestep in enumerate(scheduler.timesteps):
-                controlled = (index + 1) / steps <= request.control_end
+            generator = torch.Generator("cpu").manual_seed(request.noise_seed)
+            noise = self._initial_noise(generator, stack.shape[1:])
+            timesteps = scheduler.timesteps[steps - taken :]
+            latents = self._start(request, noise, scheduler, timesteps[:1])
+            for index, timestep in enumerate(timesteps):
+                controlled = (index + 1) / taken <= request.control_end
                 prediction = self._predict(latents, timestep, text, residuals if controlled else None)
                 step = scheduler.step(prediction, timestep, latents, eta=0.0)
                 latents = step.prev_sample
                 if on_step is not None:
                     shown = preview_every > 0 and (index + 1) % preview_every == 0
                     preview = self._preview(step.pred_original_sample, request) if shown else None
-                    on_step(StepReport(index + 1, steps, preview))
-            return crop(self._decode(latents), request.size)
+                    on_step(StepReport(index + 1, taken, preview))
+            return crop(self._finish(self._decode(latents), stack, generator), request.size)
 
     def numerics_key(self) -> dict[str, str | int]:
         """Everything beside the request that decides the pixels."""
@@ -148,8 +159,6 @@ class MiniEngine:
             raise OptionError(f"{self.spec.id} needs the control stack; give zeros where nothing is known")
         if len(stack) != self.control_channels:
             raise OptionError(f"control stack has {len(stack)} channels; these weights take {self.control_channels}")
-        if request.strength < 1:
-            raise OptionError(f"strength {request.strength:g}: {self.spec.id} always samples from pure noise; give 1")
         return pad_by_edges(stack, self.spec.size.padded(request.size))
 
     def _embed_prompt(self, prompt: str) -> torch.Tensor:
@@ -199,12 +208,42 @@ class MiniEngine:
         # The latents stay in fp32 between the steps: rounding them at each would add up.
         return output[0].float()
 
-    def _initial_noise(self, seed: int, shape: tuple[int, ...]) -> torch.Tensor:
+    def _initial_noise(self, generator: torch.Generator, shape: tuple[int, ...]) -> torch.Tensor:
         import torch
 
-        generator = torch.Generator("cpu").manual_seed(seed)
         size = (1, self._unet.config.in_channels, shape[0] // self._factor, shape[1] // self._factor)
         return torch.randn(size, generator=generator, dtype=torch.float32).to(self.numerics.device)
+
+    def _start(
+        self, request: DiffusionRequest, noise: torch.Tensor, scheduler: Any, timestep: torch.Tensor
+    ) -> torch.Tensor:
+        """Noise, or the start picture's latents noised to the first step taken."""
+        import torch
+
+        start = request.controls.start
+        if request.strength >= 1 or start is None:
+            return noise * scheduler.init_noise_sigma
+        picture = pad_by_edges(start.array.transpose(2, 0, 1), self.spec.size.padded(request.size))
+        image = self._place(torch.tensor(picture)[None] * 2 - 1)
+        clean = self._vae.encode(image, return_dict=False)[0].float() * self._vae.config.scaling_factor
+        noised: torch.Tensor = scheduler.add_noise(clean, noise, timestep)
+        return noised
+
+    def _finish(
+        self, picture: NDArray[np.float32], stack: NDArray[np.float32], generator: torch.Generator
+    ) -> NDArray[np.float32]:
+        """The decoded picture, edges and textures renewed from the maps at full resolution."""
+        import torch
+
+        if self._finisher is None:
+            return picture
+        draft = torch.from_numpy(picture).permute(2, 0, 1)[None] * 2 - 1
+        noise = torch.randn((1, 1, *picture.shape[:2]), generator=generator, dtype=torch.float32)
+        given = (draft, torch.tensor(stack)[None], noise)
+        device = self.numerics.device
+        made = self._finisher(*(t.to(device, memory_format=torch.channels_last) for t in given))
+        finished: NDArray[np.float32] = (made / 2 + 0.5).clamp(0, 1)[0].permute(1, 2, 0).cpu().numpy()
+        return finished
 
     def _decode(self, latents: torch.Tensor) -> NDArray[np.float32]:
         scaled = self._place(latents / self._vae.config.scaling_factor)
@@ -279,6 +318,21 @@ def load_mini(spec: EngineSpec, folders: Mapping[str, Path], *, numerics: Numeri
             f"{folder}: the weights cannot be read ({error}); give the diffusers folder of {spec.id}"
         ) from error
     return MiniEngine(spec=spec, pipeline=pipeline, folder=folder, numerics=numerics)
+
+
+def _load_finisher(folder: Path, numerics: Numerics) -> Any | None:
+    """The network of ``finisher/`` beside the pipeline; ``None`` where the folder has none."""
+    import torch
+
+    if not (folder / _FINISHER / "config.json").is_file():
+        return None
+    from archviz.diffusion.finisher import Finisher
+
+    with loading_weights():
+        network = Finisher.from_pretrained(
+            str(folder / _FINISHER), torch_dtype=numerics.dtype, use_safetensors=True, local_files_only=True
+        )
+    return network.to(numerics.device, memory_format=torch.channels_last).eval().requires_grad_(False)
 
 
 def _keep_last_convolution_exact(vae: Any) -> None:

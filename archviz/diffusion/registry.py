@@ -68,12 +68,16 @@ def load_engine(
     spec = specs[engine_id]
     # Before torch is imported: a missing checkpoint is told in a moment.
     folders = find_weights(spec, weights=weights, few_step=few_step)
-    from archviz.diffusion.precision import choose_numerics
+    if spec.family == "clay":
+        from archviz.diffusion.clay import ClayEngine
 
+        return ClayEngine(spec)
     if spec.family == "mini":
         from archviz.diffusion.mini import load_mini
+        from archviz.diffusion.precision import choose_numerics
 
         return load_mini(spec, folders, numerics=choose_numerics(device=device, threads=threads))
+    from archviz.diffusion.precision import choose_numerics
     from archviz.diffusion.stable_diffusion import load_stable_diffusion
 
     numerics = choose_numerics(device=device, threads=threads, half="fp16")

@@ -12,9 +12,21 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.size import Size
 from archviz.diffusion.table import Table
 
-__all__ = ["FAMILIES", "SCHEDULERS", "Checkpoint", "EngineSpec", "Sampling", "SizeRule", "read_spec"]
+__all__ = [
+    "FAMILIES",
+    "SCHEDULERS",
+    "Checkpoint",
+    "EngineSpec",
+    "Program",
+    "Sampling",
+    "SizeRule",
+    "StartPicture",
+    "read_spec",
+]
 
-FAMILIES = ("mini", "sd15", "sdxl-union")
+FAMILIES = ("mini", "clay", "sd15", "sdxl-union")
+FINISHES = ("materials", "white", "deferred")
+FREEDOMS = ("strict", "balanced", "free")
 CONTROLS = ("stack", "depth", "edges", "normals")
 ROLES = ("base", "depth", "edges", "union", "few-step")
 # Those that run in the pipelines used here; a flow-matching scheduler does not.
@@ -108,6 +120,44 @@ class Sampling:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Program:
+    """What an engine without weights is made of.
+
+    Parameters
+    ----------
+    packages
+        Python packages it computes with.
+    license, commercial_use
+        As their authors state them.
+    """
+
+    packages: tuple[str, ...]
+    license: str
+    commercial_use: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartPicture:
+    """The lit picture that an engine starts from.
+
+    Parameters
+    ----------
+    finish
+        ``materials``: path-traced, surfaces in their base colours; ``white``: path-traced, all but glass
+        and water white; ``deferred``: the deferred colour that the control stack holds, nothing traced.
+    passes
+        Path-tracing passes; ``None`` for the steps of the request, where the picture is the clay itself.
+    strengths
+        By how freely the geometry may be treated (``strict``, ``balanced``, ``free``): how much of the
+        start picture is painted over, from 0 not at all to 1, where it is not made.
+    """
+
+    finish: str
+    passes: int | None
+    strengths: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class EngineSpec:
     """What an engine is, needs and takes.
 
@@ -131,6 +181,10 @@ class EngineSpec:
         Most denoising steps accepted.
     checkpoints
         Its weights.
+    program
+        What it is made of where it has no weights; ``None`` otherwise.
+    start
+        The lit picture it starts from; ``None`` where it starts from noise alone.
     """
 
     id: str
@@ -143,6 +197,8 @@ class EngineSpec:
     few_step: Sampling | None
     most_steps: int
     checkpoints: tuple[Checkpoint, ...]
+    program: Program | None
+    start: StartPicture | None
 
     def needed(self, *, few_step: bool = False) -> tuple[Checkpoint, ...]:
         """The checkpoints to load, without the LoRA unless it is asked for.
@@ -158,13 +214,17 @@ class EngineSpec:
 
     @property
     def license(self) -> str:
-        """Licences of all its weights, each once."""
-        return "; ".join(dict.fromkeys(c.license for c in self.checkpoints))
+        """Licences of all its weights, or of its program, each once."""
+        return "; ".join(dict.fromkeys(c.license for c in self._parts))
 
     @property
     def commercial_use(self) -> str:
         """What the licences say of commercial use, the most restrictive line first."""
-        return "; ".join(sorted(dict.fromkeys(c.commercial_use for c in self.checkpoints), key=len, reverse=True))
+        return "; ".join(sorted(dict.fromkeys(c.commercial_use for c in self._parts), key=len, reverse=True))
+
+    @property
+    def _parts(self) -> tuple[Checkpoint | Program, ...]:
+        return self.checkpoints if self.program is None else (self.program,)
 
 
 def read_spec(path: Path) -> EngineSpec:
@@ -192,7 +252,9 @@ def read_spec(path: Path) -> EngineSpec:
         sampling=_read_sampling(sampling_table, most_steps),
         few_step=_read_sampling(table.take_table("few_step"), most_steps) if table.has("few_step") else None,
         most_steps=most_steps,
-        checkpoints=tuple(_read_checkpoint(t, path.name) for t in table.take_tables("checkpoints")),
+        checkpoints=_read_checkpoints(table, path.name),
+        program=_read_program(table.take_table("program")) if table.has("program") else None,
+        start=_read_start(table.take_table("start")) if table.has("start") else None,
     )
     table.close()
     _check_together(spec, path.name)
@@ -218,6 +280,32 @@ def _read_sampling(table: Table, most_steps: int) -> Sampling:
     )
     table.close()
     return sampling
+
+
+def _read_program(table: Table) -> Program:
+    program = Program(
+        packages=table.take_texts("packages"),
+        license=table.take("license", str),
+        commercial_use=table.take("commercial_use", str),
+    )
+    table.close()
+    return program
+
+
+def _read_start(table: Table) -> StartPicture:
+    start = StartPicture(
+        finish=table.take_choice("finish", FINISHES),
+        passes=table.take_count("passes", 1, 1000) if table.has("passes") else None,
+        strengths=MappingProxyType({name: table.take_number(name, 0, 1) for name in FREEDOMS}),
+    )
+    table.close()
+    return start
+
+
+def _read_checkpoints(table: Table, file: str) -> tuple[Checkpoint, ...]:
+    if not table.has("checkpoints"):
+        return ()
+    return tuple(_read_checkpoint(t, file) for t in table.take_tables("checkpoints"))
 
 
 def _read_checkpoint(table: Table, file: str) -> Checkpoint:
@@ -252,7 +340,11 @@ def _check_together(spec: EngineSpec, file: str) -> None:
     if unknown := [c for c in spec.controls if c not in CONTROLS]:
         raise FileFormatError(f"{file}: controls holds {unknown[0]!r}; accepted: {', '.join(CONTROLS)}")
     roles = [c.role for c in spec.checkpoints]
-    if roles.count("base") != 1 or len(set(roles)) != len(roles):
+    if (spec.program is None) != bool(roles):
+        raise FileFormatError(f"{file}: give [program] or [[checkpoints]], one of them")
+    if (spec.family == "clay") != (spec.program is not None) or (spec.program is not None and spec.start is None):
+        raise FileFormatError(f"{file}: family clay has [program] and [start], and no other family has [program]")
+    if roles and (roles.count("base") != 1 or len(set(roles)) != len(roles)):
         raise FileFormatError(f"{file} [[checkpoints]]: roles are {roles}; give base and each other role at most once")
     if ("few-step" in roles) != (spec.few_step is not None):
         raise FileFormatError(f"{file}: [few_step] and the checkpoint few-step go together; give both or none")

@@ -1,17 +1,20 @@
 """Scores of a picture against its maps and its sun; every score has a chance level that it must beat."""
 
+from archviz.fidelity.drawn import DrawnReport, report_drawn
 from archviz.fidelity.drift import Drift, drift
 from archviz.fidelity.edges import EdgeEvidence, edge_evidence
+from archviz.fidelity.heatmap import paint_heatmap
 from archviz.fidelity.intervals import Interval, bootstrap_mean
 from archviz.fidelity.openings import JudgedOpening, Openings, judge_openings
-from archviz.fidelity.registration import Registration, register
+from archviz.fidelity.registration import Registration, register, register_wires
 from archviz.fidelity.report import FidelityReport, report
-from archviz.fidelity.shadows import ShadowAgreement, ShadowGroup, shadow_agreement
+from archviz.fidelity.shadows import ShadowAgreement, ShadowGroup, shadow_agreement, sun_gain
 from archviz.fidelity.silhouette import Silhouette, silhouette
 from archviz.fidelity.straightness import Straightness, straightness
-from archviz.fidelity.wireframe import Wireframe, trace_wireframe
+from archviz.fidelity.wireframe import Wireframe, trace_lines, trace_wireframe
 
 __all__ = [
+    "DrawnReport",
     "Drift",
     "EdgeEvidence",
     "FidelityReport",
@@ -28,10 +31,15 @@ __all__ = [
     "drift",
     "edge_evidence",
     "judge_openings",
+    "paint_heatmap",
     "register",
+    "register_wires",
     "report",
+    "report_drawn",
     "shadow_agreement",
     "silhouette",
     "straightness",
+    "sun_gain",
+    "trace_lines",
     "trace_wireframe",
 ]

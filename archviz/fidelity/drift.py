@@ -12,10 +12,10 @@ from archviz.core.gbuffer import GBuffer
 from archviz.fidelity.gradient import GradientField, find_edges
 from archviz.fidelity.wireframe import EdgePart, Wireframe, trace_wireframe
 
-__all__ = ["Drift", "drift"]
+__all__ = ["SEARCH_PX", "Drift", "drift", "drift_from_lines"]
 
 # How far an edge is followed: beyond it lies a neighbour rather than a line that moved.
-_SEARCH_PX = 6.0
+SEARCH_PX = 6.0
 _LARGE_PX = 2.0
 _MIN_SAMPLES = 30
 
@@ -94,8 +94,32 @@ def drift(
     positions, normals = wires.positions_px[usable], wires.normals[usable]
     first, second = (GradientField.of(picture, gbuffer.size) for picture in (picture_a, picture_b))
     start = find_edges(first, positions, normals).offsets_px
-    end = find_edges(second, positions, normals, tolerance_px=_SEARCH_PX, around_px=start).offsets_px
-    moved = end - start
+    end = find_edges(second, positions, normals, tolerance_px=SEARCH_PX, around_px=start).offsets_px
+    return _drift(end - start, normals)
+
+
+def drift_from_lines(picture: NDArray[np.generic], wires: Wireframe) -> Drift:
+    """Measure how far the edges of a picture stand from lines that were drawn.
+
+    Parameters
+    ----------
+    picture
+        (H, W, 3) sRGB, uint8 or float [0, 1], of the lines' size.
+    wires
+        The lines: the edge nearest to each, within six pixels, is taken for its image.
+
+    Raises
+    ------
+    OptionError
+        The picture has another size, dtype or range.
+    """
+    positions, normals = wires.positions_px[~wires.thin], wires.normals[~wires.thin]
+    field = GradientField.of(picture, wires.size)
+    return _drift(find_edges(field, positions, normals, tolerance_px=SEARCH_PX).offsets_px, normals)
+
+
+def _drift(moved: NDArray[np.float32], normals: NDArray[np.float32]) -> Drift:
+    """The figures of (n,) displacements, NaN where an edge was not found."""
     both = np.isfinite(moved)
     count = int(both.sum())
     enough = count >= _MIN_SAMPLES
@@ -104,8 +128,8 @@ def drift(
         median_px=float(np.median(amount)) if enough else None,
         p95_px=float(np.percentile(amount, 95)) if enough else None,
         share_over_2px=float((amount > _LARGE_PX).mean()) if enough else None,
-        found_share=count / max(len(positions), 1),
-        reason=None if enough else f"{count} edge samples found in both pictures; drift needs {_MIN_SAMPLES}",
+        found_share=count / max(len(moved), 1),
+        reason=None if enough else f"{count} edge samples found; drift needs {_MIN_SAMPLES}",
         displacements_px=moved,
         normals=normals,
     )

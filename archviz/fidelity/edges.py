@@ -12,7 +12,7 @@ from archviz.core.size import Size
 from archviz.fidelity.gradient import MIN_RESPONSE, GradientField, find_edges
 from archviz.fidelity.wireframe import EdgePart, Wireframe, trace_wireframe
 
-__all__ = ["CHANCE_SHIFTS_PX", "MIN_SAMPLES", "EdgeEvidence", "edge_evidence"]
+__all__ = ["CHANCE_SHIFTS_PX", "MIN_SAMPLES", "EdgeEvidence", "edge_evidence", "wire_evidence"]
 
 # Neighbouring samples share five pixels of profile, so a hundred are worth about forty: chance
 # then scatters by 0.06.
@@ -96,11 +96,30 @@ def edge_evidence(
         A picture has another size, dtype or range.
     """
     wires = trace_wireframe(gbuffer) if wireframe is None else wireframe
-    field = GradientField.of(picture, gbuffer.size)
+    return wire_evidence(picture, wires, reference=reference, part=part)
+
+
+def wire_evidence(
+    picture: NDArray[np.generic],
+    wires: Wireframe,
+    *,
+    reference: NDArray[np.generic] | None = None,
+    part: EdgePart = "building",
+) -> EdgeEvidence:
+    """:func:`edge_evidence` of lines that are traced already, a model's or a drawing's.
+
+    Parameters
+    ----------
+    picture, reference, part
+        As for :func:`edge_evidence`, of the lines' size.
+    wires
+        The lines.
+    """
+    field = GradientField.of(picture, wires.size)
     chosen = wires.selected(part)
     usable = chosen & ~wires.thin
     if reference is not None:
-        truth = find_edges(GradientField.of(reference, gbuffer.size), wires.positions_px, wires.normals)
+        truth = find_edges(GradientField.of(reference, wires.size), wires.positions_px, wires.normals)
         usable &= truth.responses >= MIN_RESPONSE
     positions, normals = wires.positions_px[usable], wires.normals[usable]
     hits = find_edges(field, positions, normals)

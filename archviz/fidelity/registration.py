@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from archviz.core.gbuffer import GBuffer
 from archviz.core.size import Size
-from archviz.fidelity.edges import edge_evidence
+from archviz.fidelity.edges import wire_evidence
 from archviz.fidelity.gradient import GradientField, find_edges
 from archviz.fidelity.wireframe import Wireframe, trace_wireframe
 
-__all__ = ["Registration", "register"]
+__all__ = ["Registration", "register", "register_wires"]
 
 # Another crop, another rounding, a margin: what is larger is another camera.
 _MOST_SHIFT = 0.06  # of the longer side
@@ -108,13 +108,29 @@ def register(
         A picture has another size, dtype or range.
     """
     wires = trace_wireframe(gbuffer) if wireframe is None else wireframe
+    return register_wires(picture, wires, reference=reference)
+
+
+def register_wires(
+    picture: NDArray[np.generic], wires: Wireframe, *, reference: NDArray[np.generic] | None = None
+) -> Registration:
+    """:func:`register` by lines that are traced already, a model's or a drawing's.
+
+    Parameters
+    ----------
+    picture, reference
+        As for :func:`register`, of the lines' size.
+    wires
+        The lines.
+    """
+    size = wires.size
     usable = wires.building & ~wires.thin
     positions, normals = wires.positions_px[usable], wires.normals[usable]
     if reference is not None:
-        shown = find_edges(GradientField.of(reference, gbuffer.size), positions, normals)
+        shown = find_edges(GradientField.of(reference, size), positions, normals)
         positions = (positions + shown.offsets_px[:, None] * normals)[shown.found]
         normals = normals[shown.found]
-    field = GradientField.of(picture, gbuffer.size)
+    field = GradientField.of(picture, size)
     if len(positions) < _MIN_SAMPLES:
         return _unmoved(f"{len(positions)} observable samples; registration needs {_MIN_SAMPLES}")
     pose = _refined(field, positions, normals, _search(field, positions, normals))
@@ -125,10 +141,10 @@ def register(
     found = Registration(shift_px=(float(pose[0]), float(pose[1])), scale=float(1.0 + pose[2]), reason=None)
 
     def score(shown: NDArray[np.generic]) -> float:
-        evidence = edge_evidence(shown, gbuffer, reference=reference, wireframe=wires)
+        evidence = wire_evidence(shown, wires, reference=reference)
         return -1.0 if evidence.score is None else evidence.score
 
-    moved = score(found.applied(picture, gbuffer.size))
+    moved = score(found.applied(picture, size))
     if moved < _MIN_SCORE:
         return _unmoved(_NOT_SHOWN)
     if moved <= score(picture):

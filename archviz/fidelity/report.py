@@ -20,7 +20,7 @@ from archviz.fidelity.silhouette import Silhouette, silhouette
 from archviz.fidelity.straightness import Straightness, straightness
 from archviz.fidelity.wireframe import trace_wireframe
 
-__all__ = ["FidelityReport", "report"]
+__all__ = ["FidelityReport", "evidence_json", "report"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -77,12 +77,14 @@ class FidelityReport:
             answer["openings"] = [opening.to_json() for opening in self.openings.judged]
             answer["openings_summary"] = self.openings.to_json()
         answer["edges"] = {
-            "building": _evidence_json(self.building),
-            "surroundings": _evidence_json(self.surroundings),
-            "outline": _evidence_json(self.silhouette.boundary),
+            "building": evidence_json(self.building),
+            "surroundings": evidence_json(self.surroundings),
+            "outline": evidence_json(self.silhouette.boundary),
         }
         if moved is not None:
             answer["drift"] = moved.to_json()
+        if shadows is not None and shadows.gain is not None:
+            answer["sun_gain"] = _rounded(shadows.gain)
         if shadows is not None and shadows.rank is not None:
             answer["shadow_rank"] = {"rank": shadows.rank, "of": 1 + len(shadows.turned)}
         answer["reasons"] = reasons
@@ -144,7 +146,8 @@ def report(
     )
 
 
-def _evidence_json(evidence: EdgeEvidence) -> dict[str, Any]:
+def evidence_json(evidence: EdgeEvidence) -> dict[str, Any]:
+    """Its figures, without the single samples."""
     return {
         "recall": _rounded(evidence.recall),
         "chance": _rounded(evidence.chance),

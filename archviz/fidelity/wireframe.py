@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from archviz.core.elements import Part
 from archviz.core.gbuffer import GBuffer
+from archviz.core.maps import EdgeMap
 from archviz.core.size import Size
 
-__all__ = ["EdgePart", "Wireframe", "trace_wireframe"]
+__all__ = ["EdgePart", "Wireframe", "trace_lines", "trace_wireframe"]
 
 _Points = NDArray[np.float64]
 
@@ -35,6 +36,8 @@ _PROBE_STEP_PX = 0.25
 # The two sides of an edge are read this far out: past the pixel that carries the line.
 _SIDES_PX = 1.5
 _LEVEL_DEG = 3.0
+# Drawn lines closer than this, as in hatching, are one tone in a picture.
+_HATCH_PX = 3.0
 # A sample this near to the frame has no profile on one side.
 _FRAME_PX = 3.0
 
@@ -107,39 +110,7 @@ def trace_wireframe(gbuffer: GBuffer) -> Wireframe:
     Wireframe
         Empty where the view has no edges.
     """
-    from skimage.morphology import skeletonize
-
-    skeleton = np.asarray(skeletonize(gbuffer.edges.array > 0.5))  # type: ignore[no-untyped-call]
-    positions: list[_Points] = []
-    normals: list[_Points] = []
-    pieces: list[NDArray[np.int32]] = []
-    along: list[_Points] = []
-    for chain in _chains(skeleton):
-        for piece in _straight_pieces(chain):
-            points, normal, offsets = _sample(piece)
-            positions.append(points)
-            normals.append(np.broadcast_to(normal, points.shape))
-            pieces.append(np.full(len(points), len(pieces), dtype=np.int32))
-            along.append(offsets)
-    if not positions:
-        empty = np.zeros((0, 2), dtype=np.float32)
-        none = np.zeros(0, dtype=bool)
-        return Wireframe(
-            size=gbuffer.size,
-            positions_px=empty,
-            normals=empty,
-            pieces=np.zeros(0, dtype=np.int32),
-            along_px=np.zeros(0, dtype=np.float32),
-            building=none,
-            outline=none,
-            horizon=none,
-            thin=none,
-        )
-    xy = np.concatenate(positions).astype(np.float32)
-    across = np.concatenate(normals).astype(np.float32)
-    far = np.array([gbuffer.size.width - 1, gbuffer.size.height - 1]) - _FRAME_PX
-    inside = ((xy >= _FRAME_PX) & (xy <= far)).all(1)
-    xy, across = xy[inside], across[inside]
+    xy, across, pieces, along = _samples(gbuffer.edges)
     parts, thin = _crossed(gbuffer, xy, across)
     own = np.isin(parts, [int(Part.BUILDING), int(Part.OPENING)])
     touched, kept = np.asarray(own.any(1)), np.asarray(own.all(1))
@@ -149,13 +120,83 @@ def trace_wireframe(gbuffer: GBuffer) -> Wireframe:
         size=gbuffer.size,
         positions_px=xy,
         normals=across,
-        pieces=np.concatenate(pieces)[inside],
-        along_px=np.concatenate(along).astype(np.float32)[inside],
+        pieces=pieces,
+        along_px=along,
         building=touched,
         outline=touched & ~kept,
         horizon=level & (ground | sky).all(1) & ground.any(1) & sky.any(1),
         thin=thin,
     )
+
+
+def trace_lines(lines: EdgeMap) -> Wireframe:
+    """Sample a drawing's lines.
+
+    Parameters
+    ----------
+    lines
+        (H, W) 1 on the lines, at the size of the picture that is to show them.
+
+    Returns
+    -------
+    Wireframe
+        All of it the building's; ``thin`` where another line runs within three pixels.
+    """
+    xy, across, pieces, along = _samples(lines)
+    every, none = np.ones(len(xy), dtype=bool), np.zeros(len(xy), dtype=bool)
+    return Wireframe(
+        size=lines.size,
+        positions_px=xy,
+        normals=across,
+        pieces=pieces,
+        along_px=along,
+        building=every,
+        outline=none,
+        horizon=none,
+        thin=_hatched(lines.array > 0.5, xy, across),
+    )
+
+
+def _hatched(
+    drawn: NDArray[np.bool_], positions: NDArray[np.float32], normals: NDArray[np.float32]
+) -> NDArray[np.bool_]:
+    """(n,) whether bare paper and then another line lie within reach, on either side."""
+    steps = np.arange(0.0, _HATCH_PX + 1e-6, 0.5, dtype=np.float32)
+    close = np.zeros(len(positions), dtype=bool)
+    for side in (-1.0, 1.0):
+        at = np.rint(positions[:, None] + side * steps[:, None] * normals[:, None]).astype(int)
+        inked = drawn[at[..., 1].clip(0, drawn.shape[0] - 1), at[..., 0].clip(0, drawn.shape[1] - 1)]
+        close |= (np.maximum.accumulate(~inked, axis=1) & inked).any(1)
+    return close
+
+
+def _samples(
+    edges: EdgeMap,
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int32], NDArray[np.float32]]:
+    """Positions, normals, pieces and positions along them, away from the frame; empty without lines."""
+    from skimage.morphology import skeletonize
+
+    skeleton = np.asarray(skeletonize(edges.array > 0.5))  # type: ignore[no-untyped-call]
+    positions: list[_Points] = []
+    normals: list[_Points] = []
+    pieces: list[NDArray[np.int32]] = []
+    along: list[_Points] = []
+    for chain in _chains(skeleton):
+        for piece in _straight_pieces(chain):
+            points, normal, reach = _sample(piece)
+            positions.append(points)
+            normals.append(np.broadcast_to(normal, points.shape))
+            pieces.append(np.full(len(points), len(pieces), dtype=np.int32))
+            along.append(reach)
+    if not positions:
+        empty = np.zeros((0, 2), dtype=np.float32)
+        return empty, empty, np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+    xy = np.concatenate(positions).astype(np.float32)
+    across = np.concatenate(normals).astype(np.float32)
+    far = np.array([edges.size.width - 1, edges.size.height - 1]) - _FRAME_PX
+    inside = ((xy >= _FRAME_PX) & (xy <= far)).all(1)
+    offsets = np.concatenate(along).astype(np.float32)
+    return xy[inside], across[inside], np.concatenate(pieces)[inside], offsets[inside]
 
 
 def _chains(skeleton: NDArray[np.bool_]) -> list[NDArray[np.int32]]:

@@ -17,7 +17,17 @@ from archviz.core.tone import luminance, tone_map
 from archviz.geometry.raycast import RayCaster
 from archviz.light_transport.lamps import lamp_irradiance
 from archviz.light_transport.occlusion import ambient_occlusion
-from archviz.light_transport.shading import ROOM_SHARE, World, fresnel
+from archviz.light_transport.shading import (
+    GLASS_MIRROR,
+    ROOM_SHARE,
+    WATER_MIRROR,
+    WATER_ROUGHNESS,
+    WET_DARKENING,
+    WET_MIRROR_SHARE,
+    World,
+    clear_tint,
+    fresnel,
+)
 from archviz.light_transport.surface import GLASS_TRANSMISSION, Surface, surface_of
 from archviz.light_transport.visibility import sun_visibility
 from archviz.lighting.sky import sky_radiance
@@ -27,13 +37,6 @@ __all__ = ["light"]
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-# Reflectance at normal incidence: a pane mirrors at both faces; water has an index of 1.33.
-_GLASS_MIRROR = 0.08
-_WATER_MIRROR = 0.02
-_WATER_ROUGHNESS = 0.4
-# Wet ground: a film of water that covers part of it and darkens the rest.
-_WET_MIRROR_SHARE = 0.5
-_WET_DARKENING = 0.45
 # A streak on wet ground is one part in so many of the picture's width and height.
 _STREAK = (120, 16)
 # Lamp light below this displayed radiance is not traced.
@@ -144,17 +147,17 @@ def _mirrors(
     parts = gbuffer.parts()
     families = np.array([int(m.family) for m in gbuffer.table.materials])[gbuffer.materials.array]
     glass = surface.hit & (gbuffer.material_values("transmission") > GLASS_TRANSMISSION)
-    smooth = gbuffer.material_values("roughness") < _WATER_ROUGHNESS
+    smooth = gbuffer.material_values("roughness") < WATER_ROUGHNESS
     water = surface.hit & ~glass & smooth & (families == int(TextureFamily.WATER))
     glass &= families != int(TextureFamily.WATER)
     # Rain shines on what is hard; in grass it only darkens.
     hard = ~np.isin(families, [int(TextureFamily.GRASS), int(TextureFamily.FOLIAGE)])
     wet = (parts == int(Part.GROUND)) & ~water & ~glass & hard & (illumination.wetness > 0)
     cosine = -np.einsum("hwc,hwc->hw", rays, surface.normals)
-    share = np.where(glass, fresnel(cosine, _GLASS_MIRROR), 0.0)
-    film = fresnel(cosine, _WATER_MIRROR)
+    share = np.where(glass, fresnel(cosine, GLASS_MIRROR), 0.0)
+    film = fresnel(cosine, WATER_MIRROR)
     share = np.where(water, film, share)
-    share = np.where(wet, film * np.float32(_WET_MIRROR_SHARE * illumination.wetness), share)
+    share = np.where(wet, film * np.float32(WET_MIRROR_SHARE * illumination.wetness), share)
     opening = parts == int(Part.OPENING)
     shown = np.zeros(surface.hit.shape, dtype=np.bool_)
     if lit.any() and opening.any():
@@ -176,14 +179,14 @@ def _surface_color(gbuffer: GBuffer, mirrors: _Mirrors, illumination: Illuminati
     base[mirrors.glass] *= ROOM_SHARE
     if illumination.wetness > 0:
         wet = (gbuffer.parts() == int(Part.GROUND)) & ~mirrors.glass
-        base[wet] *= 1 - _WET_DARKENING * illumination.wetness
+        base[wet] *= 1 - WET_DARKENING * illumination.wetness
     return base
 
 
 def _show_through(radiance: Array, world: World, gbuffer: GBuffer, surface: Surface, rays: Array, clear: Mask) -> None:
     """Put what stands behind the building's clear glass into its pixels, tinted by the glass."""
     if clear.any():
-        tint = 0.6 + 0.4 * gbuffer.material_values("base_color")[clear]
+        tint = clear_tint(gbuffer.material_values("base_color")[clear])
         radiance[clear] = world.along(surface.points_m[clear], rays[clear]) * tint
 
 

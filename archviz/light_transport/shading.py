@@ -14,12 +14,30 @@ from archviz.geometry.scene import Scene
 from archviz.light_transport.surface import GLASS_TRANSMISSION, blockers
 from archviz.lighting.sky import sky_irradiance, sky_radiance
 
-__all__ = ["ROOM_SHARE", "World", "fresnel", "ground_color"]
+__all__ = [
+    "GLASS_MIRROR",
+    "ROOM_SHARE",
+    "WATER_MIRROR",
+    "WATER_ROUGHNESS",
+    "WET_DARKENING",
+    "WET_MIRROR_SHARE",
+    "World",
+    "clear_tint",
+    "fresnel",
+    "ground_color",
+]
 
 Array = NDArray[np.float32]
 
 # Light that comes back out of an unlit room through its window, as a share of the light that falls on it.
 ROOM_SHARE = 0.12
+# Reflectance at normal incidence: a pane mirrors at both faces; water has an index of 1.33.
+GLASS_MIRROR = 0.08
+WATER_MIRROR = 0.02
+WATER_ROUGHNESS = 0.4
+# Wet ground: a film of water that covers part of it and darkens the rest.
+WET_MIRROR_SHARE = 0.5
+WET_DARKENING = 0.45
 # Occluding things are lit too: what they hide of the sky, they give back in part.
 _REFLECTED_SHARE = 0.25
 # Openness assumed where it is not traced.
@@ -29,6 +47,11 @@ _MEAN_OPENNESS = 0.75
 def fresnel(cosine: Array, normal_reflectance: float) -> Array:
     """Share that a dielectric mirrors (C. Schlick, "An inexpensive BRDF model", 1994)."""
     return normal_reflectance + (1 - normal_reflectance) * (1 - np.clip(cosine, 0.0, 1.0)) ** 5
+
+
+def clear_tint(base_color: NDArray[np.floating]) -> NDArray[np.float32]:
+    """(..., 3) share of light that glass of a base colour lets pass."""
+    return (0.6 + 0.4 * np.asarray(base_color)).astype(np.float32)
 
 
 def ground_color(scene: Scene) -> tuple[float, float, float]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archviz.diffusion import Controls, DiffusionRequest, EngineSpec
+from archviz.core.maps import ColorMap
+from archviz.diffusion import Controls, DiffusionRequest
 from archviz.render.maps import ViewMaps
 from archviz.render.request import GeometryFreedom, ResolvedRequest
 
@@ -10,15 +11,17 @@ __all__ = ["diffusion_request"]
 
 # Share of the steps in which the maps hold the picture, from the first on.
 _CONTROL_END: dict[GeometryFreedom, float] = {"strict": 1.0, "balanced": 0.75, "free": 0.5}
-# How much of the start picture an image-to-image engine repaints; 1 starts from pure noise.
-_STRENGTH: dict[GeometryFreedom, float] = {"strict": 0.75, "balanced": 0.85, "free": 1.0}
 
 
-def diffusion_request(resolved: ResolvedRequest, maps: ViewMaps, spec: EngineSpec) -> DiffusionRequest:
-    """What the engine is asked for: the maps it obeys, the prompt, and how tightly it is held."""
+def diffusion_request(resolved: ResolvedRequest, maps: ViewMaps, start: ColorMap | None) -> DiffusionRequest:
+    """What the engine is asked for: the maps it obeys, the prompt, and how tightly it is held.
+
+    Parameters
+    ----------
+    start
+        The lit picture that sampling starts from; ``None`` for pure noise.
+    """
     view = maps.gbuffer
-    # The embedded engine reads the light from its stack and starts from pure noise.
-    start = maps.light.deferred if maps.light is not None and spec.family != "mini" else None
     return DiffusionRequest(
         prompt=resolved.prompt,
         controls=Controls(
@@ -34,5 +37,5 @@ def diffusion_request(resolved: ResolvedRequest, maps: ViewMaps, spec: EngineSpe
         guidance_scale=None,
         control_scales=resolved.control_scales,
         control_end=_CONTROL_END[resolved.geometry],
-        strength=_STRENGTH[resolved.geometry] if start is not None else 1.0,
+        strength=resolved.start_strength if start is not None else 1.0,
     )

@@ -28,7 +28,8 @@ class ViewMaps:
     size
         The picture's size.
     gbuffer, light
-        Of a scene's view; ``None`` for a drawing and for a text with imagined surroundings.
+        Of a scene's view, a lifted drawing's too; ``None`` for a drawing without a building and for a
+        text with imagined surroundings.
     edges
         A drawing's lines; ``None`` otherwise.
     stack

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from archviz.diffusion import engine_specs
 from archviz.render.request import ResolvedRequest
 
-__all__ = ["Plan", "light_key", "order_requests", "scene_key", "source_key", "view_key"]
+__all__ = ["Plan", "is_white", "light_key", "order_requests", "scene_key", "source_key", "view_key"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,11 +52,17 @@ def source_key(r: ResolvedRequest) -> Hashable:
     return (r.input_sha256, r.scene_sha256, r.unit, r.up, r.hide, r.show, r.adjustments)
 
 
+def is_white(r: ResolvedRequest) -> bool:
+    """Whether the engine shows the scene in white."""
+    start = engine_specs()[r.engine].start
+    return start is not None and start.finish == "white"
+
+
 def scene_key(r: ResolvedRequest) -> Hashable:
     """Names the building in its surroundings."""
     # Without built surroundings neither environment nor seed changes the scene.
     around = (r.environment, r.seed) if r.surroundings == "geometry" else ()
-    return (source_key(r), tuple(r.materials.items()), around)
+    return (source_key(r), tuple(r.materials.items()), around, is_white(r))
 
 
 def view_key(r: ResolvedRequest) -> Hashable:

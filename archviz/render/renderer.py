@@ -15,14 +15,15 @@ from archviz.core.elements import Part
 from archviz.core.errors import EmptyViewError, InternalError, OptionError
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
-from archviz.core.maps import EdgeMap, LightMap
+from archviz.core.maps import ColorMap, EdgeMap, LightMap
 from archviz.core.openings import Opening
-from archviz.diffusion import Engine, OnStep, load_engine
+from archviz.diffusion import Engine, OnStep, StepReport, load_engine
 from archviz.render.asking import diffusion_request
+from archviz.render.clay import ClayPicture, after_passes, clay_passes, trace_picture
 from archviz.render.inputs import Source, read_source, reading_key
 from archviz.render.maps import ViewMaps
 from archviz.render.materials import apply_materials
-from archviz.render.planning import Plan, light_key, order_requests, scene_key, source_key, view_key
+from archviz.render.planning import Plan, is_white, light_key, order_requests, scene_key, source_key, view_key
 from archviz.render.recipe import write_recipe
 from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
@@ -116,10 +117,14 @@ class Renderer:
         started = time.monotonic()
         engine = self._engine(resolved)
         maps = self.maps(resolved)
+        passes = clay_passes(resolved, engine.spec)
+        during, after = after_passes(on_step, passes, resolved)
+        clay = self._clay(resolved, maps, passes, during) if passes else None
+        start = clay.picture if clay is not None else _deferred_start(resolved, maps)
 
         def paint(settled: ResolvedRequest) -> NDArray[np.uint8]:
-            wanted = diffusion_request(settled, maps, engine.spec)
-            image = engine.generate(wanted, on_step=on_step, preview_every=preview_every)
+            wanted = diffusion_request(settled, maps, start)
+            image = engine.generate(wanted, on_step=after, preview_every=preview_every)
             if image.shape != (*settled.size.shape, 3) or image.dtype != np.uint8:
                 raise InternalError(f"engine {settled.engine} made {image.dtype} {image.shape}, not {settled.size}")
             return image
@@ -130,12 +135,13 @@ class Renderer:
             score = partial(edge_recall, maps=maps, wireframe=self.wireframe(resolved, maps))
             resolved, image = render_by_rule(resolved, engine.spec, paint=paint, score=score, on_try=on_try)
         seconds = time.monotonic() - started
+        made_from = _drawing_key(resolved) | (clay.numerics if clay is not None else {})
         return RenderResult(
             image=image,
             resolved=resolved,
             maps=maps,
-            recipe=write_recipe(resolved, image, engine.numerics_key() | _drawing_key(resolved)),
-            fidelity=score_picture(image, maps, self.openings(resolved)) if resolved.input_kind == "model" else None,
+            recipe=write_recipe(resolved, image, engine.numerics_key() | made_from),
+            fidelity=score_picture(image, maps, self.openings(resolved)) if resolved.input_kind != "text" else None,
             seconds=seconds,
         )
 
@@ -154,8 +160,8 @@ class Renderer:
         if resolved.camera is not None:
             gbuffer = self.shelf.get("view", view_key(resolved), lambda: self._rasterize(resolved))
             light = self.shelf.get("light", light_key(resolved), lambda: self._light(resolved, gbuffer))
-        elif resolved.input_kind == "sketch":
-            edges = self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
+        if resolved.input_kind == "sketch":
+            edges = self.drawn_lines(resolved)
         # What is given of the surroundings is no part of a view's key.
         unlit: NDArray[np.float32] = self.shelf.get(
             "stack",
@@ -164,7 +170,8 @@ class Renderer:
                 gbuffer,
                 None,
                 size=resolved.size,
-                edges=edges,
+                # A drawing in space has them in its view.
+                edges=edges if gbuffer is None else None,
                 surroundings_given=gbuffer is not None and resolved.surroundings != "imagined",
             ),
         )
@@ -255,7 +262,8 @@ class Renderer:
             scene = self._building(resolved)
             if scene is not None:
                 scene = scene.with_table(apply_materials(scene.table, resolved.materials))
-            return build_site(scene, resolved.environment, resolved.surroundings, resolved.seed)
+            built = build_site(scene, resolved.environment, resolved.surroundings, resolved.seed)
+            return built.in_white() if is_white(resolved) else built
 
         camera = resolved.camera
         if camera is None:
@@ -273,8 +281,7 @@ class Renderer:
         if resolved.input_kind == "sketch":
             from archviz.render.relief import draw_over
 
-            lines = self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
-            return draw_over(gbuffer, self._relief(resolved), lines)
+            return draw_over(gbuffer, self._relief(resolved), self.drawn_lines(resolved))
         own = np.isin(caster.scene.table.element_parts(), _OWN_PARTS)
         if own.any() and not own[gbuffer.elements.array[gbuffer.hit]].any():
             raise EmptyViewError(
@@ -301,6 +308,20 @@ class Renderer:
             occlusion=occlusion,
         )
 
+    def _clay(self, resolved: ResolvedRequest, maps: ViewMaps, passes: int, on_step: OnStep | None) -> ClayPicture:
+        def on_pass(done: int, of: int) -> None:
+            if on_step is not None:
+                on_step(StepReport(done, of))
+
+        key = (light_key(resolved), resolved.noise_seed, passes, resolved.device)
+        return self.shelf.get(
+            "clay",
+            key,
+            lambda: trace_picture(
+                resolved, maps, self._staged(resolved), passes=passes, threads=self._threads, on_pass=on_pass
+            ),
+        )
+
     def _extract_lines(self, resolved: ResolvedRequest) -> EdgeMap:
         from archviz.sketch import extract_lines
 
@@ -308,6 +329,16 @@ class Renderer:
         if drawing is None:
             raise InternalError("lines were asked for without a drawing")
         return extract_lines(drawing, resolved.size)
+
+    def drawn_lines(self, request: RenderRequest | ResolvedRequest) -> EdgeMap:
+        """The lines of a drawing at the picture's size."""
+        resolved = request if isinstance(request, ResolvedRequest) else self.resolve(request)
+        return self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
+
+
+def _deferred_start(resolved: ResolvedRequest, maps: ViewMaps) -> ColorMap | None:
+    """The lit picture of an engine that needs no traced one."""
+    return maps.light.deferred if maps.light is not None and resolved.start_strength < 1 else None
 
 
 def _drawing_key(resolved: ResolvedRequest) -> dict[str, str]:

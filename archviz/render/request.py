@@ -217,6 +217,8 @@ class ResolvedRequest:
     min_fidelity, tries
         The edge recall asked for, and what was tried for it: steps, geometry and control scales are
         then those of the best. A request with tries has its settings found and is rendered once.
+    start_strength
+        How much of the lit clay picture is painted over: 0 keeps it, 1 makes none.
 
     Others as in :class:`RenderRequest`.
     """
@@ -260,3 +262,4 @@ class ResolvedRequest:
     adjustments: Adjustments = Adjustments()
     min_fidelity: float | None = None
     tries: tuple[Try, ...] = ()
+    start_strength: float = 1.0

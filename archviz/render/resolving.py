@@ -20,6 +20,7 @@ from archviz.render.light import resolve_light
 from archviz.render.materials import match_elements, read_material
 from archviz.render.relief import RELIEF_TABLE, drawing_notes, lift_drawing
 from archviz.render.request import (
+    DEFAULT_ENGINE,
     DEFAULT_ENVIRONMENT,
     DEFAULT_SIZE,
     DEFAULT_VIEW,
@@ -69,6 +70,7 @@ def check_choices(request: RenderRequest) -> None:
     _control_scales(request, spec)
     if request.input is None:
         _refuse_min_fidelity(request, "a text alone")
+    _refuse_engine_choices(request, spec)
     if request.place is not None or request.when is None or request.input is None:
         # A model may still bring the place that a moment needs.
         resolve_light(
@@ -182,7 +184,32 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         assumptions=tuple(dict.fromkeys(assumptions)),
         warnings=tuple(dict.fromkeys((*warnings, *light.warnings))),
         min_fidelity=request.min_fidelity,
+        start_strength=_start_strength(request, spec, camera),
     )
+
+
+def _start_strength(request: RenderRequest, spec: EngineSpec, camera: Camera | None) -> float:
+    if spec.start is None:
+        return 1.0
+    if camera is None and spec.program is not None:
+        raise OptionError(
+            f"engine {spec.id} traces a 3D scene, and here is none; give a model, or built surroundings,"
+            f" or engine {DEFAULT_ENGINE}"
+        )
+    if spec.start.finish == "deferred" and request.surroundings == "imagined":
+        # What is to be imagined is not in the deferred colour: it can only come from noise.
+        return 1.0
+    return spec.start.strengths[request.geometry] if camera is not None else 1.0
+
+
+def _refuse_engine_choices(request: RenderRequest, spec: EngineSpec) -> None:
+    """Refuse what an engine without weights has no use for."""
+    if spec.program is None:
+        return
+    if request.geometry != "strict":
+        raise OptionError(f"geometry {request.geometry!r}: engine {spec.id} keeps all geometry; leave geometry out")
+    if request.weights is not None:
+        raise OptionError(f"weights {request.weights}: engine {spec.id} has none; leave weights out")
 
 
 def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
@@ -283,9 +310,8 @@ def _steps(request: RenderRequest, spec: EngineSpec) -> int:
 def _control_scales(request: RenderRequest, spec: EngineSpec) -> Mapping[str, float]:
     for name in request.control_scales:
         if name not in spec.controls:
-            raise OptionError(
-                f"control {name!r} is not one of engine {spec.id}; give one of {', '.join(spec.controls)}"
-            )
+            accepted = f"give one of {', '.join(spec.controls)}" if spec.controls else "it has none"
+            raise OptionError(f"control {name!r} is not one of engine {spec.id}; {accepted}")
     return dict(request.control_scales)
 
 
@@ -305,6 +331,8 @@ def _without_folder(text: str, path: Path | None) -> str:
 
 def _vocabulary(spec: EngineSpec, weights: Path | None) -> Vocabulary | None:
     """The phrases an engine was taught; ``None`` for one with a general text encoder."""
+    if spec.program is not None:
+        return Vocabulary({})
     packaged = next((c.packaged for c in spec.checkpoints if c.packaged), None)
     if packaged is None:
         return None

@@ -14,7 +14,7 @@ from archviz.render.request import ResolvedRequest
 from archviz.render.retry import shortfall
 
 if TYPE_CHECKING:
-    from archviz.fidelity import FidelityReport
+    from archviz.fidelity import DrawnReport, FidelityReport
 
 __all__ = ["RenderResult"]
 
@@ -34,7 +34,7 @@ class RenderResult:
     recipe
         What decides the pixels; goes into the PNG.
     fidelity
-        How well the building was kept; ``None`` without a 3D model.
+        How well the building, or a drawing's lines, were kept; ``None`` without either.
     seconds
         From the resolved request to the picture, without scoring it; over all tries, with the
         scoring between them, where there were several.
@@ -44,8 +44,20 @@ class RenderResult:
     resolved: ResolvedRequest
     maps: ViewMaps
     recipe: dict[str, Any]
-    fidelity: FidelityReport | None
+    fidelity: FidelityReport | DrawnReport | None
     seconds: float
+
+    def heatmap(self) -> NDArray[np.uint8] | None:
+        """(h, w, 3) uint8: what was found of the building painted over the picture; ``None`` for a text."""
+        from archviz.fidelity import paint_heatmap, trace_lines, trace_wireframe
+
+        view, light, lines = self.maps.gbuffer, self.maps.light, self.maps.edges
+        if lines is not None:
+            return paint_heatmap(self.image, trace_lines(lines))
+        if self.resolved.input_kind == "model" and view is not None and light is not None:
+            wires = trace_wireframe(view)
+            return paint_heatmap(self.image, wires, reference=light.deferred.array, gbuffer=view, light=light)
+        return None
 
     @property
     def prompt(self) -> Prompt:

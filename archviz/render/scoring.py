@@ -12,7 +12,7 @@ from archviz.core.openings import Opening
 from archviz.render.maps import ViewMaps
 
 if TYPE_CHECKING:
-    from archviz.fidelity import FidelityReport, Wireframe
+    from archviz.fidelity import DrawnReport, FidelityReport, Wireframe
 
 __all__ = ["edge_recall", "score_picture"]
 
@@ -27,8 +27,17 @@ def edge_recall(image: NDArray[np.uint8], maps: ViewMaps, wireframe: Wireframe |
     return edge_evidence(image, maps.gbuffer, reference=reference, part="building", wireframe=wireframe).score
 
 
-def score_picture(image: NDArray[np.uint8], maps: ViewMaps, openings: Sequence[Opening]) -> FidelityReport | None:
-    """How well the building and its openings were kept; edges that the light does not show are not asked for."""
+def score_picture(
+    image: NDArray[np.uint8], maps: ViewMaps, openings: Sequence[Opening]
+) -> FidelityReport | DrawnReport | None:
+    """How well the building and its openings were kept; edges that the light does not show are not asked for.
+
+    A drawing's picture is judged by the drawn lines.
+    """
+    if maps.edges is not None:
+        from archviz.fidelity import report_drawn
+
+        return report_drawn(image, maps.edges)
     if maps.gbuffer is None or maps.light is None:
         return None
     from archviz.fidelity import report

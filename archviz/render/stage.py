@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from archviz.geometry.clearing import clear_view
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.geometry.surroundings import SurroundingsSpec, build_landscape, build_surroundings, landscape_camera
+from archviz.light_transport.clay import whitened
 from archviz.presets import environment
 from archviz.render.request import SurroundingsMode
 
@@ -37,6 +38,15 @@ class Site:
     building: Scene | None
     surroundings: Scene
     lamps_m: NDArray[np.float32]
+
+    def in_white(self) -> Site:
+        """The same site with every surface white but glass and water."""
+        own = self.building
+        return replace(
+            self,
+            building=None if own is None else own.with_table(whitened(own.table)),
+            surroundings=self.surroundings.with_table(whitened(self.surroundings.table)),
+        )
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)

@@ -7,8 +7,11 @@
     autoencoder  trained on the pictures, then every picture encoded
     denoiser     UNet, map encoder and text encoder                <cache>/denoiser.pt
     decoder      the autoencoder's decoder on the denoiser's latents
+    drafts       what denoiser and decoder make of training views  <cache>/pairs
+    finisher     from drafts and maps to the finished picture      <cache>/finisher.pt
     export       the diffusers folder of the engine                archviz/weights/mini
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
+    calibrate    what each score of fidelity says of known damage  docs/fidelity-*
     evaluate-views  colours over several views of one scene, drift between lights
     drawn        views that drawings are made from, untraced       <cache>/drawn
     lines        the network that reads drawings                   <cache>/lines.pt
@@ -57,6 +60,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     decoder = steps.add_parser("decoder")
     decoder.add_argument("--steps", type=int, default=1000)
     decoder.add_argument("--until", type=int, default=None)
+    drafts = steps.add_parser("drafts")
+    drafts.add_argument("--folder", type=Path, default=WEIGHTS)
+    finisher = steps.add_parser("finisher")
+    finisher.add_argument("--steps", type=int, default=6000)
+    finisher.add_argument("--until", type=int, default=None)
+    finisher.add_argument("--batch", type=int, default=4)
     adopt = steps.add_parser("adopt")
     adopt.add_argument("--folder", type=Path, default=WEIGHTS)
     drawn = steps.add_parser("drawn")
@@ -78,6 +87,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     evaluate = steps.add_parser("evaluate")
     evaluate.add_argument("--folder", type=Path, default=WEIGHTS)
     evaluate.add_argument("--views", type=int, default=24)
+    calibrate = steps.add_parser("calibrate")
+    calibrate.add_argument("--folder", type=Path, default=WEIGHTS)
+    calibrate.add_argument("--target", type=Path, default=Path("docs"), help="folder for tables and figures")
+    calibrate.add_argument("--scenes", type=int, default=12, help="how many held-out scenes, of 12")
     views = steps.add_parser("evaluate-views")
     views.add_argument("--folder", type=Path, default=WEIGHTS)
     views.add_argument("--scenes", type=int, default=8, help="held-out scenes with their path-traced truth")
@@ -122,6 +135,16 @@ def _run(options: argparse.Namespace) -> None:
             from archviz.training.decoder import train_decoder
 
             train_decoder(cache, steps=options.steps, until=options.until, threads=options.threads)
+        case "drafts":
+            from archviz.training.drafts import make_drafts
+
+            make_drafts(cache, options.folder, threads=options.threads)
+        case "finisher":
+            from archviz.training.finisher import train_finisher
+
+            train_finisher(
+                cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads
+            )
         case "adopt":
             from archviz.training.adopt import adopt
 
@@ -154,6 +177,11 @@ def _run(options: argparse.Namespace) -> None:
                 threads=options.threads,
                 fit_only=options.fit_only,
             )
+        case "calibrate":
+            from archviz.training.calibration import SEEDS, calibrate
+
+            chosen = SEEDS[: options.scenes]
+            calibrate(cache, options.folder, options.target, seeds=chosen, threads=options.threads)
         case "export":
             from archviz.training.export import export
 

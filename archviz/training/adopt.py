@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archviz.core.errors import OptionError
+from archviz.diffusion.finisher import Finisher
 from archviz.training.checkpoint import save_state
 from archviz.training.networks import MINI, MiniConfig, build_autoencoder, build_denoiser
 
@@ -14,7 +15,7 @@ __all__ = ["adopt"]
 
 
 def adopt(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
-    """Write ``autoencoder.pt``, ``denoiser.pt`` and ``tokenizer/`` of a release; training starts at step 0 with them.
+    """Write the checkpoints and ``tokenizer/`` of a release; training starts at step 0 with them.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ def adopt(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
     from diffusers import AutoencoderTiny, ControlNetModel, UNet2DConditionModel
     from transformers import CLIPTextModel
 
-    for name in ("autoencoder.pt", "denoiser.pt"):
+    for name in ("autoencoder.pt", "denoiser.pt", "finisher.pt"):
         if (cache / name).exists():
             raise OptionError(f"{cache / name} is there already; move it away to start from {folder}")
     _write_tokenizer(folder / "tokenizer" / "tokenizer.json", cache / "tokenizer")
@@ -59,6 +60,10 @@ def adopt(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
     state: dict[str, Any] = {name: module.state_dict() for name, module in networks.modules().items()}
     average = [p.detach() for p in networks.parameters()]
     save_state(cache / "denoiser.pt", state | {"average": average, "step": 0})
+    if (folder / "finisher").is_dir():
+        finisher = Finisher.from_pretrained(folder / "finisher", local_files_only=True).float()
+        parameters = [p.detach() for p in finisher.parameters()]
+        save_state(cache / "finisher.pt", {"finisher": finisher.state_dict(), "average": parameters, "step": 0})
 
 
 def _write_tokenizer(released: Path, folder: Path) -> None:

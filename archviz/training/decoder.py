@@ -55,7 +55,7 @@ def train_decoder(
     autoencoder = load_autoencoder(cache, config)
     decoder: Any = autoencoder.decoder.train().requires_grad_(True).to(memory_format=torch.channels_last)
     signal = build_scheduler().alphas_cumprod
-    store = PairStore(cache, split="train", latents=True)
+    store = PairStore(cache, split="train", having="latents.npy")
 
     def loss(step: int) -> torch.Tensor:
         drawn = draw_batch(store, tokenizer, seed=derive_seed(seed, "decoder"), step=step, count=batch, side=side)

@@ -121,7 +121,7 @@ def train_denoiser(
     for module in networks.modules().values():
         module.to(memory_format=torch.channels_last)
     signal = build_scheduler().alphas_cumprod
-    store = PairStore(cache, split="train", latents=True)
+    store = PairStore(cache, split="train", having="latents.npy")
     cooling = steps - int(cooldown * steps)
 
     def loss(step: int) -> torch.Tensor:

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archviz.control import CHANNELS
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
+from archviz.core.maps import ColorMap
 from archviz.core.seeds import derive_generator
 from archviz.core.size import Size
 from archviz.diffusion import Controls, DiffusionRequest, load_engine
+from archviz.diffusion.frames import to_bytes
 from archviz.fidelity import drift, edge_evidence, shadow_agreement
 from archviz.training.captions import caption
 from archviz.training.dataset import light_view
+from archviz.training.drafts import deferred_colour
 from archviz.training.pairs import PairStore
 from archviz.training.scenes import read_scene
+from archviz.training.texture import TextureClass, top_octave_power
 
 __all__ = ["evaluate"]
 
 Picture = NDArray[np.uint8]
 _RESAMPLES = 1000
 _SHEET_VIEWS = 8
+# Row -> steps and strength. The default, the same with twice the steps, without the start picture; one step
+# from pure noise is what a regression from maps to picture would be.
+_SAMPLINGS = {
+    "mini, 8 steps": (8, 0.5),
+    "mini, 4 steps": (4, 0.5),
+    "mini, 4 steps from noise": (4, 1.0),
+    "mini, 1 step from noise": (1, 1.0),
+}
+_DRAFT = "mini, 4 steps, before the finisher"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +54,10 @@ class _View:
 
 
 def evaluate(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) -> dict[str, Any]:
-    """Score truth, the engine at 8 and 4 steps and in one step, and the deferred colour alone.
+    """Score truth, the engine in several samplings, with and without its finisher, and the deferred colour alone.
 
-    Writes ``figures.json``, ``figures.md`` and ``contact-sheet.jpg`` (deferred colour, engine at 8
-    steps, truth) to ``<cache>/evaluation``.
+    Writes ``figures.json``, ``figures.md`` and ``contact-sheet.png`` (deferred colour, engine, truth) to
+    ``<cache>/evaluation``.
 
     Parameters
     ----------
@@ -56,44 +69,60 @@ def evaluate(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) ->
         How many held-out views, in the order of their scenes.
     """
     engine = load_engine("mini", weights=folder, threads=threads)
+    drafting = _without_finisher(folder, threads)
     store = PairStore(cache, split="holdout")
-    made = [_render_view(cache, store, view, engine) for view in range(min(views, len(store)))]
+    made = [_render_view(cache, store, view, engine, drafting) for view in range(min(views, len(store)))]
     scenes = [view.scene for view in made]
     rows = {
         name: {score: _interval([measure(view, name) for view in made], scenes) for score, measure in _MEASURES.items()}
-        for name in ("truth", "mini, 8 steps", "mini, 4 steps", "mini, 1 step", "deferred colour")
+        for name in ("truth", *_SAMPLINGS, *([_DRAFT] if drafting is not None else []), "deferred colour")
     }
     target = cache / "evaluation"
     target.mkdir(parents=True, exist_ok=True)
     figures = {"views": len(made), "scenes": len(set(scenes)), "rows": rows}
     (target / "figures.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     (target / "figures.md").write_text(_table(rows), encoding="utf-8")
-    _write_sheet(made, target / "contact-sheet.jpg")
+    _write_sheet(made, target / "contact-sheet.png")
     print(_table(rows))
     return figures
 
 
-def _render_view(cache: Path, store: PairStore, view: int, engine: Any) -> _View:
+def _without_finisher(folder: Path, threads: int) -> Any | None:
+    """The same engine as it was before its last stage; ``None`` where it has none."""
+    if not (folder / "finisher").is_dir():
+        return None
+    with tempfile.TemporaryDirectory() as name:
+        for entry in folder.resolve().iterdir():
+            if entry.name != "finisher":
+                (Path(name) / entry.name).symlink_to(entry)
+        return load_engine("mini", weights=Path(name), threads=threads)
+
+
+def _render_view(cache: Path, store: PairStore, view: int, engine: Any, drafting: Any | None) -> _View:
     pair = store.record(view)
     scene, record = read_scene(cache / "scenes" / f"{pair['seed']:06d}")
     mixes = [i for i, m in enumerate(pair["mixes"]) if m["sun"] is not None][:2] or [0, 1]
     truth = store.pictures(view)
-    pictures: dict[str, list[Picture]] = {name: [] for name in ("truth", "deferred colour")}
+    pictures: dict[str, list[Picture]] = {}
+
+    def keep(name: str, picture: Picture) -> None:
+        pictures.setdefault(name, []).append(picture)
+
     for mix in mixes:
         stack = store.stack(view, mix)
-        pictures["truth"].append(np.array(truth[mix]))
-        deferred = stack[[CHANNELS.index(f"deferred_{c}") for c in ("red", "green", "blue")]]
-        pictures["deferred colour"].append(((deferred.transpose(1, 2, 0) + 1) * 127.5).round().astype(np.uint8))
-        for steps in (8, 4, 1):
-            request = DiffusionRequest(
-                prompt=caption(pair, mix, derive_generator(view, "evaluate")),
-                controls=Controls(stack=stack),
-                size=Size(*truth.shape[1:3]),
-                noise_seed=view,
-                steps=steps,
-            )
-            name = f"mini, {steps} step{'s' if steps > 1 else ''}"
-            pictures.setdefault(name, []).append(engine.generate(request))
+        deferred = (deferred_colour(stack).transpose(1, 2, 0) + 1) / 2
+        request = DiffusionRequest(
+            prompt=caption(pair, mix, derive_generator(view, "evaluate")),
+            controls=Controls(stack=stack, start=ColorMap(np.ascontiguousarray(deferred))),
+            size=Size(*truth.shape[1:3]),
+            noise_seed=view,
+        )
+        keep("truth", np.array(truth[mix]))
+        keep("deferred colour", to_bytes(deferred))
+        for name, (steps, strength) in _SAMPLINGS.items():
+            keep(name, engine.generate(replace(request, steps=steps, strength=strength)))
+        if drafting is not None:
+            keep(_DRAFT, drafting.generate(replace(request, steps=4, strength=0.5)))
     return _View(pair["seed"], pictures, *light_view(scene, record, pair["view"], mixes))
 
 
@@ -119,11 +148,22 @@ def _difference(view: _View, name: str) -> float | None:
     return None if name == "truth" else _mean([10 * np.log10(255**2 / max(e, 1e-9)) for e in errors])
 
 
+def _texture(of: TextureClass) -> Callable[[_View, str], float | None]:
+    def measure(view: _View, name: str) -> float | None:
+        found, truth = (top_octave_power(view.pictures[row][0], view.gbuffer, of) for row in (name, "truth"))
+        return None if found is None or not truth else found / truth
+
+    return measure
+
+
 _MEASURES: Mapping[str, Callable[[_View, str], float | None]] = {
     "edge evidence, building": _edges,
     "shadow agreement (AUC)": _shadows,
     "drift between lights, median px": _drift,
     "PSNR to truth, dB": _difference,
+    "top octave of walls": _texture("wall"),
+    "top octave of grass": _texture("grass"),
+    "top octave of foliage": _texture("foliage"),
 }
 
 
@@ -164,6 +204,6 @@ def _write_sheet(views: Sequence[_View], path: Path) -> None:
 
     rows = []
     for view in views[:: max(1, len(views) // _SHEET_VIEWS)][:_SHEET_VIEWS]:
-        shown = [view.pictures[name][0] for name in ("deferred colour", "mini, 8 steps", "truth")]
+        shown = [view.pictures[name][0] for name in ("deferred colour", "mini, 4 steps", "truth")]
         rows.append(np.concatenate([np.asarray(Image.fromarray(p).resize((384, 384))) for p in shown], axis=1))
-    Image.fromarray(np.concatenate(rows)).save(path, quality=90)
+    Image.fromarray(np.concatenate(rows)).save(path)

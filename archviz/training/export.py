@@ -11,6 +11,7 @@ import torch
 
 from archviz.training.autoencoder import load_autoencoder
 from archviz.training.denoiser import load_denoiser
+from archviz.training.finisher import load_finisher
 from archviz.training.networks import MINI, MiniConfig, build_scheduler, load_tokenizer
 from archviz.training.pairs import PairStore
 
@@ -45,6 +46,8 @@ def export(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent) as name:
         made = Path(name)
         pipeline.save_pretrained(made, safe_serialization=True)
+        if (cache / "finisher.pt").exists():
+            load_finisher(cache).to(torch.float16).save_pretrained(made / "finisher", safe_serialization=True)
         _write_facts(cache, made, step, before=_released_phrases(folder))
         for entry in sorted(made.iterdir()):
             target = folder / entry.name
@@ -61,7 +64,7 @@ def _released_phrases(folder: Path) -> set[str]:
 
 def _write_facts(cache: Path, folder: Path, step: int, *, before: set[str]) -> None:
     """What the pictures taught: the vocabulary's terms that occurred in training, and how many pictures there were."""
-    store = PairStore(cache, split="train", latents=True)
+    store = PairStore(cache, split="train", having="latents.npy")
     records = [store.record(view) for view in range(len(store))]
     taught = {
         p for r in records for group in [*r["phrases"].values(), *(m["phrases"] for m in r["mixes"])] for p in group

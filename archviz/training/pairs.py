@@ -78,14 +78,14 @@ class PairStore:
         Holds ``pairs/``.
     split
         ``train`` or ``holdout``.
-    latents
-        Take only views that have been encoded.
+    having
+        Take only views that hold this file.
     """
 
-    def __init__(self, cache: Path, *, split: Literal["train", "holdout"], latents: bool = False) -> None:
+    def __init__(self, cache: Path, *, split: Literal["train", "holdout"], having: str = "pictures.npy") -> None:
         self._root = cache / "pairs"
         self._split = split
-        self._latents = latents
+        self._having = having
         self._views: list[_View] = []
         self.refresh()
 
@@ -93,7 +93,7 @@ class PairStore:
         """Take in views that were finished since; known views keep their place."""
         known = {view.folder.name for view in self._views}
         for path in sorted(self._root.glob("*/record.json")):
-            if path.parent.name in known or (self._latents and not (path.parent / "latents.npy").exists()):
+            if path.parent.name in known or not (path.parent / self._having).exists():
                 continue
             record = json.loads(path.read_text(encoding="utf-8"))
             if record["split"] == self._split:

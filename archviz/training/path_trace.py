@@ -115,6 +115,7 @@ def trace_scenes(
     threads: int = 1,
     longest_px: int | None = None,
     view_timeout_s: float = 900.0,
+    python: Path | None = None,
     on_view: Callable[[int, int], None] | None = None,
 ) -> TraceReport:
     """Trace every view of ``<cache>/scenes/<seed>`` into ``<cache>/traced/<seed>/<view>.npz``.
@@ -134,6 +135,8 @@ def trace_scenes(
         Views are made smaller to this longer side; ``None`` keeps their size.
     view_timeout_s
         A child that is silent for longer than this times its views is ended [seconds].
+    python
+        The Python that can import ``bpy``; :func:`find_bpy_python` of ``cache`` where it is not given.
     on_view
         Called with seed and view after each view is written.
 
@@ -144,7 +147,7 @@ def trace_scenes(
     """
     if samples < 1 or threads < 1 or (longest_px is not None and longest_px < 16):
         raise OptionError(f"samples {samples}, threads {threads}, longest_px {longest_px}: give 1, 1 and 16 or more")
-    python = find_bpy_python(cache)
+    python = python or find_bpy_python(cache)
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     tally = _Tally()
     (cache / "traced").mkdir(parents=True, exist_ok=True)

@@ -67,7 +67,9 @@ def main() -> int:
         scores = []
         for resolved, maps, gbuffer, reference, wires in views:
             asked = replace(resolved, control_scales={"stack": scale}, geometry=geometry, steps=steps)
-            image = engine.generate(diffusion_request(asked, maps, engine.spec))
+            image = engine.generate(
+                diffusion_request(asked, maps, maps.light.deferred if maps.light is not None else None)
+            )
             score = edge_evidence(image, gbuffer, reference=reference, part="building", wireframe=wires).score
             scores.append(float("nan") if score is None else score)
         mean = float(np.mean(scores))

@@ -114,8 +114,39 @@ def test_wrong_input_is_refused_in_a_sentence(
 def test_other_files_are_refused(run: Run, house: Path, drawing: Path, shot: Path, tmp_path: Path) -> None:
     code, said, _ = run("check", tmp_path / "none.png", "--model", house, "--view", "front")
     assert code == 2 and "none.png" in said["error"]["message"]
-    code, said, _ = run("check", shot / "deferred.png", "--model", drawing, "--camera", shot / "camera.json")
-    assert code == 2 and "3D model" in said["error"]["message"]
+    words = ("check", shot / "deferred.png", "--model", drawing)
+    for option, value in (("--camera", shot / "camera.json"), ("--view", "front")):
+        code, said, _ = run(*words, option, value)
+        assert code == 2 and "for a drawing" in said["error"]["message"] and "3D model" in said["error"]["message"]
+    code, said, _ = run(*words, "--lighting", "noon")
+    assert code == 2 and "has no sun" in said["error"]["message"]
+    for name, part in (("map.jpg", "not a PNG"), ("", "not a PNG")):
+        code, said, _ = run(*words, "--heatmap", tmp_path / name)
+        assert code == 2 and part in said["error"]["message"] and "heatmap" in said["error"]["message"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_drawing_is_judged_by_its_lines(run: Run, drawing: Path, tmp_path: Path) -> None:
+    code, said, _ = run("check", drawing, "--model", drawing, "--heatmap", tmp_path / "map.png", "--threshold", 0.2)
+    assert code == 0 and said["edge_recall"] > 0.2 and said["drift_px"] < 2.0
+    assert said["reasons"] == dict.fromkeys(SCORES - {"edge_recall", "drift_px"}, "not measurable from a drawing")
+    with Image.open(tmp_path / "map.png") as sheet:
+        assert sheet.size[0] >= 1200 and sheet.size[1] > sheet.size[0] * 300 / 400
+    noise = np.random.default_rng(1).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    code, said, _ = run("check", _save(tmp_path / "noise.png", noise), "--model", drawing, "--threshold", 0.2)
+    assert code == 1 and abs(said["edge_recall"]) <= 0.06
+
+
+def test_the_heat_map_shows_what_was_judged(run: Run, house: Path, shot: Path, tmp_path: Path) -> None:
+    words = ("check", shot / "deferred.png", "--model", house, "--camera", shot / "camera.json")
+    code, said, _ = run(*words, *SUN, "--heatmap", tmp_path / "map.png")
+    assert code == 0 and said["heatmap"] == str(tmp_path / "map.png")
+    assert [path.name for path in tmp_path.iterdir()] == ["map.png"]
+    with Image.open(tmp_path / "map.png") as sheet:
+        array = np.asarray(sheet)
+    found = (array[:800] == (0, 114, 178)).all(2).sum()
+    missing = (array[:800] == (213, 94, 0)).all(2).sum()
+    assert array.shape[1] == 1200 and array.shape[0] > 900 and found > 20 * max(missing, 1)
 
 
 def test_plain_words(house: Path, shot: Path, capsys: pytest.CaptureFixture[str]) -> None:

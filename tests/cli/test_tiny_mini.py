@@ -44,4 +44,4 @@ def test_render_and_replay(run: Run, house: Path, weights: Path, tmp_path: Path)
 def test_a_drawing(run: Run, drawing: Path, weights: Path, tmp_path: Path) -> None:
     words = ("--weights", weights, "--device", "cpu", "--size", "64x64", "--steps", 1)
     code, said, _ = run("render", drawing, "-o", tmp_path / "d.png", *words)
-    assert code == 0 and said["fidelity"] is None
+    assert code == 0 and said["fidelity"]["reasons"]["openings"] == "not measurable from a drawing"

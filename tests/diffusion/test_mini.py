@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from diffusers import StableDiffusionControlNetPipeline
+from diffusers import StableDiffusionControlNetImg2ImgPipeline, StableDiffusionControlNetPipeline
 
 from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.maps import ColorMap
@@ -16,7 +16,7 @@ from archviz.diffusion import Controls, DiffusionRequest, StepReport, engine_spe
 from archviz.diffusion.mini import MiniEngine, load_mini
 from archviz.diffusion.precision import Numerics
 from archviz.diffusion.quiet import quiet_libraries
-from tests.diffusion.tiny import random_stack, save_tiny_mini
+from tests.diffusion.tiny import random_stack, save_tiny_finisher, save_tiny_mini
 
 EXACT = Numerics(device="cpu", precision="fp32", threads=1, capability="any")
 SIZE = Size(64, 128)
@@ -67,6 +67,67 @@ def test_it_equals_the_ordinary_pipeline(engine: MiniEngine, mini_folder: Path, 
     truth = ordinary_picture(mini_folder, request)
     assert truth.std() > 0.01
     assert np.abs(engine.sample(request) - truth).max() < 1e-4
+
+
+def started(strength: float, *, steps: int = 4, seed: int = 3) -> DiffusionRequest:
+    pixels = np.random.default_rng(seed).random((*SIZE.shape, 3), dtype=np.float32)
+    stack = random_stack(*SIZE.shape)
+    return ask(controls=Controls(stack=stack, start=ColorMap(pixels)), strength=strength, steps=steps)
+
+
+@pytest.mark.parametrize(("strength", "steps", "taken"), [(0.5, 4, 2), (0.75, 4, 3), (0.5, 7, 3)])
+def test_from_a_picture_it_equals_the_ordinary_image_to_image_pipeline(
+    engine: MiniEngine, mini_folder: Path, strength: float, steps: int, taken: int
+) -> None:
+    request = started(strength, steps=steps)
+    assert request.controls.start is not None
+    assert request.controls.stack is not None
+    with quiet_libraries(), torch.inference_mode():
+        parts = StableDiffusionControlNetPipeline.from_pretrained(mini_folder, local_files_only=True)
+        pipeline = StableDiffusionControlNetImg2ImgPipeline(**parts.components)
+        pipeline.set_progress_bar_config(disable=True)
+        truth = pipeline(
+            prompt=request.prompt,
+            image=torch.tensor(request.controls.start.array).permute(2, 0, 1)[None],
+            control_image=torch.tensor(request.controls.stack)[None],
+            strength=strength,
+            guidance_scale=1.0,
+            controlnet_conditioning_scale=1.0,
+            num_inference_steps=steps,
+            generator=torch.Generator("cpu").manual_seed(request.noise_seed),
+            output_type="np",
+        ).images[0]
+    reports: list[StepReport] = []
+    assert np.abs(engine.sample(request, on_step=reports.append) - truth).max() < 1e-4
+    assert [(r.step, r.steps) for r in reports] == [(i, taken) for i in range(1, taken + 1)]
+
+
+def test_a_start_is_kept_the_more_the_less_strength_there_is(engine: MiniEngine) -> None:
+    def change(strength: float) -> float:
+        one, other = (engine.sample(replace(started(strength, seed=seed), steps=8)) for seed in (3, 4))
+        return float(np.abs(one - other).mean())
+
+    assert change(0.25) > change(0.75) > change(1.0) == 0
+
+
+def test_a_single_step_from_a_picture_is_still_a_step(engine: MiniEngine) -> None:
+    assert (engine.generate(started(0.5, steps=1)) == engine.generate(started(1.0, steps=1))).all()
+
+
+def test_the_finisher_has_the_last_word(engine: MiniEngine, tmp_path: Path) -> None:
+    folder = save_tiny_mini(tmp_path / "mini")
+    network = save_tiny_finisher(folder)
+    request = ask()
+    draft, stack = engine.sample(request), torch.tensor(request.controls.stack)[None]
+    generator = torch.Generator("cpu").manual_seed(request.noise_seed)
+    torch.randn((1, 16, SIZE.height // 8, SIZE.width // 8), generator=generator)
+    noise = torch.randn((1, 1, *SIZE.shape), generator=generator)
+    with torch.inference_mode():
+        made = network(torch.from_numpy(draft).permute(2, 0, 1)[None] * 2 - 1, stack, noise)
+    truth = (made / 2 + 0.5).clamp(0, 1)[0].permute(1, 2, 0).numpy()
+    assert np.abs(truth - draft).mean() > 0.01
+    assert np.abs(load(folder).sample(request) - truth).max() < 1e-4
+    assert load(folder).numerics_key()["weights"] != engine.numerics_key()["weights"]
 
 
 def test_scale_and_end_of_the_control_mean_what_they_mean_there(engine: MiniEngine, mini_folder: Path) -> None:
@@ -190,13 +251,6 @@ def test_raising_from_the_report_cancels_and_leaves_the_engine_whole(engine: Min
     [
         ({"controls": Controls()}, "mini needs the control stack"),
         ({"controls": Controls(stack=np.zeros((35, 64, 128), np.float32))}, "35 channels; these weights take 36"),
-        (
-            {
-                "controls": Controls(stack=random_stack(64, 128), start=ColorMap(np.zeros((64, 128, 3), np.float32))),
-                "strength": 0.5,
-            },
-            "mini always samples from pure noise",
-        ),
         ({"guidance_scale": 3.0}, "has no guidance"),
     ],
 )

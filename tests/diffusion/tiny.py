@@ -29,11 +29,20 @@ from safetensors.torch import save_file
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from archviz.diffusion import EngineSpec, engine_specs
+from archviz.diffusion.finisher import Finisher
 from archviz.diffusion.quiet import quiet_libraries
 
 CHANNELS = 36
 _TEXT = 32
 _WIDTHS = (16, 32)
+
+
+def save_tiny_finisher(folder: Path, *, seed: int = 0) -> Finisher:
+    """Put a finisher into a folder of `mini`."""
+    torch.manual_seed(seed)
+    network = Finisher(control_channels=CHANNELS, widths=(8, 8), blocks=1)
+    network.save_pretrained(folder / "finisher", safe_serialization=True)
+    return network
 
 
 def save_tiny_mini(folder: Path, *, seed: int = 0, half: bool = False, independent: bool = True) -> Path:

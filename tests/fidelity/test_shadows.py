@@ -9,7 +9,8 @@ from archviz.core.illumination import LightBuffer
 from archviz.core.maps import ColorMap, LightMap
 from archviz.core.place import SunDirection
 from archviz.core.size import Size
-from archviz.fidelity import shadow_agreement
+from archviz.fidelity import shadow_agreement, sun_gain
+from archviz.fidelity.shadows import shadow_disagreement
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.raycast import RayCaster
 from tests.fidelity.flat import GLASS, WALL, flat_view
@@ -75,9 +76,38 @@ def test_a_sun_from_the_other_side_is_worse_than_none_and_ranks_last():
     _, west = post(EAST.turned(180))
     true = shadow_agreement(light.deferred.array, gbuffer, light, turned={180: west})
     assert (true.auc, true.rank) == (1.0, 1)
-    assert true.turned[180.0] < 0.5
+    assert true.gain > 0 > true.turned[180.0]
     false = shadow_agreement(light.deferred.array, gbuffer, west, turned={180: light})
-    assert false.auc == true.turned[180.0] and false.rank == 2
+    assert false.auc < 0.5 and false.rank == 2
+    assert (false.gain, false.turned[180.0]) == (true.turned[180.0], true.gain)
+
+
+def test_suns_are_compared_where_the_true_one_leaves_no_surface_to_judge():
+    # All of the wall is in shadow: there is no agreement to tell, but a sun that lights half of it is wrong.
+    dark = np.zeros((60, 80), bool)
+    gbuffer, shade = drawn(dark)
+    _, other = drawn(half())
+    picture = np.full((60, 80, 3), 90, np.uint8)
+    result = shadow_agreement(picture, gbuffer, shade, turned={90: other})
+    assert result.auc is None and "200 px in the sun" in result.reason
+    assert result.gain == 0.0 > result.turned[90.0] and result.rank == 1
+    # A picture that shows that sun's shadow is explained by it.
+    picture[:, :40] = 230
+    assert sun_gain(picture, gbuffer, other) > 0.05 and sun_gain(picture, gbuffer, shade) == 0.0
+
+
+def test_disagreement_is_what_agreement_lacks_pixel_by_pixel():
+    gbuffer, light = drawn(half())
+    rng = np.random.default_rng(5)
+    picture = rng.integers(0, 255, (60, 80, 3), dtype=np.uint8)
+    wrong = shadow_disagreement(picture, gbuffer, light)
+    lit, shadow = wrong[2:-2, 2:38], wrong[2:-2, 42:-2]
+    assert np.isnan(wrong).sum() == wrong.size - lit.size - shadow.size
+    auc = shadow_agreement(picture, gbuffer, light).auc
+    assert lit.mean() == pytest.approx(1 - auc, abs=1e-5) and shadow.mean() == pytest.approx(auc - 1, abs=1e-5)
+    assert lit.min() >= 0 >= shadow.max()
+    picture[:] = np.where(half(), 200, 40)[..., None]
+    assert np.nanmax(np.abs(shadow_disagreement(picture, gbuffer, light))) == 0.0
 
 
 def test_the_true_sun_ranks_first_among_turned_suns_of_a_textured_picture():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
+import numpy as np
 import pytest
 
 from archviz.core.errors import OptionError
@@ -27,6 +28,24 @@ def test_the_example_of_the_published_algorithm() -> None:
     )
     assert 90 - sun.altitude_deg == pytest.approx(50.11162, abs=1e-3)
     assert sun.azimuth_deg == pytest.approx(194.34024, abs=1e-3)
+
+
+def test_the_sun_of_a_second_published_example() -> None:
+    """J. Meeus, "Astronomical Algorithms", example 25.b: the apparent sun on 13 October 1992, 0 h dynamical time."""
+    declination, ascension = np.radians([-(7 + 47 / 60 + 1.74 / 3600), 15 * (13 + 13 / 60 + 30.749 / 3600)])
+    # Dynamical time was 59 s ahead of universal time.
+    when = datetime(1992, 10, 12, 23, 59, 1, tzinfo=UTC)
+    days = 2448908.5 - 59 / 86400 - 2451545.0
+    for place in (SAIGON, TROMSO, Place(latitude_deg=-33.86, longitude_deg=151.2)):
+        latitude, longitude = np.radians([place.latitude_deg, place.longitude_deg])
+        # Sidereal time by his formula 12.4.
+        hour = np.radians(280.46061837 + 360.98564736629 * days) + longitude - ascension
+        up = np.sin(latitude) * np.sin(declination) + np.cos(latitude) * np.cos(declination) * np.cos(hour)
+        south = np.cos(hour) * np.sin(latitude) - np.tan(declination) * np.cos(latitude)
+        sun = solar_position(place, when, pressure_hpa=0)
+        assert sun.altitude_deg == pytest.approx(float(np.degrees(np.arcsin(up))), abs=0.01)
+        azimuth = float(np.degrees(np.arctan2(np.sin(hour), south))) + 180
+        assert (sun.azimuth_deg - azimuth + 180) % 360 - 180 == pytest.approx(0, abs=0.01)
 
 
 def test_rise_transit_and_set_of_the_published_example() -> None:

@@ -44,6 +44,8 @@ def test_a_picture_and_its_proof(house: Path) -> None:
     assert result.recipe["pixels_sha256"] == hash_pixels(result.image)
     assert result.recipe["numerics"] == engines[0].numerics
     assert result.fidelity is not None and "edge_recall" in result.fidelity.to_json()
+    sheet = result.heatmap()
+    assert sheet is not None and max(sheet.shape) >= 1200 and sheet.dtype == np.uint8
     assert result.prompt.text == result.resolved.prompt != ""
     assert result.seconds > 0
 
@@ -175,7 +177,10 @@ def test_a_drawing_is_lifted_lit_and_put_into_its_surroundings(drawing: Path) ->
     walls = _channel(stack, "is_building") * (_channel(stack, "base_red") - _channel(stack, "base_blue"))
     assert walls[90:150, 70:190].max() > 0.2  # brick is redder than it is blue
     assert _channel(stack, "edges")[90:150].mean() > 0.01
-    assert result.fidelity is None
+    said = result.fidelity.to_json()
+    assert said["edges"]["lines"]["samples"] > 100 and said["reasons"]["silhouette_iou"].endswith("from a drawing")
+    sheet = result.heatmap()
+    assert sheet is not None and sheet.shape[1] >= 1200
     assert result.recipe["numerics"].keys() == {*engines[0].numerics, "drawing_weights"}
 
 

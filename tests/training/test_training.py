@@ -18,47 +18,9 @@ from archviz.training.decoder import train_decoder
 from archviz.training.denoiser import load_denoiser, predict, train_denoiser
 from archviz.training.encode import encode_pictures
 from archviz.training.export import export
-from archviz.training.networks import MiniConfig, build_denoiser, encode_text, load_tokenizer, train_tokenizer
+from archviz.training.networks import build_denoiser, encode_text, load_tokenizer
 from archviz.training.pairs import PairStore, join_stack, mirror_stack, split_stack
-
-TINY = MiniConfig(
-    latent_channels=4,
-    autoencoder_channels=16,
-    encoder_blocks=(0, 1, 1, 1),
-    decoder_blocks=(1, 1, 1, 0),
-    channels=(32, 32, 64),
-    hint_channels=(8, 8, 16, 16),
-    text_width=32,
-    text_tokens=16,
-    vocabulary=700,
-)
-
-
-@pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    """Two views of a bright square on a dark ground, under two lights."""
-    for number, split in ((1, "train"), (2, "train"), (3, "holdout")):
-        folder = tmp_path / "pairs" / f"{number:06d}-0"
-        folder.mkdir(parents=True)
-        stack = np.zeros((len(CHANNELS), 64, 64), dtype=np.float32)
-        stack[:, 16 : 16 + 8 * number, 16:40] = 0.5
-        fixed, light = split_stack(stack)
-        pictures = np.full((2, 64, 64, 3), 40, dtype=np.uint8)
-        pictures[:, 16 : 16 + 8 * number, 16:40] = 200
-        np.save(folder / "pictures.npy", pictures)
-        for kind in ("complete", "building"):
-            np.save(folder / f"{kind}-fixed.npy", fixed)
-            np.save(folder / f"{kind}-light.npy", np.stack([light, light]))
-        record = {
-            "split": split,
-            "seed": number,
-            "phrases": {"building": ["villa", "brick walls"]},
-            "mixes": [{"lighting": "noon", "phrases": ["noon"]}, {"lighting": "night", "phrases": ["night"]}],
-        }
-        (folder / "record.json").write_text(json.dumps(record))
-    train_tokenizer(["villa, brick walls, noon", "night"], tmp_path / "tokenizer", TINY)
-    (tmp_path / "vocabulary.json").write_text('{"noon": "noon", "trưa": "noon", "desert": "desert"}')
-    return tmp_path
+from tests.training.conftest import TINY
 
 
 def test_stacks_survive_the_data_set_and_mirroring_twice_changes_nothing() -> None:
@@ -153,7 +115,7 @@ def test_a_stopped_training_ends_where_an_unstopped_one_does_and_diffusers_loads
     networks, step = load_denoiser(cache, TINY)
     assert step == 10
     batch = draw_batch(
-        PairStore(cache, split="holdout", latents=True), pipeline.tokenizer, seed=0, step=0, count=1, side=8
+        PairStore(cache, split="holdout", having="latents.npy"), pipeline.tokenizer, seed=0, step=0, count=1, side=8
     )
     with torch.inference_mode():
         expected = predict(networks, torch.zeros(1, 4, 8, 8), torch.tensor([999]), batch)

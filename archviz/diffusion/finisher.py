@@ -1,0 +1,118 @@
+"""The last stage of `mini`: the decoded picture and the maps it was made from, at full resolution.
+
+An autoencoder that reduces a picture eightfold cannot keep the bars of a window; the maps hold them to
+the pixel. This network reads both and gives the picture in which edges stand where the geometry has
+them. It has no normalisation, so that a crop and a whole picture are answered alike.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import torch
+from diffusers import ConfigMixin, ModelMixin
+from diffusers.configuration_utils import register_to_config
+from torch import nn
+from torch.nn import functional
+
+__all__ = ["Finisher"]
+
+_SHUFFLE = 2
+
+
+class _Block(nn.Module):
+    """Two convolutions around a rectifier, added to what they read."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(width, width, 3, padding=1)
+        self.second = nn.Conv2d(width, width, 3, padding=1)
+        # A residual branch that starts small keeps the signal's size through any depth.
+        self.second.weight.data.mul_(0.2)
+        nn.init.zeros_(self.second.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + self.second(functional.relu(self.first(functional.relu(x))))  # type: ignore[no-any-return]
+
+
+class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
+    """A U-shaped residual network from picture, control stack and noise to the finished picture.
+
+    Parameters
+    ----------
+    control_channels
+        Channels of the control stack.
+    base_channels, flag_channel
+        Channels of the stack that hold the deferred colour, from which pixels may be taken as they are, and
+        the one that says whether it is given.
+    widths
+        Channels at a half, a quarter, an eighth and a sixteenth of the picture's sides.
+    blocks
+        Residual blocks of each level on the way down and on the way up.
+    """
+
+    @register_to_config
+    def __init__(
+        self,
+        control_channels: int = 36,
+        base_channels: tuple[int, int, int] = (26, 27, 28),
+        flag_channel: int = 34,
+        widths: tuple[int, ...] = (48, 80, 128, 160),
+        blocks: int = 2,
+    ) -> None:
+        super().__init__()
+        inputs = (3 + control_channels + 1) * _SHUFFLE**2
+        self.enter = nn.Conv2d(inputs, widths[0], 3, padding=1)
+        self.down = nn.ModuleList(
+            nn.Conv2d(wide, deep, 4, stride=2, padding=1) for wide, deep in itertools.pairwise(widths)
+        )
+        self.up = nn.ModuleList(nn.Conv2d(deep, wide, 1) for wide, deep in itertools.pairwise(widths))
+        self.encode = nn.ModuleList(_blocks(width, blocks) for width in widths)
+        self.decode = nn.ModuleList(_blocks(width, blocks) for width in widths[:-1])
+        self.leave = nn.Conv2d(widths[0], 4 * _SHUFFLE**2, 3, padding=1)
+        self.leave.weight.data.mul_(0.1)
+
+    @property
+    def multiple_of(self) -> int:
+        """What both sides of a picture must be a multiple of [pixels]."""
+        return int(_SHUFFLE * 2 ** len(self.down))
+
+    def forward(self, picture: torch.Tensor, stack: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+        """The finished picture.
+
+        Parameters
+        ----------
+        picture
+            (n, 3, H, W) in [-1, 1], decoded.
+        stack
+            (n, C, H, W) control stack.
+        noise
+            (n, 1, H, W) of a standard normal: what textures are drawn from.
+
+        Returns
+        -------
+        Tensor
+            (n, 3, H, W), about [-1, 1].
+        """
+        read = torch.cat([picture, stack, noise], 1).to(self.enter.weight.dtype)
+        x = self.enter(functional.pixel_unshuffle(read, _SHUFFLE))
+        skips = []
+        for level, blocks in enumerate(self.encode):
+            x = blocks(x)
+            if level < len(self.down):
+                skips.append(x)
+                x = self.down[level](x)
+        for level in reversed(range(len(self.down))):
+            x = functional.interpolate(self.up[level](x), scale_factor=2.0, mode="nearest") + skips[level]
+            x = self.decode[level](x)
+        # What is added may be coarse; the picture itself keeps the precision it came in.
+        made = functional.pixel_shuffle(self.leave(x), _SHUFFLE).to(picture.dtype)
+        flag = self.config.flag_channel
+        share = torch.sigmoid(made[:, 3:]) * stack[:, flag : flag + 1]
+        base = stack[:, list(self.config.base_channels)]
+        return picture + share * (base - picture) + made[:, :3]  # type: ignore[no-any-return]
+
+
+def _blocks(width: int, count: int) -> Any:
+    return nn.Sequential(*(_Block(width) for _ in range(count)))

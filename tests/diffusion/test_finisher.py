@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from archviz.control import CHANNELS
+from archviz.diffusion.finisher import Finisher
+
+
+def tiny(**changes: object) -> Finisher:
+    torch.manual_seed(0)
+    return Finisher(**({"widths": (8, 8, 8), "blocks": 1} | changes)).eval()  # type: ignore[arg-type]
+
+
+def inputs(side: int = 48) -> tuple[torch.Tensor, ...]:
+    generator = torch.Generator().manual_seed(1)
+    shapes = (3, len(CHANNELS), 1)
+    picture, stack, noise = (torch.randn((1, n, side, side), generator=generator) for n in shapes)
+    stack[:, CHANNELS.index("given_light")] = 1
+    return picture, stack, noise
+
+
+def test_its_defaults_name_the_deferred_colour_of_the_stack() -> None:
+    network = Finisher()
+    names = [CHANNELS[i] for i in network.config.base_channels]
+    assert names == ["deferred_red", "deferred_green", "deferred_blue"]
+    assert CHANNELS[network.config.flag_channel] == "given_light"
+    assert network.config.control_channels == len(CHANNELS)
+    assert sum(p.numel() for p in network.parameters()) < 5e6
+
+
+def test_before_it_has_learned_a_pixel_lies_between_draft_and_deferred_colour() -> None:
+    network = tiny()
+    torch.nn.init.zeros_(network.leave.weight)
+    torch.nn.init.zeros_(network.leave.bias)
+    picture, stack, noise = inputs()
+    made = network(picture, stack, noise)
+    base = stack[:, list(network.config.base_channels)]
+    assert torch.allclose(made, (picture + base) / 2, atol=1e-5)
+    stack[:, CHANNELS.index("given_light")] = 0
+    assert torch.allclose(network(picture, stack, noise), picture)
+
+
+@pytest.mark.parametrize("moved", range(3))
+def test_picture_maps_and_noise_are_all_read(moved: int) -> None:
+    network = tiny()
+    given = inputs()
+    changed = list(given)
+    changed[moved] = changed[moved] + 0.5 * torch.randn(
+        changed[moved].shape, generator=torch.Generator().manual_seed(2)
+    )
+    assert (network(*given) - network(*changed)).abs().max() > 1e-3
+
+
+def test_a_crop_is_answered_as_in_the_whole_picture() -> None:
+    network = tiny()
+    whole = network(*inputs(128))
+    part = network(*(t[..., 32:, 32:] for t in inputs(128)))
+    # Away from the cut by more than it sees: three levels of small kernels.
+    assert torch.allclose(whole[..., 80:, 80:], part[..., 48:, 48:], atol=1e-4)
+
+
+def test_it_comes_back_from_its_folder(tmp_path: object) -> None:
+    network = tiny()
+    network.save_pretrained(str(tmp_path), safe_serialization=True)
+    again = Finisher.from_pretrained(str(tmp_path), local_files_only=True).eval()
+    assert torch.equal(again(*inputs()), network(*inputs()))
