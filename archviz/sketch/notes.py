@@ -27,6 +27,7 @@ _LEAST_VARIETY = 0.12
 _BODY = 1 / 60
 _WORK_PX = 1600
 _PAPER_PX, _WINDOW_PX = 256, 101
+_STRIP_PX = 2_000_000
 
 
 def drop_notes(array: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[Diagnosis]]:
@@ -118,22 +119,26 @@ def coloured_marks(array: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], float]:
     import cv2
 
     paper = paper_colors(array)
-    bands = [
-        np.minimum(array[..., k] / np.maximum(paper[..., k], 8).astype(np.float32), np.float32(1.2)) for k in range(3)
-    ]
-    light, dark = (pick(pick(bands[0], bands[1]), bands[2]) for pick in (np.maximum, np.minimum))
-    chroma, ink = light - dark, 1.0 - dark
-    marked = ink > _FAINTEST
-    # A stroke's own middle decides: at its edges it is blended with the paper, in equal parts of both.
-    coloured = marked & (chroma > _CHROMA) & (chroma > _CHROMA_SHARE * (1.0 - light))
-    seeds = cv2.morphologyEx(coloured.astype(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)) > 0
-    share = float(ink[seeds].sum() / max(float(ink[marked].sum()), 1e-6))
+    shape = array.shape[:2]
+    ink = np.empty(shape, np.float32)
+    marked, coloured, pale = (np.empty(shape, bool) for _ in range(3))
+    # In strips: forty megapixels as real numbers, three channels of them, would take a GB.
+    rows = max(1, _STRIP_PX // shape[1])
+    for at in (slice(top, top + rows) for top in range(0, shape[0], rows)):
+        ratios = np.minimum(array[at] / np.maximum(paper[at], 8).astype(np.float32), np.float32(1.2))
+        light, dark = ratios.max(axis=2), ratios.min(axis=2)
+        chroma, ink[at] = light - dark, 1.0 - dark
+        marked[at] = ink[at] > _FAINTEST
+        # A stroke's own middle decides: at its edges it is blended with the paper, in equal parts of both.
+        coloured[at] = marked[at] & (chroma > _CHROMA) & (chroma > _CHROMA_SHARE * (1.0 - light))
+        pale[at] = marked[at] & (1.0 - light < 0.5 * np.maximum(chroma, 0.1) + 0.08)
+    seeds = cv2.morphologyEx(coloured.view(np.uint8), cv2.MORPH_OPEN, np.ones((2, 2), np.uint8)).view(bool)
+    share = float(ink.sum(where=seeds) / max(float(ink.sum(where=marked)), 1e-6))
     if not _LEAST_COLOUR < share < _MOST_COLOUR:
-        return np.zeros(marked.shape, dtype=bool), share
+        return np.zeros(shape, dtype=bool), share
     # The rest of the stroke is neither dark nor apart from it.
-    near = cv2.dilate(seeds.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    rim = near & marked & (1.0 - light < 0.5 * np.maximum(chroma, 0.1) + 0.08)
-    return seeds | (coloured & near) | rim, share
+    near = cv2.dilate(seeds.view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
+    return seeds | (coloured & near) | (pale & near), share
 
 
 def written_marks(array: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], int]:

@@ -154,9 +154,10 @@ def _checked_kind(path: Path) -> InputKind:
     if kind == "model":
         check_model_file(path)
         return "model"
+    from archviz.sketch.adjustments import AS_FOUND
     from archviz.sketch.isolated import load_drawing_isolated
 
-    load_drawing_isolated(path)
+    load_drawing_isolated(path, AS_FOUND)
     return "sketch"
 
 
