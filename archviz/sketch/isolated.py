@@ -13,6 +13,7 @@ from archviz.sketch.adjustments import Adjustments
 from archviz.sketch.drawing import Drawing, load_drawing
 from archviz.sketch.findings import FINDINGS, Diagnosis
 from archviz.sketch.reader import drawing_format
+from archviz.sketch.vector import VECTOR_FORMATS
 
 __all__ = ["load_drawing_isolated"]
 
@@ -29,9 +30,10 @@ _READERS = {
     "PDF": ("pypdfium2", "pypdfium2.raw"),
 }
 # What a picture takes goes by its pixels, and forty million of them fit in a small file; mending holds
-# several copies of them.
-_MEMORY_BYTES, _MENDING_BYTES = 1 << 30, 3 << 30
-_MENDING_CPU_S = 60.0
+# several copies of them. Lines are drawn at a size of ours.
+_LINES_BYTES, _PIXELS_BYTES, _MENDING_BYTES = 768 << 20, 1 << 30, 3 << 30
+# Pixels are bounded, and so is the time for them; what lines ask for is not, and gets no more than a mesh.
+_PIXELS_CPU_S, _MENDING_CPU_S = 12.0, 60.0
 
 
 def load_drawing_isolated(path: Path, adjustments: Adjustments | None = None) -> Drawing:
@@ -40,7 +42,7 @@ def load_drawing_isolated(path: Path, adjustments: Adjustments | None = None) ->
     Raises
     ------
     FileFormatError
-        As there; or the reader crashed, or took more than 1 GiB (3 GiB where it mends) or its time.
+        As there; or the reader crashed, or took more than 1 GiB (3 GiB to mend) or its time.
     """
     path = Path(path)
     if not path.is_file():
@@ -48,15 +50,19 @@ def load_drawing_isolated(path: Path, adjustments: Adjustments | None = None) ->
         raise FileFormatError(f"{path}: {what}; give the path of a drawing")
     adjustments = adjustments or Adjustments()
     mends = adjustments.repair or bool(adjustments.damage)
+    file_format = drawing_format(path)
+    vector = file_format in VECTOR_FORMATS
+    memory = _MENDING_BYTES if mends else _LINES_BYTES if vector else _PIXELS_BYTES
+    extra_s = (0.0 if vector else _PIXELS_CPU_S) + (_MENDING_CPU_S if mends else 0.0)
     size = path.stat().st_size
     task = Task(
         module=__name__,
         function="read",
         arguments={"path": str(path.resolve()), "adjustments": adjustments.to_json()},
         readable=(path.resolve(),),
-        libraries=(*_LIBRARIES, *_READERS[drawing_format(path)], *(("skimage.morphology",) if mends else ())),
-        memory_bytes=max(_MENDING_BYTES if mends else _MEMORY_BYTES, memory_for(size)),
-        cpu_s=cpu_seconds_for(size, effort=10.0) + (_MENDING_CPU_S if mends else 0.0),
+        libraries=(*_LIBRARIES, *_READERS[file_format], *(("skimage.morphology",) if mends else ())),
+        memory_bytes=max(memory, memory_for(size)),
+        cpu_s=cpu_seconds_for(size, effort=10.0) + extra_s,
     )
     with tempfile.TemporaryDirectory(prefix="archviz-draw-") as name:
         folder = Path(name)

@@ -29,6 +29,7 @@ _UNITS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96
 _LENGTH = re.compile(r"\s*([+]?\d*\.?\d+(?:[eE][+-]?\d+)?)\s*(px|pt|pc|mm|cm|in|)\s*")
 _OUTSIDE = re.compile(r"""@import|url\((?![\s'"]*(?:#|data:))""", re.IGNORECASE)
 _LEFT_OUT = "what the drawing refers to outside its file was left out"
+_ENTITIES = "the SVG declares entities, which are not read; save it as plain SVG"
 _WRITING = "writing was left out: only lines are drawn"
 
 
@@ -139,10 +140,12 @@ def _parsed(data: bytes) -> _Element:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
+        if b"<!ENTITY" in data:
+            raise FileFormatError(_ENTITIES) from error
         raise FileFormatError(f"the SVG is damaged ({error.msg}); export it again") from error
     inside = root.getroottree().docinfo.internalDTD
     if inside is not None and next(inside.iterentities(), None) is not None:
-        raise FileFormatError("the SVG declares entities, which are not read; save it as plain SVG")
+        raise FileFormatError(_ENTITIES)
     if root.tag != f"{_SVG_TAG}svg":
         raise FileFormatError("its first element is not an svg of http://www.w3.org/2000/svg; export it as plain SVG")
     return root

@@ -49,7 +49,7 @@ def test_the_set_is_large_and_of_every_format() -> None:
     assert len(names) == len(set(names)) >= 150
     kinds = {name.split("-")[0] for name in names}
     assert kinds >= {"glb", "gltf", "obj", "stl", "ply", "off", "dae", "3mf", "ifc", "3dm", "dxf", "zip"}
-    assert kinds >= {"png", "jpeg", "webp", "upload"}
+    assert kinds >= {"png", "jpeg", "webp", "tiff", "heic", "bmp", "svg", "pdf", "upload"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
