@@ -188,9 +188,11 @@ class Renderer:
         return self.shelf.get("wireframe", view_key(resolved), lambda: trace_wireframe(gbuffer))
 
     def openings(self, resolved: ResolvedRequest) -> tuple[Opening, ...]:
-        """Windows and doors of a model, whose elements are rows of its views' tables."""
+        """Windows and doors of a model, whose elements are rows of its views' tables; none of a drawing or a text."""
         from archviz.geometry.openings import find_openings
 
+        if resolved.input_kind != "model":
+            return ()
         # The building stands first in every view's table.
         building = self._building(resolved)
         found: tuple[Opening, ...] = self.shelf.get(

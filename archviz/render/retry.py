@@ -131,7 +131,12 @@ def _stronger(request: ResolvedRequest, spec: EngineSpec, asked_steps: int) -> R
 
 
 def _held_to_the_end(request: ResolvedRequest, spec: EngineSpec, asked_steps: int) -> ResolvedRequest | None:
-    return None if request.geometry == "strict" else replace(request, geometry="strict")
+    if request.geometry == "strict":
+        return None
+    # Whether there is a picture to start from was settled with the request; how much of it stays may rise.
+    started = spec.start is not None and request.start_strength < 1
+    strength = spec.start.strengths["strict"] if spec.start is not None and started else request.start_strength
+    return replace(request, geometry="strict", start_strength=strength)
 
 
 def _more_steps(request: ResolvedRequest, spec: EngineSpec, asked_steps: int) -> ResolvedRequest | None:

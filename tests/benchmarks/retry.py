@@ -66,7 +66,13 @@ def main() -> int:
     for scale, geometry, steps in _SETTINGS:
         scores = []
         for resolved, maps, gbuffer, reference, wires in views:
-            asked = replace(resolved, control_scales={"stack": scale}, geometry=geometry, steps=steps)
+            asked = replace(
+                resolved,
+                control_scales={"stack": scale},
+                geometry=geometry,
+                steps=steps,
+                start_strength=engine.spec.start.strengths[geometry] if engine.spec.start is not None else 1.0,
+            )
             image = engine.generate(
                 diffusion_request(asked, maps, maps.light.deferred if maps.light is not None else None)
             )

@@ -53,7 +53,7 @@ def test_a_picture_and_its_proof(house: Path) -> None:
 def test_the_engine_gets_the_whole_stack(house: Path) -> None:
     renderer, engines = _made()
     resolved = renderer.resolve(_request(house, control_scales={"stack": 0.5}, geometry="balanced"))
-    renderer.render(resolved)
+    result = renderer.render(resolved)
     (asked,) = engines[0].requests
     stack = asked.controls.stack
     assert stack is not None and stack.shape == (len(CHANNELS), 64, 96)
@@ -62,8 +62,11 @@ def test_the_engine_gets_the_whole_stack(house: Path) -> None:
     assert 0.1 < _channel(stack, "is_building").mean() < 0.9
     assert (asked.prompt, asked.noise_seed, asked.steps) == (resolved.prompt, resolved.noise_seed, resolved.steps)
     assert asked.control_scales == {"stack": 0.5} and asked.control_end == 0.75
-    # The embedded engine starts from pure noise.
-    assert asked.controls.start is None and asked.strength == 1.0
+    # The embedded engine starts from the deferred colour, and from pure noise where there is something to imagine.
+    assert result.maps.light is not None
+    assert asked.controls.start is result.maps.light.deferred and asked.strength == resolved.start_strength == 0.75
+    renderer.render(_request(house, surroundings="imagined"))
+    assert engines[0].requests[-1].controls.start is None and engines[0].requests[-1].strength == 1.0
 
 
 def test_the_stack_is_the_same_whatever_was_made_before(house: Path) -> None:
