@@ -54,7 +54,6 @@ FOREIGN = (
         ".las .laz .e57 .pcd .pts .xyz",
         rb"LASF|ASTM-E57|# \.PCD",
     ),
-    _row("PDF files cannot be read; save a drawing as .png, or export the model as .glb", ".pdf", rb"%PDF-"),
     # Of Revit, 3ds Max and old office files alike: told by their extension where they have one of these.
     _row("this is a document of another program; export the model as .ifc or .glb", "", _OLE),
 )

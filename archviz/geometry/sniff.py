@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from archviz.core.errors import FileFormatError
+from archviz.core.pictures import picture_format
 from archviz.geometry.foreign import Foreign, foreign_by_content, foreign_by_suffix
 from archviz.geometry.loaders import LOADERS, MODEL_SUFFIXES
 from archviz.geometry.loaders.stl import has_stl_length, is_binary_stl
@@ -15,14 +16,7 @@ __all__ = ["MAX_FILE_BYTES", "check_model_file", "sniff_format", "sniff_kind"]
 
 MAX_FILE_BYTES = 500_000_000
 _HEAD_BYTES = 1 << 16
-_PICTURES = {
-    "PNG": (b"\x89PNG\r\n\x1a\n",),
-    "JPEG": (b"\xff\xd8\xff",),
-    "WebP": (),
-    "GIF": (b"GIF87a", b"GIF89a"),
-    "BMP": (b"BM",),
-    "TIFF": (b"II*\0", b"MM\0*"),
-}
+_DRAWN = ("PNG", "JPEG", "WebP", "TIFF", "HEIC", "BMP", "GIF", "SVG", "PDF")
 _OBJ_LINE = re.compile(rb"^[ \t]*(?:v[ \t]+[-+.\d]|f[ \t]+-?\d|(?:mtllib|usemtl|o|g)[ \t]+\S)", re.MULTILINE)
 _OBJ_VERTEX = re.compile(rb"^[ \t]*v[ \t]+[-+.\d]", re.MULTILINE)
 _IFC_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'IFC", re.IGNORECASE)
@@ -40,8 +34,8 @@ def sniff_format(path: Path) -> str | None:
     Returns
     -------
     str or None
-        The ``format`` of a row of :data:`archviz.geometry.loaders.LOADERS`, ``ZIP``, or ``PNG``, ``JPEG``,
-        ``WebP``, ``GIF``, ``BMP`` or ``TIFF``.
+        The ``format`` of a row of :data:`archviz.geometry.loaders.LOADERS`, ``ZIP``, or
+        what :func:`archviz.core.pictures.picture_format` tells.
 
     Raises
     ------
@@ -49,7 +43,7 @@ def sniff_format(path: Path) -> str | None:
         The file is missing, is a folder, or cannot be opened.
     """
     head, tail, size = _ends(path)
-    found = _picture(head) or _model(head, tail, size)
+    found = picture_format(head) or _model(head, tail, size)
     if found == "STL" and b"\0" in head and path.suffix.lower() != ".stl" and not has_stl_length(head, size):
         # Binary STL is known by little: any file of zeros would be one.
         return None
@@ -68,7 +62,7 @@ def sniff_kind(path: Path) -> Literal["model", "sketch", "unknown"]:
     if found is None:
         # A damaged or foreign model is still refused as a model: its name says what it was meant to be.
         return "model" if path.suffix.lower() in MODEL_SUFFIXES or _foreign(path) else "unknown"
-    return "sketch" if found in _PICTURES else "model"
+    return "sketch" if found in _DRAWN else "model"
 
 
 def check_model_file(path: Path) -> str:
@@ -102,7 +96,7 @@ def check_model_file(path: Path) -> str:
     meant = LOADERS[extension].format if extension in LOADERS else "ZIP"
     if found != meant:
         content = f"{found} content" if found else "content of another kind"
-        hints = {row.format: e for e, row in reversed(LOADERS.items())} | {"ZIP": ".zip"}
+        hints = {row.format: e for e, row in reversed(tuple(LOADERS.items()))} | {"ZIP": ".zip"}
         advice = f"rename it to {hints[found]}" if found in hints else "export the model again"
         raise FileFormatError(f"{path}: not {meant} inside but {content}; {advice}")
     return extension
@@ -130,12 +124,6 @@ def _absence(path: Path) -> str:
     if path.is_dir():
         return "this is a folder"
     return "not an ordinary file" if path.exists() else "there is no such file"
-
-
-def _picture(head: bytes) -> str | None:
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "WebP"
-    return next((name for name, magics in _PICTURES.items() if magics and head.startswith(magics)), None)
 
 
 def _model(head: bytes, tail: bytes, size: int) -> str | None:

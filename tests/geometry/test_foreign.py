@@ -26,7 +26,6 @@ FILES = [
     ("house.igs", IGES, "IGES files cannot be read; export as .glb or .stl"),
     ("site.las", b"LASF" + bytes(99), "point clouds cannot be read.*export as .ply or .glb"),
     ("site.e57", b"ASTM-E57" + bytes(99), "point clouds cannot be read.*export as .ply or .glb"),
-    ("plan.pdf", b"%PDF-1.7\n", "PDF files cannot be read; save a drawing as .png, or export the model as .glb"),
     (
         "house.3ds",
         b"MM\x99\x01\0\0\x02\0\n\0\0\0\x03\0\0\0==" + bytes(99),

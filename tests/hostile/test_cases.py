@@ -66,7 +66,7 @@ def test_the_set_is_large_and_of_every_format() -> None:
         "usdz",
         "zip",
     }
-    assert kinds >= {"png", "jpeg", "webp", "upload"}
+    assert kinds >= {"png", "jpeg", "webp", "tiff", "heic", "bmp", "svg", "pdf", "upload"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -34,6 +34,7 @@ def test_every_ceiling_has_its_two_rows() -> None:
     for at, past in (
         ("png-40-megapixels", "png-past-40-megapixels"),
         ("png-side-16384", "png-side-16385"),
+        ("tiff-40-megapixels", "tiff-past-40-megapixels"),
         ("zip-200-mb", "zip-past-200-mb"),
         ("zip-ratio-49", "zip-ratio-51"),
         ("zip-members-1000", "zip-members-1001"),

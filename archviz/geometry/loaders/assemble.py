@@ -132,7 +132,7 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         faces=faces.astype(np.int32),
         face_elements=owners,
         table=table,
-        uv=uv,
+        uv=None if uv is None else uv.astype(np.float32),
         textures=textures,
     )
     return Assembled(
