@@ -202,7 +202,9 @@ def _lines(data: dict[str, Any]) -> list[str]:
             if len(value) > _LISTED_ELEMENTS:
                 lines.append(f"  and {len(value) - _LISTED_ELEMENTS} more; --json lists all")
         elif isinstance(value, list) and value and isinstance(value[0], str):
-            lines += [f"{key}: {text}" for text in value]
+            lines += [f"{key}: {text}" for text in value[:_LISTED_ELEMENTS]]
+            if len(value) > _LISTED_ELEMENTS:
+                lines.append(f"{key}: and {len(value) - _LISTED_ELEMENTS} more; --json lists all")
         elif isinstance(value, list):
             lines.append(f"{key}: {' x '.join(str(v) for v in value) or 'none'}")
         else:

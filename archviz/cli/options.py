@@ -81,7 +81,7 @@ def _add_input(parser: argparse.ArgumentParser, *, nargs: str | None = "?") -> N
         "input",
         nargs=nargs,
         metavar="INPUT",
-        help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .stl .ply .off .3mf,"
+        help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .step .stp .usd .usda .usdc .usdz .stl .ply .off .3mf,"
         " packed as .zip or .ifczip too) or drawing (.png .jpg .webp), told apart by content",
     )
 
@@ -90,8 +90,22 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("reading the model")
     group.add_argument("--unit", metavar="U", help="unit of the file: mm, cm, m, in or ft")
     group.add_argument("--up", choices=("y", "z"), metavar="AXIS", help="up axis of the file: y or z")
-    group.add_argument("--hide", nargs="+", action="extend", default=[], metavar="NAME", help="leave elements out")
-    group.add_argument("--show", nargs="+", action="extend", default=[], metavar="NAME", help="keep these only")
+    group.add_argument(
+        "--hide",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="elements, classes or layers not to draw; * and ? stand for letters",
+    )
+    group.add_argument(
+        "--show",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="draw these though the file, what they are (rooms, grids, notes) or --hide hides them",
+    )
 
 
 def _add_place(group: argparse._ArgumentGroup) -> None:
@@ -206,7 +220,7 @@ def _add_maps(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sun(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("input", nargs="?", metavar="INPUT", help="3D model (.glb .gltf .obj .stl .ply .dae)")
+    parser.add_argument("input", nargs="?", metavar="INPUT", help="3D model of any kind that inspect reads")
     sun = parser.add_argument_group("sun")
     _add_place(sun)
     group = parser.add_argument_group("sun study")

@@ -29,6 +29,8 @@ _IFC_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'IFC", re.IGNORECASE)
 # Comments may stand before the first section.
 _DXF = re.compile(rb"(?:[ \t]*999[ \t]*\r?\n[^\n]*\n)*[ \t]*0[ \t]*\r?\nSECTION\b|AutoCAD Binary DXF")
 _OFF = re.compile(rb"C?N?OFF(?:\s|#)")
+# Its first member is stored as it is and is the model.
+_USDZ = re.compile(rb"PK\x03\x04.{4}\x00\x00.{20}[^\x00]{0,200}?\.usd[ac]?", re.DOTALL)
 _3MF_MODEL = b"3D/3dmodel.model"
 
 
@@ -100,7 +102,7 @@ def check_model_file(path: Path) -> str:
     meant = LOADERS[extension].format if extension in LOADERS else "ZIP"
     if found != meant:
         content = f"{found} content" if found else "content of another kind"
-        hints = {row.format: e for e, row in LOADERS.items()} | {"ZIP": ".zip"}
+        hints = {row.format: e for e, row in reversed(LOADERS.items())} | {"ZIP": ".zip"}
         advice = f"rename it to {hints[found]}" if found in hints else "export the model again"
         raise FileFormatError(f"{path}: not {meant} inside but {content}; {advice}")
     return extension
@@ -142,11 +144,15 @@ def _model(head: bytes, tail: bytes, size: int) -> str | None:
         return "GLB"
     if head.startswith(b"PK\3\4"):
         # A ZIP lists its members at its end.
-        return "3MF" if _3MF_MODEL.lower() in (head + tail).lower() else "ZIP"
+        if _3MF_MODEL.lower() in (head + tail).lower():
+            return "3MF"
+        return "USDZ" if _USDZ.match(head) else "ZIP"
     if head.startswith(b"3D Geometry File Format"):
         return "3DM"
     if text.startswith(b"ISO-10303-21;"):
-        return "IFC" if _IFC_SCHEMA.search(head) else None
+        return "IFC" if _IFC_SCHEMA.search(head) else "STEP"
+    if text.startswith(b"#usda ") or head.startswith(b"PXR-USDC"):
+        return "USD"
     if foreign_by_content(head):
         # Before binary STL, which is known by little.
         return None

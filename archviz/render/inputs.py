@@ -106,4 +106,8 @@ def hash_scene(scene: Scene) -> str:
         digest.update(repr((array.shape, str(array.dtype))).encode())
         digest.update(array.tobytes())
     digest.update(repr((scene.table.elements, scene.table.materials)).encode())
+    if scene.uv is not None:
+        digest.update(scene.uv.tobytes())
+    # A texture's key is the hash of its pixels.
+    digest.update(repr(sorted(scene.textures)).encode())
     return digest.hexdigest()

@@ -106,7 +106,7 @@ class RenderRequest:
     unit, up
         Overrule the unit (``mm``, ``cm``, ``m``, ``in``, ``ft``) and up axis guessed from the file.
     hide, show
-        Elements to leave out, or the only ones to keep.
+        Elements, classes or layers not to draw, and those to draw though they would be hidden.
     few_step
         Sample in a few steps with the engine's distilled LoRA.
     weights
