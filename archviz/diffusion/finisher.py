@@ -33,7 +33,7 @@ class _Block(nn.Module):
         nn.init.zeros_(self.second.bias)  # type: ignore[arg-type]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.second(functional.relu(self.first(functional.relu(x))))  # type: ignore[no-any-return]
+        return x + self.second(functional.relu(self.first(functional.relu(x))))
 
 
 class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
@@ -57,7 +57,7 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         Residual blocks of each level on the way down and on the way up.
     """
 
-    @register_to_config
+    @register_to_config  # type: ignore[untyped-decorator]
     def __init__(
         self,
         control_channels: int = 36,
@@ -120,7 +120,7 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         smooth = picture + share * (base - picture) + made[:, :3]
         grain = (made[:, 4:] * textures).sum(1, keepdim=True)
         # In display colour: a black leaf has no lighter side.
-        return smooth + grain * (0.55 + 0.45 * smooth.clamp(-1, 1))  # type: ignore[no-any-return]
+        return smooth + grain * (0.55 + 0.45 * smooth.clamp(-1, 1))
 
 
 def _blocks(width: int, count: int) -> Any:

@@ -240,7 +240,7 @@ class MiniEngine:
             return picture
         draft = torch.from_numpy(picture).permute(2, 0, 1)[None] * 2 - 1
         lie = np.random.default_rng(int(torch.randint(2**62, (), generator=generator)))
-        textures = torch.from_numpy(draw_textures(*picture.shape[:2], lie))[None]
+        textures = torch.from_numpy(draw_textures(picture.shape[0], picture.shape[1], lie))[None]
         given = (draft, torch.tensor(stack)[None], textures)
         device = self.numerics.device
         made = self._finisher(*(t.to(device, memory_format=torch.channels_last) for t in given))

@@ -166,4 +166,4 @@ def load_finisher(cache: Path, network: Finisher | None = None) -> Finisher:
     average = Average(list(network.parameters()))
     average.values = state["average"]
     average.copy_to(network.parameters())
-    return network.eval().requires_grad_(False)  # type: ignore[no-any-return]
+    return network.eval().requires_grad_(False)
