@@ -42,5 +42,7 @@ def test_the_slider_is_dragged_by_the_keyboard_and_the_library_has_the_set(tmp_p
         keep_picture(page, "lights-compared")
         page.get_by_role("radio", name="Library").or_(page.get_by_text("Library", exact=True)).first.click()
         page.get_by_role("button", name="Open with its settings").wait_for()
-        assert page.locator("[class*=st-key-card_past_][class*=_library_] img").count() == 4
+        cards = page.locator("[class*=st-key-card_past_][class*=_library_] img")
+        cards.nth(3).wait_for()
+        assert cards.count() == 4
         keep_picture(page, "library")
