@@ -20,7 +20,16 @@ from archviz.render.request import InputKind
 from archviz.samples import sample_path
 from archviz.studio.home import StudioHome, is_id, new_id
 
-__all__ = ["DRAWINGS", "MOST_FILES", "TEXT_DESIGN", "Design", "find_design", "sample_design", "save_design"]
+__all__ = [
+    "DRAWINGS",
+    "MOST_FILES",
+    "TEXT_DESIGN",
+    "Design",
+    "copy_design",
+    "find_design",
+    "sample_design",
+    "save_design",
+]
 
 DRAWINGS = DRAWING_SUFFIXES
 MOST_FILES = 64
@@ -124,6 +133,25 @@ def find_design(home: StudioHome, session: str, design_id: str | None) -> Design
         return Design(id=design_id, name=record["name"], kind=record["kind"], path=folder / record["file"])
     except (OSError, ValueError, KeyError):
         return None
+
+
+def copy_design(home: StudioHome, owner: str, design_id: str, session: str) -> Design | None:
+    """A design of a shared project as the guest's own, so that nothing that the owner does later changes it.
+
+    Returns
+    -------
+    Design or None
+        ``None`` where the owner has none of that id any more.
+    """
+    found = find_design(home, owner, design_id)
+    if found is None or found.path is None or found.path.parent.parent.parent != home.designs:
+        return found
+    target = home.designs / session / design_id
+    if not target.exists():
+        partial = home.designs / session / f".{new_id()}"
+        shutil.copytree(found.path.parent, partial)
+        partial.rename(target)
+    return find_design(home, session, design_id)
 
 
 def _main_file(names: Sequence[str]) -> str:

@@ -53,6 +53,12 @@ class Job:
         Why it failed, in one sentence; empty otherwise.
     created_s, started_s, finished_s
         Seconds since the epoch; ``None`` for what has not happened.
+    project
+        Where its picture goes; ``None`` for a view.
+    set_id, place, labels_json
+        The set that it is one picture of, at which place in it, and axis -> choice.
+    film
+        Whether every step of the diffusion is kept.
     """
 
     number: int
@@ -69,6 +75,16 @@ class Job:
     created_s: float
     started_s: float | None
     finished_s: float | None
+    project: str | None
+    set_id: str | None
+    place: int
+    labels_json: str
+    film: int
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Axis -> choice, of a picture of a set."""
+        return dict(json.loads(self.labels_json))
 
     @property
     def active(self) -> bool:
