@@ -7,8 +7,17 @@ reloaded, a server stopped and a worker killed without losing a job.
 
 from archviz.studio.designs import Design, find_design, sample_design, save_design
 from archviz.studio.home import StudioHome, new_id
-from archviz.studio.jobs import Job, JobKind, JobState, request_from_json, request_to_json, view_request
+from archviz.studio.jobs import (
+    Job,
+    JobKind,
+    JobState,
+    preview_request,
+    request_from_json,
+    request_to_json,
+    view_request,
+)
 from archviz.studio.keeper import WorkerKeeper
+from archviz.studio.pace import time_left_s
 from archviz.studio.store import JobStore
 from archviz.studio.thumbnails import thumbnail_path
 
@@ -22,10 +31,12 @@ __all__ = [
     "WorkerKeeper",
     "find_design",
     "new_id",
+    "preview_request",
     "request_from_json",
     "request_to_json",
     "sample_design",
     "save_design",
     "thumbnail_path",
+    "time_left_s",
     "view_request",
 ]

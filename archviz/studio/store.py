@@ -13,7 +13,7 @@ from typing import Any
 from archviz.core.errors import InternalError, OptionError
 from archviz.render.request import RenderRequest
 from archviz.studio.home import StudioHome, is_id, new_id
-from archviz.studio.jobs import Job, JobKind, JobPhase, request_to_json
+from archviz.studio.jobs import QUICK_KINDS, Job, JobKind, JobPhase, request_to_json
 
 __all__ = ["MOST_TRIES", "JobStore"]
 
@@ -80,15 +80,15 @@ class JobStore:
     def submit(self, session: str, request: RenderRequest, *, kind: JobKind = "render") -> Job:
         """Put a request at the end of the queue.
 
-        A new ``view`` of a session ends its older ones: only the last is looked at.
+        A new ``view`` or ``preview`` of a session ends its older ones: only the last is looked at.
         """
         if not is_id(session):
             raise InternalError(f"session {session!r} is not an id")
         data = json.dumps(request_to_json(request), ensure_ascii=False)
         job_id = new_id()
         with self._open() as db:
-            if kind == "view":
-                _cancel(db, "session = ? AND kind = 'view'", (session,))
+            if kind in QUICK_KINDS:
+                _cancel(db, "session = ? AND kind = ?", (session, kind))
             db.execute(
                 "INSERT INTO jobs (id, session, kind, request_json, created_s) VALUES (?, ?, ?, ?, ?)",
                 (job_id, session, kind, data, time.time()),
@@ -129,11 +129,16 @@ class JobStore:
 
     # Of the worker
 
-    def claim(self) -> Job | None:
-        """Take the next job; views come first, they are quick and someone looks at them."""
+    def claim(self, *, quick: bool = False) -> Job | None:
+        """Take the next job; views come first, then previews: they are quick and someone looks at them.
+
+        With ``quick`` a picture is never taken.
+        """
         with self._open() as db:
             db.execute("BEGIN IMMEDIATE")
-            found = _rows(db, "state = 'queued' ORDER BY kind = 'view' DESC, number LIMIT 1", ())
+            kinds = "AND kind != 'render' " if quick else ""
+            order = "kind = 'view' DESC, kind = 'preview' DESC, number"
+            found = _rows(db, f"state = 'queued' {kinds}ORDER BY {order} LIMIT 1", ())
             if not found:
                 return None
             db.execute(
@@ -162,6 +167,19 @@ class JobStore:
     def drop(self, job: Job) -> None:
         """Mark a running job cancelled."""
         self._end(job, "cancelled", "")
+
+    def forget_previews(self, last: Job) -> list[Job]:
+        """Take away the previews of a session that came before its last one; whoever asks removes their files."""
+        where = "session = ? AND kind = 'preview' AND number < ? AND state NOT IN ('queued', 'running')"
+        with self._open() as db:
+            gone = _rows(db, where, (last.session, last.number))
+            db.execute(f"DELETE FROM jobs WHERE {where}", (last.session, last.number))
+        return gone
+
+    def unheard(self) -> list[str]:
+        """Ids of the pictures that are cancelled and still worked at."""
+        with self._open() as db:
+            return [job.id for job in _rows(db, "state = 'running' AND cancel = 1 AND kind = 'render'", ())]
 
     def recover(self) -> None:
         """Settle the jobs of a worker that died: once more from the start, then failed with the reason.
