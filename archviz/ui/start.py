@@ -9,6 +9,7 @@ from archviz.geometry.sniff import MAX_FILE_BYTES
 from archviz.samples import samples
 from archviz.studio import Design, sample_design, save_design, thumbnail_path
 from archviz.studio.designs import TEXT_DESIGN
+from archviz.studio.sharing import shared_at
 from archviz.ui.visit import Visit
 
 __all__ = ["show_start"]
@@ -20,6 +21,8 @@ _POLL_S = 2.0
 def show_start(visit: Visit) -> None:
     """Choose a design."""
     t = visit.texts
+    if address := shared_at():
+        st.info(t("share.note", address=address), icon=":material/group:")
     gallery, own = st.columns([2.3, 1], gap="large")
     with gallery:
         missing = any(not thumbnail_path(visit.store.home, path).exists() for path in samples().values())
