@@ -10,6 +10,7 @@ from archviz.samples import samples
 from archviz.studio import Design, sample_design, save_design, thumbnail_path
 from archviz.studio.designs import TEXT_DESIGN
 from archviz.studio.sharing import shared_at
+from archviz.ui.versions import show_watch
 from archviz.ui.visit import Visit
 
 __all__ = ["show_start"]
@@ -30,6 +31,7 @@ def show_start(visit: Visit) -> None:
     with own:
         st.subheader(t("start.upload"), anchor=False)
         _show_upload(visit)
+        show_watch(visit)
         st.subheader(t("start.words"), anchor=False)
         st.caption(t("start.words_hint"))
         st.button(t("start.words_button"), on_click=visit.open_design, args=(TEXT_DESIGN,), key="start_words")
