@@ -56,6 +56,10 @@ def build_parser() -> argparse.ArgumentParser:
     _command(commands, "presets", "facts", "environments, lightings and views")
     cities = _command(commands, "cities", "facts", "cities that --city knows, with their time zones")
     cities.add_argument("name", nargs="?", default="", metavar="NAME", help="part of a name, or a country such as VN")
+    materials = _command(commands, "materials", "facts", "materials that --material knows, English and Vietnamese")
+    materials.add_argument(
+        "name", nargs="?", default="", metavar="NAME", help="part of a name, or a kind such as stone"
+    )
     _command(commands, "engines", "facts", "engines, their licences, what they need, whether they are ready")
     app = _command(
         commands, "app", "studio", "the studio in a browser, on this computer only unless shared", json=False
@@ -121,7 +125,12 @@ def _add_scene(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
     group.add_argument("--view", metavar=f"ID{more}", help="view preset")
     group.add_argument("--camera", metavar="FILE", help="camera file (JSON) in place of a view preset")
     group.add_argument(
-        "--material", nargs="+", action="extend", default=[], metavar="ELEMENT=TEXT", help='such as "roof=red tiles"'
+        "--material",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="ELEMENT=TEXT",
+        help='such as "roof=red tiles"; "*=proposed" takes what inspect proposes',
     )
     group.add_argument(
         "--surroundings", metavar="HOW", help="geometry (default): built; imagined: left to the engine; none"

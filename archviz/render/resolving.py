@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from archviz.core.camera import Camera
-from archviz.core.elements import ElementTable
 from archviz.core.errors import OptionError
 from archviz.core.seeds import derive_seed
 from archviz.core.size import Size
@@ -17,7 +16,8 @@ from archviz.presets import environment
 from archviz.prompt import Brief, Vocabulary, write_prompt
 from archviz.render.inputs import Source
 from archviz.render.light import resolve_light
-from archviz.render.materials import match_elements, read_material
+from archviz.render.material_choices import choose_materials, read_choices
+from archviz.render.materials import unread_note
 from archviz.render.relief import RELIEF_TABLE, drawing_notes, lift_drawing
 from archviz.render.request import (
     DEFAULT_ENGINE,
@@ -129,12 +129,14 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     if camera is not None or light.sun is not None:
         assumptions.extend(light.assumptions)
     table = model.scene.table if model is not None else None if relief is None else RELIEF_TABLE
-    materials, read, unread = _materials(request, table)
+    materials, proposed = choose_materials(request.materials, table)
+    assumptions.extend(proposed)
+    read, unread = read_choices(materials, table)
     prompt = write_prompt(
         Brief(
             environment=setting.prompt,
             lighting=light.lighting.prompt,
-            materials=request.materials,
+            materials={text: text for text in materials.values()},
             free_text=request.prompt,
         ),
         _vocabulary(spec, request.weights),
@@ -144,6 +146,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     understood = dict.fromkeys([*prompt.understood, *heard_anew, *read])
     # A word that the maps show was not ignored, though the prompt has no use for it; nor the other way round.
     heard = {word for phrase in understood for word in phrase.split()}
+    warnings.extend(unread_note(element, word) for word, element in unread.items() if word not in heard)
     return ResolvedRequest(
         input=request.input,
         weights=request.weights,
@@ -269,22 +272,6 @@ def _surroundings(request: RenderRequest, camera: Camera | None) -> Surroundings
     if camera is None:
         return "imagined"
     return request.surroundings or "geometry"
-
-
-def _materials(request: RenderRequest, table: ElementTable | None) -> tuple[dict[str, str], list[str], list[str]]:
-    """Material texts by element name, the words that the maps show, and the words that they do not."""
-    if table is None:
-        return dict(request.materials), [], []
-    texts: dict[str, str] = {}
-    understood: list[str] = []
-    ignored: list[str] = []
-    for pattern, text in request.materials.items():
-        for row in match_elements(table, pattern):
-            texts[table.elements[row].name] = text
-        found = read_material(text, table.materials[table.elements[row].material])
-        understood.extend(found.understood)
-        ignored.extend(found.ignored)
-    return texts, understood, ignored
 
 
 def _steps(request: RenderRequest, spec: EngineSpec) -> int:

@@ -71,6 +71,8 @@ def read(request: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def _drawing(answer: dict[str, Any], folder: Path) -> Drawing:
     """The child's answer; lists become tuples, and what is missing in it is an array beside."""
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in answer.items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in answer.items()
+    }
     arrays = [f.name for f in fields(Drawing) if f.name not in values]
-    return Drawing(**values, **{name: read_array(folder, name) for name in arrays})
+    return Drawing(**(values | {name: read_array(folder, name) for name in arrays}))
