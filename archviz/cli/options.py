@@ -62,8 +62,18 @@ def build_parser() -> argparse.ArgumentParser:
         "name", nargs="?", default="", metavar="NAME", help="part of a name, or a kind such as stone"
     )
     _command(commands, "engines", "facts", "engines, their licences, what they need, whether they are ready")
-    app = _command(commands, "app", "studio", "the studio in a browser, on this computer only", json=False)
+    app = _command(
+        commands, "app", "studio", "the studio in a browser, on this computer only unless shared", json=False
+    )
     app.add_argument("--port", type=int, default=8501, metavar="N", help="port on this computer (default %(default)s)")
+    app.add_argument(
+        "--share",
+        nargs="?",
+        const="auto",
+        metavar="ADDRESS",
+        help="for the local network, with a password (asked for, or ARCHVIZ_SHARE_PASSWORD); ADDRESS is this"
+        " computer's there, found by itself where left out",
+    )
     return parser
 
 

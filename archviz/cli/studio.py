@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import getpass
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,10 +15,18 @@ from archviz.core.errors import InternalError, OptionError
 __all__ = ["run_app", "streamlit_command"]
 
 _PORTS = (1024, 65535)
+_AUTO = "auto"
 
 
-def streamlit_command(port: int) -> list[str]:
-    """The command that serves the studio on this computer only, and reports nothing to anyone.
+def streamlit_command(port: int, *, address: str | None = None) -> list[str]:
+    """The command that serves the studio, and reports nothing to anyone.
+
+    Parameters
+    ----------
+    port
+        On this computer.
+    address
+        Of this computer in its local network, where the studio is shared; ``None`` serves this computer only.
 
     Raises
     ------
@@ -25,13 +35,13 @@ def streamlit_command(port: int) -> list[str]:
     """
     if not _PORTS[0] <= port <= _PORTS[1]:
         raise OptionError(f"port {port} is not accepted; give {_PORTS[0]} to {_PORTS[1]}")
-    page = Path(__file__).parents[1] / "ui" / "main.py"
+    page = Path(__file__).parents[1] / "ui" / ("main.py" if address is None else "shared.py")
     settings = {
-        "server.address": "127.0.0.1",
+        "server.address": address or "127.0.0.1",
         "server.port": str(port),
         "server.enableXsrfProtection": "true",
         "server.enableStaticServing": "false",
-        "browser.serverAddress": "localhost",
+        "browser.serverAddress": address or "localhost",
         "browser.gatherUsageStats": "false",
     }
     return [
@@ -46,8 +56,47 @@ def streamlit_command(port: int) -> list[str]:
 
 def run_app(options: argparse.Namespace, console: Console) -> None:
     """``archviz app``: serves until it is stopped."""
-    command = streamlit_command(options.port)
-    console.progress(f"the studio opens at http://localhost:{options.port}; stop it with Ctrl+C")
-    code = subprocess.run(command, check=False).returncode
+    if options.share is None:
+        command, environment = streamlit_command(options.port), dict(os.environ)
+        console.progress(f"the studio opens at http://localhost:{options.port}; stop it with Ctrl+C")
+    else:
+        command, environment = _share(options, console)
+    code = subprocess.run(command, env=environment, check=False).returncode
     if code not in (0, -2, 130):
         raise InternalError(f"the studio ended with code {code}; see its messages above")
+
+
+def _share(options: argparse.Namespace, console: Console) -> tuple[list[str], dict[str, str]]:
+    """The command and environment of a studio for the local network; says who will see what.
+
+    Raises
+    ------
+    OptionError
+        There is no such address, or no password.
+    """
+    from archviz.studio.sharing import (
+        ADDRESS_VARIABLE,
+        HASH_VARIABLE,
+        PASSWORD_VARIABLE,
+        PasswordHash,
+        check_local_address,
+        find_local_address,
+    )
+
+    address = find_local_address() if options.share == _AUTO else check_local_address(options.share)
+    command = streamlit_command(options.port, address=address)
+    environment = dict(os.environ)
+    password = environment.pop(PASSWORD_VARIABLE, None)
+    if password is None:
+        if not sys.stdin.isatty():
+            raise OptionError(f"--share needs a password; set {PASSWORD_VARIABLE} or start it in a terminal")
+        password = getpass.getpass("password of the shared studio: ", stream=sys.stderr)
+    environment[HASH_VARIABLE] = PasswordHash.of(password).to_text()
+    environment[ADDRESS_VARIABLE] = f"{address}:{options.port}"
+    console.progress(
+        f"the studio is shared at http://{address}:{options.port}; stop it with Ctrl+C\n"
+        "whoever is in this network and has the password can use it, and sees the samples and its own designs and"
+        " pictures; someone else's only with the address that stands in that visitor's browser\n"
+        "whoever uses this computer can read them all; the connection is not encrypted: share in a network you trust"
+    )
+    return command, environment

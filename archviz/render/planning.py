@@ -60,9 +60,13 @@ def is_white(r: ResolvedRequest) -> bool:
 
 def scene_key(r: ResolvedRequest) -> Hashable:
     """Names the building in its surroundings."""
+    return (around_key(r), tuple(r.materials.items()), is_white(r))
+
+
+def around_key(r: ResolvedRequest) -> Hashable:
+    """Names the surroundings of a building."""
     # Without built surroundings neither environment nor seed changes the scene.
-    around = (r.environment, r.seed) if r.surroundings == "geometry" else ()
-    return (source_key(r), tuple(r.materials.items()), around, is_white(r))
+    return (source_key(r), (r.environment, r.seed) if r.surroundings == "geometry" else ())
 
 
 def view_key(r: ResolvedRequest) -> Hashable:

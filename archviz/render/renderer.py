@@ -23,7 +23,16 @@ from archviz.render.clay import ClayPicture, after_passes, clay_passes, trace_pi
 from archviz.render.inputs import Source, read_source, reading_key
 from archviz.render.maps import ViewMaps
 from archviz.render.materials import apply_materials
-from archviz.render.planning import Plan, is_white, light_key, order_requests, scene_key, source_key, view_key
+from archviz.render.planning import (
+    Plan,
+    around_key,
+    is_white,
+    light_key,
+    order_requests,
+    scene_key,
+    source_key,
+    view_key,
+)
 from archviz.render.recipe import write_recipe
 from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
@@ -40,6 +49,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Renderer"]
 
+# Directions of ambient occlusion a pixel; the second for what is looked at once.
+_RAYS, _DRAFT_RAYS = 24, 8
 _OWN_PARTS = (int(Part.BUILDING), int(Part.OPENING))
 
 EngineLoader = Callable[..., Engine]
@@ -94,6 +105,7 @@ class Renderer:
         on_step: OnStep | None = None,
         preview_every: int = 0,
         on_try: OnTry | None = None,
+        draft: bool = False,
     ) -> RenderResult:
         """Render one picture; again by rule where it stays under the fidelity that was asked for.
 
@@ -107,6 +119,8 @@ class Renderer:
             Steps between the previews that ``on_step`` gets; 0 for none.
         on_try
             Called after each try where a fidelity was asked for.
+        draft
+            For a picture that is looked at once: as :meth:`maps`, and without scores.
 
         Raises
         ------
@@ -116,7 +130,7 @@ class Renderer:
         resolved = request if isinstance(request, ResolvedRequest) else self.resolve(request)
         started = time.monotonic()
         engine = self._engine(resolved)
-        maps = self.maps(resolved)
+        maps = self.maps(resolved, draft=draft)
         passes = clay_passes(resolved, engine.spec)
         during, after = after_passes(on_step, passes, resolved)
         clay = self._clay(resolved, maps, passes, during) if passes else None
@@ -135,18 +149,26 @@ class Renderer:
             score = partial(edge_recall, maps=maps, wireframe=self.wireframe(resolved, maps))
             resolved, image = render_by_rule(resolved, engine.spec, paint=paint, score=score, on_try=on_try)
         seconds = time.monotonic() - started
+        scored = not draft and resolved.input_kind != "text"
         made_from = _drawing_key(resolved) | (clay.numerics if clay is not None else {})
         return RenderResult(
             image=image,
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key() | made_from),
-            fidelity=score_picture(image, maps, self.openings(resolved)) if resolved.input_kind != "text" else None,
+            fidelity=score_picture(image, maps, self.openings(resolved)) if scored else None,
             seconds=seconds,
         )
 
-    def maps(self, request: RenderRequest | ResolvedRequest) -> ViewMaps:
+    def maps(self, request: RenderRequest | ResolvedRequest, *, draft: bool = False) -> ViewMaps:
         """The maps of a picture, without rendering it.
+
+        Parameters
+        ----------
+        request
+            What is wanted.
+        draft
+            Trace fewer rays of occlusion, which differ from the picture's by noise alone.
 
         Raises
         ------
@@ -159,7 +181,8 @@ class Renderer:
         edges: EdgeMap | None = None
         if resolved.camera is not None:
             gbuffer = self.shelf.get("view", view_key(resolved), lambda: self._rasterize(resolved))
-            light = self.shelf.get("light", light_key(resolved), lambda: self._light(resolved, gbuffer))
+            rays = _DRAFT_RAYS if draft else _RAYS
+            light = self.shelf.get("light", (light_key(resolved), rays), lambda: self._light(resolved, gbuffer, rays))
         if resolved.input_kind == "sketch":
             edges = self.drawn_lines(resolved)
         # What is given of the surroundings is no part of a view's key.
@@ -258,13 +281,19 @@ class Renderer:
         return relief
 
     def _staged(self, resolved: ResolvedRequest) -> Stage:
-        from archviz.render.stage import Site, build_site, set_stage
+        from archviz.render.stage import Site, build_around, set_stage
 
         def build() -> Site:
             scene = self._building(resolved)
             if scene is not None:
                 scene = scene.with_table(apply_materials(scene.table, resolved.materials))
-            built = build_site(scene, resolved.environment, resolved.surroundings, resolved.seed)
+            # What an element is made of moves nothing around it.
+            around = self.shelf.get(
+                "around",
+                around_key(resolved),
+                lambda: build_around(scene, resolved.environment, resolved.surroundings, resolved.seed),
+            )
+            built = Site(building=scene, surroundings=around.scene, lamps_m=around.lamps_m)
             return built.in_white() if is_white(resolved) else built
 
         camera = resolved.camera
@@ -292,14 +321,14 @@ class Renderer:
             )
         return gbuffer
 
-    def _light(self, resolved: ResolvedRequest, gbuffer: GBuffer) -> LightBuffer:
+    def _light(self, resolved: ResolvedRequest, gbuffer: GBuffer, rays: int) -> LightBuffer:
         from archviz.geometry.panes import lit_panes
         from archviz.light_transport.deferred import light
         from archviz.light_transport.occlusion import ambient_occlusion
 
         stage = self._staged(resolved)
         occlusion: LightMap = self.shelf.get(
-            "occlusion", view_key(resolved), lambda: ambient_occlusion(stage.caster, gbuffer)
+            "occlusion", (view_key(resolved), rays), lambda: ambient_occlusion(stage.caster, gbuffer, rays=rays)
         )
         return light(
             stage.caster,

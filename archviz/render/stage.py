@@ -12,12 +12,18 @@ from archviz.core.size import Size
 from archviz.geometry.clearing import clear_view
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
-from archviz.geometry.surroundings import SurroundingsSpec, build_landscape, build_surroundings, landscape_camera
+from archviz.geometry.surroundings import (
+    Surroundings,
+    SurroundingsSpec,
+    build_landscape,
+    build_surroundings,
+    landscape_camera,
+)
 from archviz.light_transport.clay import whitened
 from archviz.presets import environment
 from archviz.render.request import SurroundingsMode
 
-__all__ = ["Site", "Stage", "build_site", "environment_camera", "set_stage"]
+__all__ = ["Site", "Stage", "build_around", "build_site", "environment_camera", "set_stage"]
 
 # Plain ground and nothing else: what a building stands on where no surroundings are built.
 _PLAIN = "studio"
@@ -70,8 +76,8 @@ def environment_camera(environment_id: str, *, seed: int, size: Size) -> Camera:
     return landscape_camera(_spec(environment_id), seed=seed, size=size)
 
 
-def build_site(building: Scene | None, environment_id: str, mode: SurroundingsMode, seed: int) -> Site:
-    """Put a building into its surroundings.
+def build_around(building: Scene | None, environment_id: str, mode: SurroundingsMode, seed: int) -> Surroundings:
+    """What stands around a building.
 
     Parameters
     ----------
@@ -86,9 +92,13 @@ def build_site(building: Scene | None, environment_id: str, mode: SurroundingsMo
     """
     spec = _spec(environment_id if mode == "geometry" else _PLAIN)
     if building is None:
-        around = build_landscape(spec, seed=seed)
-    else:
-        around = build_surroundings(spec, building.building_bounds(), seed=seed)
+        return build_landscape(spec, seed=seed)
+    return build_surroundings(spec, building.building_bounds(), seed=seed)
+
+
+def build_site(building: Scene | None, environment_id: str, mode: SurroundingsMode, seed: int) -> Site:
+    """Put a building into its surroundings; see :func:`build_around`."""
+    around = build_around(building, environment_id, mode, seed)
     return Site(building=building, surroundings=around.scene, lamps_m=around.lamps_m)
 
 

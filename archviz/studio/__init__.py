@@ -8,9 +8,18 @@ reloaded, a server stopped and a worker killed without losing a job.
 from archviz.studio.database import Database
 from archviz.studio.designs import Design, copy_design, find_design, sample_design, save_design
 from archviz.studio.home import StudioHome, new_id
-from archviz.studio.jobs import Job, JobKind, JobState, request_from_json, request_to_json, view_request
+from archviz.studio.jobs import (
+    Job,
+    JobKind,
+    JobState,
+    preview_request,
+    request_from_json,
+    request_to_json,
+    view_request,
+)
 from archviz.studio.keeper import WorkerKeeper
 from archviz.studio.library import Library
+from archviz.studio.pace import time_left_s
 from archviz.studio.pictures import Picture
 from archviz.studio.projects import Project, Projects, SavedCamera
 from archviz.studio.sets import Cell, JobSet, SetStore, light_set_cells
@@ -38,10 +47,12 @@ __all__ = [
     "find_design",
     "light_set_cells",
     "new_id",
+    "preview_request",
     "request_from_json",
     "request_to_json",
     "sample_design",
     "save_design",
     "thumbnail_path",
+    "time_left_s",
     "view_request",
 ]

@@ -26,7 +26,9 @@ __all__ = [
     "TEXT_DESIGN",
     "Design",
     "copy_design",
+    "designs_of",
     "find_design",
+    "remove_design",
     "sample_design",
     "save_design",
 ]
@@ -54,12 +56,25 @@ class Design:
         Model, sketch, or text.
     path
         The file; ``None`` for text.
+    version, revises
+        The how manieth version it is, and the id of the one before; 1 and ``None`` for a first one.
+    watched, watched_sha256
+        The file on this computer that it is a copy of, where that is watched, and what it held.
     """
 
     id: str
     name: str
     kind: InputKind
     path: Path | None
+    version: int = 1
+    revises: str | None = None
+    watched: Path | None = None
+    watched_sha256: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Its name, with the version where there are several."""
+        return self.name if self.version == 1 else f"{self.name} · v{self.version}"
 
 
 TEXT_DESIGN = Design(id=_TEXT, name="", kind="text", path=None)
@@ -71,7 +86,14 @@ def sample_design(path: Path) -> Design:
     return Design(id=f"{_SAMPLE}{path.name}", name=path.stem.replace("-", " ").capitalize(), kind=kind, path=path)
 
 
-def save_design(home: StudioHome, session: str, files: Sequence[tuple[str, bytes]]) -> Design:
+def save_design(
+    home: StudioHome,
+    session: str,
+    files: Sequence[tuple[str, bytes]],
+    *,
+    revises: Design | None = None,
+    watched: tuple[Path, str] | None = None,
+) -> Design:
     """Keep the files of one upload together, as a design of a session.
 
     Parameters
@@ -80,6 +102,10 @@ def save_design(home: StudioHome, session: str, files: Sequence[tuple[str, bytes
         Where, and whose.
     files
         (name, content) of each file: one model or drawing, with the materials and textures it refers to.
+    revises
+        The design that this is a new version of; pictures of the old one keep their file.
+    watched
+        Where the files were read, if they are to be read there again, and their hash.
 
     Raises
     ------
@@ -104,7 +130,10 @@ def save_design(home: StudioHome, session: str, files: Sequence[tuple[str, bytes
             (folder / name).write_bytes(content)
         path = folder / _safe_name(main)
         kind = _checked_kind(path)
-        record = {"name": main, "file": path.name, "kind": kind}
+        version = 1 if revises is None else revises.version + 1
+        record = {"name": main, "file": path.name, "kind": kind, "version": version}
+        record |= {} if revises is None else {"revises": revises.id}
+        record |= {} if watched is None else {"watched": str(watched[0]), "watched_sha256": watched[1]}
         text = json.dumps(record, ensure_ascii=False)
         write_whole(folder / _RECORD, lambda file: file.write(text.encode("utf-8")))
     except (FileFormatError, OSError) as error:
@@ -113,7 +142,16 @@ def save_design(home: StudioHome, session: str, files: Sequence[tuple[str, bytes
             raise OptionError(f"{main}: {error.strerror}; free the disk or set ARCHVIZ_HOME") from error
         # The reader knows the name of the file, not where the server put it.
         raise FileFormatError(str(error).replace(f"{folder}/", "")) from error
-    return Design(id=design_id, name=main, kind=kind, path=path)
+    return Design(
+        id=design_id,
+        name=main,
+        kind=kind,
+        path=path,
+        version=version,
+        revises=None if revises is None else revises.id,
+        watched=None if watched is None else watched[0],
+        watched_sha256=None if watched is None else watched[1],
+    )
 
 
 def find_design(home: StudioHome, session: str, design_id: str | None) -> Design | None:
@@ -130,7 +168,17 @@ def find_design(home: StudioHome, session: str, design_id: str | None) -> Design
     folder = home.designs / session / design_id
     try:
         record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
-        return Design(id=design_id, name=record["name"], kind=record["kind"], path=folder / record["file"])
+        watched = record.get("watched")
+        return Design(
+            id=design_id,
+            name=record["name"],
+            kind=record["kind"],
+            path=folder / record["file"],
+            version=record.get("version", 1),
+            revises=record.get("revises"),
+            watched=None if watched is None else Path(watched),
+            watched_sha256=record.get("watched_sha256"),
+        )
     except (OSError, ValueError, KeyError):
         return None
 
@@ -152,6 +200,25 @@ def copy_design(home: StudioHome, owner: str, design_id: str, session: str) -> D
         shutil.copytree(found.path.parent, partial)
         partial.rename(target)
     return find_design(home, session, design_id)
+
+
+def designs_of(home: StudioHome, session: str) -> list[Design]:
+    """The uploads of a session, the newest first."""
+    if not is_id(session):
+        return []
+    try:
+        folders = [folder for folder in (home.designs / session).iterdir() if (folder / _RECORD).exists()]
+        folders.sort(key=lambda folder: (folder / _RECORD).stat().st_mtime_ns, reverse=True)
+    except OSError:
+        return []
+    found = (find_design(home, session, folder.name) for folder in folders)
+    return [design for design in found if design is not None]
+
+
+def remove_design(home: StudioHome, session: str, design: Design) -> None:
+    """Take an upload's files away."""
+    if is_id(session) and is_id(design.id):
+        shutil.rmtree(home.designs / session / design.id, ignore_errors=True)
 
 
 def _main_file(names: Sequence[str]) -> str:

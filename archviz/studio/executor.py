@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from archviz.diffusion import StepReport, load_engine
 from archviz.render.recipe import write_picture, write_whole
 from archviz.render.request import DEFAULT_ENGINE, ResolvedRequest
 from archviz.studio.jobs import Job, JobPhase
+from archviz.studio.pace import Pace
 from archviz.studio.step_film import StepFilm
 from archviz.studio.store import JobStore
 
@@ -52,6 +54,7 @@ class Executor:
         self._store = store
         self._load = load
         self._engines: dict[tuple[Any, ...], Engine] = {}
+        self._pace = Pace()
         self.renderer: Renderer = Renderer(load=self._open_engine)
 
     def warm(self) -> bool:
@@ -70,8 +73,15 @@ class Executor:
         for preview in self._store.home.previews.iterdir():
             preview.unlink(missing_ok=True)
 
-    def execute(self, job: Job) -> None:
+    def execute(self, job: Job, *, between: Callable[[], None] | None = None) -> None:
         """Make the job's files, then put its folder in place at once.
+
+        Parameters
+        ----------
+        job
+            Claimed.
+        between
+            Called between the steps of a picture; may execute other jobs.
 
         Raises
         ------
@@ -85,19 +95,26 @@ class Executor:
         try:
             partial.mkdir()
             if job.kind == "render":
-                self._render(job, partial)
+                self._render(job, partial, between)
+            elif job.kind == "preview":
+                self._preview(job, partial)
             else:
                 self._view(job, partial)
             final = self._store.result_folder(job)
             shutil.rmtree(final, ignore_errors=True)
             partial.rename(final)
+            if job.kind == "preview":
+                for past in self._store.forget_previews(job):
+                    shutil.rmtree(self._store.result_folder(past), ignore_errors=True)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
             self._store.preview_path(job).unlink(missing_ok=True)
+            self._pace.forget(self._store, job)
 
-    def _render(self, job: Job, folder: Path) -> None:
+    def _render(self, job: Job, folder: Path, between: Callable[[], None] | None) -> None:
         resolved, maps = self._prepare(job)
         self._say(job, "engine")
+        painting = self._pace.begin(self._store, job, resolved)
 
         film = StepFilm()
 
@@ -107,6 +124,9 @@ class Executor:
                 if job.film:
                     film.add(step.step, step.preview)
             self._say(job, "sampling", step=step.step, steps=step.steps)
+            with painting.stepped(step.step, step.steps):
+                if between is not None:
+                    between()
 
         result = self.renderer.render(resolved, on_step=on_step, preview_every=1 if job.film else _PREVIEW_EVERY)
         self._say(job, "writing", step=resolved.steps, steps=resolved.steps)
@@ -123,20 +143,35 @@ class Executor:
         }
         _write_json(folder / "recipe.json", result.recipe | {"run": run})
         _write_json(folder / "summary.json", _summary(resolved) | _outcome(result))
+        painting.done()
+
+    def _preview(self, job: Job, folder: Path) -> None:
+        resolved, _ = self._prepare(job, draft=True)
+        self._say(job, "engine")
+
+        def on_step(step: StepReport) -> None:
+            # Not the last: the picture itself is there as soon.
+            if step.preview is not None and step.step < step.steps:
+                _write_jpeg(self._store.preview_path(job), step.preview)
+            self._say(job, "sampling", step=step.step, steps=step.steps)
+
+        result = self.renderer.render(resolved, on_step=on_step, preview_every=1, draft=True)
+        _write_jpeg(folder / "picture.jpg", result.image)
+        _write_json(folder / "summary.json", _summary(resolved) | _outcome(result))
 
     def _view(self, job: Job, folder: Path) -> None:
-        resolved, maps = self._prepare(job)
+        resolved, maps = self._prepare(job, draft=True)
         self._say(job, "writing")
         picture = view_picture(maps)
         if picture is not None:
             _write_jpeg(folder / "picture.jpg", picture)
         _write_json(folder / "summary.json", _summary(resolved))
 
-    def _prepare(self, job: Job) -> tuple[ResolvedRequest, ViewMaps]:
+    def _prepare(self, job: Job, *, draft: bool = False) -> tuple[ResolvedRequest, ViewMaps]:
         self._say(job, "reading")
         resolved = self.renderer.resolve(job.request)
         self._say(job, "maps")
-        return resolved, self.renderer.maps(resolved)
+        return resolved, self.renderer.maps(resolved, draft=draft)
 
     def _say(self, job: Job, phase: JobPhase, *, step: int = 0, steps: int = 0) -> None:
         if not self._store.report(job, phase, step=step, steps=steps):

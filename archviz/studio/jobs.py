@@ -19,15 +19,30 @@ from archviz.render.request import DEFAULT_SIZE, RenderRequest
 from archviz.render.words import choose_by_words
 from archviz.sketch.adjustments import Adjustments
 
-__all__ = ["Job", "JobKind", "JobPhase", "JobState", "request_from_json", "request_to_json", "view_request"]
+__all__ = [
+    "QUICK_KINDS",
+    "Job",
+    "JobKind",
+    "JobPhase",
+    "JobState",
+    "preview_request",
+    "request_from_json",
+    "request_to_json",
+    "view_request",
+]
 
-JobKind = Literal["render", "view"]
-"""``render`` makes a picture; ``view`` shows the building in its light without an engine."""
+JobKind = Literal["render", "view", "preview"]
+"""``render`` makes a picture; ``view`` shows the building in its light without an engine; ``preview`` is a small
+picture that lives until the next one."""
+QUICK_KINDS: tuple[JobKind, ...] = ("view", "preview")
+"""What is asked for anew with every choice: only a session's last one is looked at, and it goes before pictures."""
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 JobPhase = Literal["waiting", "reading", "maps", "engine", "sampling", "writing"]
 
-# Longer side of the picture that a view job makes: small enough to follow a hand on the sun [pixels].
-_VIEW_SIDE = 480
+# Longer side of what a view and a preview show: small enough to follow a hand on the sun, and one for both, so that
+# a preview is painted over maps that its view has made [pixels].
+_VIEW_SIDE = 384
+_PREVIEW_STEPS = 4
 _SIDE_STEP = 8
 
 
@@ -167,6 +182,18 @@ def view_request(request: RenderRequest) -> RenderRequest:
         min_fidelity=None,
         author="",
         size=Size(height=_side(size.height * scale), width=_side(size.width * scale)),
+    )
+
+
+def preview_request(request: RenderRequest) -> RenderRequest:
+    """The request as a ``preview`` job paints it: the view's maps, with the words, in a few steps."""
+    view = view_request(request)
+    return dataclasses.replace(
+        view,
+        prompt=request.prompt,
+        steps=min(request.steps or _PREVIEW_STEPS, _PREVIEW_STEPS),
+        geometry=request.geometry,
+        control_scales=request.control_scales,
     )
 
 

@@ -11,14 +11,14 @@ from archviz.studio.database import Database
 from archviz.studio.estimate import typical_seconds
 from archviz.studio.home import StudioHome, is_id
 from archviz.studio.job_rows import cancel_jobs, insert_job, job_rows
-from archviz.studio.jobs import Job, JobKind, JobPhase
+from archviz.studio.jobs import QUICK_KINDS, Job, JobKind, JobPhase
 from archviz.studio.picture_rows import record_picture
 
 __all__ = ["MOST_TRIES", "JobStore"]
 
 MOST_TRIES = 2
 # Views are quick and someone looks at them; a single picture is not kept waiting by a set of many.
-_ORDER = "kind = 'view' DESC, set_id IS NOT NULL, number"
+_ORDER = "kind = 'view' DESC, kind = 'preview' DESC, set_id IS NOT NULL, number"
 
 
 class JobStore:
@@ -53,7 +53,7 @@ class JobStore:
     ) -> Job:
         """Put a request at the end of the queue.
 
-        A new ``view`` of a session ends its older ones: only the last is looked at.
+        A new ``view`` or ``preview`` of a session ends its older ones: only the last is looked at.
 
         Parameters
         ----------
@@ -62,15 +62,15 @@ class JobStore:
         request
             What is wanted.
         kind
-            A picture, or a view without an engine.
+            A picture, a small one, or a view without an engine.
         project
             Of the session, where the picture goes; ``None`` for its first one.
         film
             Keep every step of the diffusion too.
         """
         with self.database.write() as db:
-            if kind == "view":
-                cancel_jobs(db, "session = ? AND kind = 'view'", (session,))
+            if kind in QUICK_KINDS:
+                cancel_jobs(db, "session = ? AND kind = ?", (session, kind))
             return insert_job(db, self.home, session, request, kind=kind, project=project, film=film)
 
     def get(self, session: str, job_id: str | None) -> Job | None:
@@ -138,10 +138,14 @@ class JobStore:
 
     # Of the worker
 
-    def claim(self) -> Job | None:
-        """Take the next job."""
+    def claim(self, *, quick: bool = False) -> Job | None:
+        """Take the next job; views come first, then previews: they are quick and someone looks at them.
+
+        With ``quick`` a picture is never taken.
+        """
         with self.database.write() as db:
-            found = job_rows(db, f"state = 'queued' ORDER BY {_ORDER} LIMIT 1", ())
+            kinds = "AND kind != 'render' " if quick else ""
+            found = job_rows(db, f"state = 'queued' {kinds}ORDER BY {_ORDER} LIMIT 1", ())
             if not found:
                 return None
             db.execute(
@@ -175,6 +179,19 @@ class JobStore:
         """Mark a running job cancelled."""
         with self.database.write() as db:
             _end(db, job, "cancelled", "")
+
+    def forget_previews(self, last: Job) -> list[Job]:
+        """Take away the previews of a session that came before its last one; whoever asks removes their files."""
+        where = "session = ? AND kind = 'preview' AND number < ? AND state NOT IN ('queued', 'running')"
+        with self.database.write() as db:
+            gone = job_rows(db, where, (last.session, last.number))
+            db.execute(f"DELETE FROM jobs WHERE {where}", (last.session, last.number))
+        return gone
+
+    def unheard(self) -> list[str]:
+        """Ids of the pictures that are cancelled and still worked at."""
+        with self.database.read() as db:
+            return [job.id for job in job_rows(db, "state = 'running' AND cancel = 1 AND kind = 'render'", ())]
 
     def recover(self) -> None:
         """Settle the jobs of a worker that died: once more from the start, then failed with the reason.

@@ -28,6 +28,9 @@ __all__ = ["Worker", "hold_lock"]
 
 _POLL_S = 0.15
 _LOCK_POLL_S = 0.5
+_BETWEEN_STEPS = 2
+# A step or a reading may take long; whoever cancels does not wait for it, and the next worker starts in seconds.
+_DEAF_S = 8.0
 # The page must stay quick while pictures are made on the same cores.
 _NICENESS = 5
 _log = logging.getLogger("archviz.studio.worker")
@@ -50,11 +53,20 @@ class Worker:
 
     def run_one(self) -> bool:
         """Carry out the next job; False where there is none."""
-        job = self.store.claim()
+        return self.carry_out(self.store.claim())
+
+    def run_between(self) -> None:
+        """Carry out what is quick between two steps of a picture: at most a view and its preview."""
+        for _ in range(_BETWEEN_STEPS):
+            if not self.carry_out(self.store.claim(quick=True)):
+                return
+
+    def carry_out(self, job: Job | None) -> bool:
+        """Carry out a claimed job and settle it; False where there is none."""
         if job is None:
             return False
         try:
-            self.executor.execute(job)
+            self.executor.execute(job, between=self.run_between if job.kind == "render" else None)
         except Cancelled:
             self.store.drop(job)
         except InputError as error:
@@ -123,6 +135,18 @@ def _end_with_server() -> None:
     os._exit(0)
 
 
+def _end_if_deaf(store: JobStore) -> None:
+    """Ends the process where a cancelled picture is still worked at after a while: its keeper starts another."""
+    since: dict[str, float] = {}
+    while True:
+        time.sleep(_LOCK_POLL_S)
+        with contextlib.suppress(ArchvizError):
+            since = {job: since.get(job, time.monotonic()) for job in store.unheard()}
+            if any(time.monotonic() - first > _DEAF_S for first in since.values()):
+                _log.warning("cancelled and not heard for %g s: ends", _DEAF_S)
+                os._exit(1)
+
+
 def _main() -> None:
     home = StudioHome(Path(sys.argv[1])).prepare()
     threading.Thread(target=_end_with_server, daemon=True).start()
@@ -131,6 +155,7 @@ def _main() -> None:
         os.nice(_NICENESS)
     with hold_lock(home):
         store = JobStore(home)
+        threading.Thread(target=_end_if_deaf, args=(store,), daemon=True).start()
         Worker(store, Executor(store)).run()
 
 

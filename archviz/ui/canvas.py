@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from archviz.render.request import RenderRequest
-from archviz.studio import Design, Job, view_request
+from archviz.studio import Design, Job, time_left_s, view_request
+from archviz.ui.live import ask_for_preview, drop_preview, show_live, show_switch
 from archviz.ui.picture import show_picture, show_setting
 from archviz.ui.queue import time_left
 from archviz.ui.visit import Visit
@@ -24,9 +25,16 @@ def show_canvas(visit: Visit, design: Design, request: RenderRequest | None) -> 
     # A finished picture says more than its view.
     shown = job is not None and job.state == "done" and _matches(job, request)
     view = None if shown else _ask_for_view(visit, request)
-    waiting = any(j is not None and j.active for j in (job, view))
+    # The picture that is being painted of these very choices is its own preview.
+    painting = job is not None and job.active and _matches(job, request)
+    if painting:
+        drop_preview(visit)
+    preview = None if shown or painting else ask_for_preview(visit, request)
+    waiting = any(j is not None and j.active for j in (job, view, preview))
     with st.container(key="canvas"):
-        st.fragment(_show, run_every=_POLL_S if waiting else None)(visit, design, request, view, waiting)
+        if not shown:
+            show_switch(visit)
+        st.fragment(_show, run_every=_POLL_S if waiting else None)(visit, design, request, view, preview, waiting)
 
 
 def _ask_for_view(visit: Visit, request: RenderRequest | None) -> Job | None:
@@ -42,16 +50,24 @@ def _ask_for_view(visit: Visit, request: RenderRequest | None) -> Job | None:
     return known
 
 
-def _show(visit: Visit, design: Design, request: RenderRequest | None, view: Job | None, waiting: bool) -> None:
+def _show(
+    visit: Visit,
+    design: Design,
+    request: RenderRequest | None,
+    view: Job | None,
+    preview: Job | None,
+    waiting: bool,
+) -> None:
     job = visit.job
-    view = None if view is None else visit.store.get(visit.session, view.id)
-    if waiting and not any(j is not None and j.active for j in (job, view)):
+    view, preview = (None if j is None else visit.store.get(visit.session, j.id) for j in (view, preview))
+    if waiting and not any(j is not None and j.active for j in (job, view, preview)):
         # The whole page: the button, the history and the poll depend on it.
         st.rerun(scope="app")
     if job is not None and job.active:
         _show_progress(visit, job)
-        _show_preview(visit, job, view)
-        return
+        if preview is None:
+            _show_preview(visit, job, view)
+            return
     if job is not None and _matches(job, request):
         if job.state == "done":
             show_picture(visit, job)
@@ -60,6 +76,13 @@ def _show(visit: Visit, design: Design, request: RenderRequest | None, view: Job
             st.error(visit.texts("state.failed", reason=job.error))
         elif job.state == "cancelled":
             st.info(visit.texts("state.cancelled"))
+    if said := show_live(visit, preview):
+        if view is not None and view.state == "done":
+            _show_summary(visit, view)
+        st.caption(said)
+        return
+    if preview is not None and preview.state == "failed" and (view is None or view.state != "failed"):
+        st.warning(visit.texts("live.failed", reason=preview.error))
     _show_view(visit, view, visit.texts(f"view_hint.{_hint(design, request)}"))
 
 
@@ -85,8 +108,9 @@ def _show_progress(visit: Visit, job: Job) -> None:
     share = {"waiting": 0.0, "reading": 0.05, "maps": 0.1, "engine": 0.2, "writing": 1.0}.get(job.phase)
     if share is None:
         share = 0.2 + 0.8 * job.step / max(job.steps, 1)
-    said = (t(f"phase.{job.phase}", **fields), time_left(visit, job))
-    bar.progress(min(share, 1.0), text=" · ".join(filter(None, said)))
+    left = time_left_s(visit.store, job)
+    rest = time_left(visit, job) if left is None else t("live.left", seconds=f"{max(left, 1.0):.0f}")
+    bar.progress(min(share, 1.0), text=" · ".join(filter(None, (t(f"phase.{job.phase}", **fields), rest))))
     if button.button(t("render.cancel"), key="cancel", width="stretch", icon=":material/close:"):
         visit.store.cancel(visit.session, job.id)
         st.rerun(scope="app")
@@ -124,11 +148,15 @@ def _show_view(visit: Visit, view: Job | None, hint: str) -> None:
         return
     st.session_state["view_shown"] = view.id
     _show_view_picture(visit, view)
+    _show_summary(visit, view)
+    st.caption(hint)
+
+
+def _show_summary(visit: Visit, view: Job) -> None:
     if summary := _summary(visit, view):
         show_setting(visit, summary)
         for text in summary["warnings"]:
             st.warning(text)
-    st.caption(hint)
 
 
 def _show_view_picture(visit: Visit, view: Job) -> None:

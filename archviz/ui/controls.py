@@ -14,6 +14,7 @@ from archviz.presets import environments, lightings
 from archviz.render.request import DEFAULT_ENGINE, RenderRequest
 from archviz.studio import Design
 from archviz.ui.choices import AUTO, CITIES, DEFAULTS, OTHER, OWN_VIEW, build_request, defaults_for, offset_hours
+from archviz.ui.versions import show_versions, take_pending
 from archviz.ui.visit import Visit, choice_key, current_choices
 
 __all__ = ["show_controls"]
@@ -43,7 +44,9 @@ def show_controls(visit: Visit, design: Design) -> RenderRequest | None:
         What they amount to; ``None`` where a choice is not accepted, which is then said.
     """
     t = visit.texts
+    take_pending()
     _show_design(visit, design)
+    show_versions(visit, design)
     if design.kind == "model":
         own = [] if st.session_state[choice_key("camera")] is None else [OWN_VIEW]
         views = [*VIEW_PRESETS, *own]
@@ -84,7 +87,7 @@ def _show_design(visit: Visit, design: Design) -> None:
     kind = t(f"design.{design.kind}")
     name, change = st.columns([3, 2], vertical_alignment="center")
     with name:
-        st.markdown(f"**{design.name or kind}**  \n:small[:gray[{kind}]]" if design.name else f"**{kind}**")
+        st.markdown(f"**{design.label}**  \n:small[:gray[{kind}]]" if design.name else f"**{kind}**")
     with change:
         st.button(t("design.change"), on_click=visit.close_design, key="change_design", width="stretch")
 

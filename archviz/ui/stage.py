@@ -9,12 +9,13 @@ import streamlit as st
 from archviz.render.request import RenderRequest
 from archviz.studio import Design
 from archviz.ui.canvas import show_canvas
+from archviz.ui.pair import show_pair
 from archviz.ui.viewer import show_corrections, show_element, show_viewer
 from archviz.ui.visit import Visit
 
 __all__ = ["show_stage"]
 
-StageView = Literal["model", "picture"]
+StageView = Literal["model", "picture", "pair"]
 _KEY = "stage"
 _SEEN = "stage_seen"
 
@@ -36,6 +37,9 @@ def show_stage(visit: Visit, design: Design, request: RenderRequest | None) -> N
     )
     if st.session_state[_KEY] == "picture":
         show_canvas(visit, design, request)
+        return
+    if st.session_state[_KEY] == "pair":
+        show_pair(visit, design, request)
         return
     main, side = st.columns([3.4, 1], gap="medium")
     with main:

@@ -9,6 +9,8 @@ from archviz.geometry.sniff import MAX_FILE_BYTES
 from archviz.samples import samples
 from archviz.studio import Design, sample_design, save_design, thumbnail_path
 from archviz.studio.designs import TEXT_DESIGN
+from archviz.studio.sharing import shared_at
+from archviz.ui.versions import show_watch
 from archviz.ui.visit import Visit
 
 __all__ = ["show_start"]
@@ -20,6 +22,8 @@ _POLL_S = 2.0
 def show_start(visit: Visit) -> None:
     """Choose a design."""
     t = visit.texts
+    if address := shared_at():
+        st.info(t("share.note", address=address), icon=":material/group:")
     gallery, own = st.columns([2.3, 1], gap="large")
     with gallery:
         missing = any(not thumbnail_path(visit.store.home, path).exists() for path in samples().values())
@@ -27,6 +31,7 @@ def show_start(visit: Visit) -> None:
     with own:
         st.subheader(t("start.upload"), anchor=False)
         _show_upload(visit)
+        show_watch(visit)
         st.subheader(t("start.words"), anchor=False)
         st.caption(t("start.words_hint"))
         st.button(t("start.words_button"), on_click=visit.open_design, args=(TEXT_DESIGN,), key="start_words")

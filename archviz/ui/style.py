@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 
 from archviz.ui.texts import Texts
 
-__all__ = ["STYLE", "chips", "sun_dial"]
+__all__ = ["STYLE", "chips", "plain", "sun_dial"]
 
 STYLE = """
 <style>
@@ -49,6 +50,12 @@ STYLE = """
 """
 
 _RADIUS = 40.0
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>:$~])")
+
+
+def plain(text: str) -> str:
+    """A name from a file as Markdown that says just that: it may not set a link, or a picture from elsewhere."""
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))
 
 
 def chips(words: list[str], *, struck: bool = False) -> str:

@@ -105,7 +105,7 @@ def test_a_foreign_request_is_refused() -> None:
 
 def test_a_view_is_the_same_for_what_it_does_not_show() -> None:
     view = view_request(FULL)
-    assert view.size == Size(height=320, width=480)
+    assert view.size == Size(height=256, width=384)
     assert view == view_request(RenderRequest(**{**vars(FULL), "prompt": "other", "steps": 9, "author": "x"}))
     assert view != view_request(RenderRequest(**{**vars(FULL), "seed": 5}))
 

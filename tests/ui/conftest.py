@@ -48,8 +48,8 @@ def _script(folder: str) -> None:
 
 
 def open_page(store: JobStore, **address: str) -> AppTest:
-    """A browser at the page, with what stands in its address."""
+    """A browser at the page, with what stands in its address; without live previews where nothing is said of them."""
     page = AppTest.from_function(_script, args=(str(store.home.folder),), default_timeout=60)
-    for key, value in address.items():
+    for key, value in {"live": "off", **address}.items():
         page.query_params[key] = value
     return page.run()

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from archviz.core.camera import Camera
-from archviz.core.errors import ArchvizError
+from archviz.core.errors import ArchvizError, OptionError
 from archviz.geometry.views import VIEW_PRESETS
 from archviz.render.proposals import propose_material
 from archviz.render.request import RenderRequest
@@ -23,7 +23,7 @@ from archviz.ui.viewer.payload import resolve_for_view, viewer_payload
 from archviz.ui.viewer.saved import SavedView, SavedViews
 from archviz.ui.visit import Visit, choice_key
 
-__all__ = ["chosen_element", "model_of", "show_element", "show_viewer"]
+__all__ = ["chosen_element", "model_now", "model_of", "show_element", "show_viewer"]
 
 _KEY = "viewer"
 _POLL_S = 0.5
@@ -53,6 +53,20 @@ def model_of(request: RenderRequest | None) -> Model | None:
         return None
     asked = _shelf().ask(key)
     return asked.result() if asked.done() else None
+
+
+def model_now(request: RenderRequest) -> Model:
+    """The model of a request, waited for.
+
+    Raises
+    ------
+    ArchvizError
+        It cannot be read.
+    """
+    key = read_key(request)
+    if key is None:
+        raise OptionError(f"input {request.input}: the file is gone; open the design again")
+    return _shelf().ask(key).result()
 
 
 def show_viewer(visit: Visit, design: Design, request: RenderRequest | None) -> Model | None:

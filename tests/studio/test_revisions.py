@@ -1,0 +1,34 @@
+"""What of the choices for a model finds its element in the next version."""
+
+from __future__ import annotations
+
+from archviz.core.elements import Element, ElementTable, Part
+from archviz.core.material import Material
+from archviz.studio.revisions import revise_choices
+
+
+def _table(*names: str) -> ElementTable:
+    material = Material(name="plaster")
+    return ElementTable(tuple(Element(name=n, part=Part.BUILDING, material=0) for n in names), (material,))
+
+
+OLD, NEW = _table("wall", "roof", "tree 1", "tree 2"), _table("wall", "canopy", "tree 3")
+
+
+def test_what_still_names_something_is_kept_and_the_rest_is_listed() -> None:
+    revision = revise_choices(
+        OLD,
+        NEW,
+        materials={"wall": "brick", "roof": "tiles", "plaster": "stone", "ro*": "slate"},
+        hide=("tree*", "roof"),
+    )
+    assert revision.materials == {"wall": "brick", "plaster": "stone"} and revision.hide == ("tree*",)
+    assert revision.lost_materials == {"roof": "tiles", "ro*": "slate"} and revision.lost_hide == ("roof",)
+    assert revision.gone == ("roof", "tree 1", "tree 2") and revision.new == ("canopy", "tree 3")
+    assert revision.anything_lost
+
+
+def test_the_same_elements_lose_nothing() -> None:
+    revision = revise_choices(OLD, OLD, materials={"WALL": "brick"}, hide=("Roof",))
+    assert not revision.anything_lost and revision.new == ()
+    assert revision.materials == {"WALL": "brick"} and revision.hide == ("Roof",)
