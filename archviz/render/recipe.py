@@ -22,6 +22,7 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.illumination import Illumination
 from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
+from archviz.render.region import PaintedMask, ResolvedRegion
 from archviz.render.request import ResolvedRequest, Try
 
 __all__ = [
@@ -39,9 +40,9 @@ __all__ = [
 
 RECIPE_KEY = "archviz:recipe"
 FORMAT = 1
-_OF_THIS_MACHINE = ("input", "weights")
+_OF_THIS_MACHINE = ("input", "weights", "base")
 # They stand in a recipe where they were asked for: what had no such wish is written as ever.
-_WHERE_ASKED = ("min_fidelity", "tries")
+_WHERE_ASKED = ("min_fidelity", "tries", "region")
 
 
 def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
@@ -57,6 +58,8 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
             value = [value.width, value.height]
         elif isinstance(value, datetime):
             value = value.isoformat()
+        elif isinstance(value, ResolvedRegion):
+            value = _region_to_json(value)
         elif field.name == "tries":
             value = [dataclasses.asdict(one) for one in value]
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -90,6 +93,8 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         fields["place"] = Place(**data["place"]) if data["place"] else None
         fields["when"] = datetime.fromisoformat(data["when"]) if data["when"] else None
         fields["sun"] = _sun(data["sun"])
+        if region := data.get("region"):
+            fields["region"] = _region_from_json(region, device=data["device"], input=input, weights=weights)
         light = dict(data["illumination"])
         fields["tries"] = tuple(Try(**one) for one in data.get("tries", ()))
         fields["illumination"] = Illumination(**{**light, "sun": _sun(light["sun"])})
@@ -99,6 +104,32 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         return ResolvedRequest(input=input, weights=weights, **fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileFormatError(f"recipe: {error!r} in its resolved request; give a recipe that archviz wrote") from error
+
+
+def _region_to_json(region: ResolvedRegion) -> dict[str, Any]:
+    mask = region.mask
+    return {
+        "base": resolved_to_json(region.base),
+        "base_sha256": region.base_sha256,
+        "elements": region.elements,
+        "mask": None if mask is None else {"size": [mask.size.width, mask.size.height], "packed": mask.packed},
+        "material": region.material,
+        "prompt": region.prompt,
+        "feather_px": region.feather_px,
+    }
+
+
+def _region_from_json(
+    data: Mapping[str, Any], *, device: str | None, input: Path | None, weights: Path | None
+) -> ResolvedRegion:
+    fields = dict(data)
+    # The picture that was edited is made again on the device of the edit.
+    fields["base"] = resolved_from_json(data["base"] | {"device": device}, input=input, weights=weights)
+    fields["elements"] = tuple(data["elements"])
+    if mask := data["mask"]:
+        size = Size(height=mask["size"][1], width=mask["size"][0])
+        fields["mask"] = PaintedMask(size=size, packed=mask["packed"])
+    return ResolvedRegion(**fields)
 
 
 def asked_json(data: Mapping[str, Any]) -> dict[str, Any]:
