@@ -26,7 +26,17 @@ from archviz.render.region import Region, ResolvedRegion
 from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import engine_spec, engine_vocabulary
 
-__all__ = ["Edit", "feather", "paint_key", "paint_over", "read_base", "read_pixels", "region_area", "resolve_edit"]
+__all__ = [
+    "Edit",
+    "feather",
+    "paint_key",
+    "paint_over",
+    "read_base",
+    "read_pixels",
+    "region_area",
+    "resolve_edit",
+    "seen_elements",
+]
 
 _NAMES_TOLD = 8
 
@@ -120,7 +130,7 @@ def resolve_edit(
         raise OptionError(f"mask of {region.mask.size}: the picture is {base.size}; give a mask of the picture's size")
     if view is None and region.elements:
         raise OptionError(f"element {region.elements[0]!r}: this picture was made without elements; give a mask")
-    names = () if view is None else _seen_elements(region.elements, view)
+    names = () if view is None else _find_elements(region.elements, view)
     prompt, understood, ignored = _read_words(region, base, view)
     own = ResolvedRegion(
         base=base,
@@ -212,10 +222,16 @@ def _paint(view: GBuffer, area: NDArray[np.bool_], text: str) -> GBuffer:
     return replace(view, table=ElementTable(tuple(elements), tuple(materials)), elements=IdMap(painted))
 
 
-def _seen_elements(patterns: tuple[str, ...], view: GBuffer) -> tuple[str, ...]:
+def seen_elements(view: GBuffer) -> tuple[str, ...]:
+    """Names of the elements that a view shows, those of most pixels first."""
+    rows, counts = np.unique(view.elements.array[view.hit], return_counts=True)
+    return tuple(view.table.elements[row].name for row in rows[np.argsort(-counts, kind="stable")])
+
+
+def _find_elements(patterns: tuple[str, ...], view: GBuffer) -> tuple[str, ...]:
     """Names of the elements that patterns name and the picture shows."""
     table = view.table
-    shown = {table.elements[row].name: None for row in np.unique(view.elements.array[view.hit])}
+    shown = seen_elements(view)
     found: dict[str, None] = {}
     for pattern in patterns:
         named = [table.elements[row].name for row in match_elements(table, pattern, option="element")]

@@ -112,7 +112,7 @@ def _region_to_json(region: ResolvedRegion) -> dict[str, Any]:
         "base": resolved_to_json(region.base),
         "base_sha256": region.base_sha256,
         "elements": region.elements,
-        "mask": None if mask is None else {"size": [mask.size.width, mask.size.height], "packed": mask.packed},
+        "mask": None if mask is None else mask.to_json(),
         "material": region.material,
         "prompt": region.prompt,
         "feather_px": region.feather_px,
@@ -126,9 +126,7 @@ def _region_from_json(
     # The picture that was edited is made again on the device of the edit.
     fields["base"] = resolved_from_json(data["base"] | {"device": device}, input=input, weights=weights)
     fields["elements"] = tuple(data["elements"])
-    if mask := data["mask"]:
-        size = Size(height=mask["size"][1], width=mask["size"][0])
-        fields["mask"] = PaintedMask(size=size, packed=mask["packed"])
+    fields["mask"] = PaintedMask.from_json(data["mask"]) if data["mask"] else None
     return ResolvedRegion(**fields)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +54,16 @@ class PaintedMask:
         """The mask of (H, W) bool, true where it is painted."""
         packed = base64.b64encode(zlib.compress(np.packbits(painted).tobytes(), 9)).decode("ascii")
         return cls(size=Size(*painted.shape), packed=packed)
+
+    def to_json(self) -> dict[str, Any]:
+        """As :meth:`from_json` reads it."""
+        return {"size": [self.size.width, self.size.height], "packed": self.packed}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> PaintedMask:
+        """Read :meth:`to_json` back."""
+        width, height = data["size"]
+        return cls(size=Size(height=height, width=width), packed=data["packed"])
 
     def array(self) -> NDArray[np.bool_]:
         """(H, W) bool, true where it is painted."""

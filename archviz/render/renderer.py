@@ -30,6 +30,7 @@ from archviz.render.editing import (
     read_pixels,
     region_area,
     resolve_edit,
+    seen_elements,
 )
 from archviz.render.inputs import Source, read_source, reading_key
 from archviz.render.maps import ViewMaps
@@ -202,6 +203,11 @@ class Renderer:
         if gbuffer is None:
             return None
         return self.shelf.get("wireframe", view_key(resolved), lambda: trace_wireframe(gbuffer))
+
+    def seen_elements(self, resolved: ResolvedRequest) -> tuple[str, ...]:
+        """Names of the elements that a picture shows, those of most pixels first; none where no scene is known."""
+        view = self._view(resolved)
+        return () if view is None else seen_elements(view)
 
     def openings(self, resolved: ResolvedRequest) -> tuple[Opening, ...]:
         """Windows and doors of a model, whose elements are rows of its views' tables; none of a drawing or a text."""
