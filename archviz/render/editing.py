@@ -131,7 +131,6 @@ def resolve_edit(
     if view is None and region.elements:
         raise OptionError(f"element {region.elements[0]!r}: this picture was made without elements; give a mask")
     names = () if view is None else _find_elements(region.elements, view)
-    prompt, understood, ignored = _read_words(region, base, view)
     own = ResolvedRegion(
         base=base,
         base_sha256=base_sha256,
@@ -144,8 +143,12 @@ def resolve_edit(
     area = region_area(own, view)
     if not area.any():
         raise OptionError(f"the mask covers nothing of {', '.join(names)}; paint where it is seen, or leave it out")
-    if own.material and (view is None or not view.hit[area].any()):
+    surface = view is not None and bool(view.hit[area].any())
+    if own.material and not surface:
         raise OptionError(f"material {own.material!r} needs a surface, and the mask covers none; give words instead")
+    if surface and not own.material:
+        own = replace(own, material=_material_in_words(own.prompt, view))
+    prompt, understood, ignored = _read_words(own, view)
     return replace(
         base,
         base=region.base,
@@ -244,10 +247,14 @@ def _find_elements(patterns: tuple[str, ...], view: GBuffer) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _read_words(
-    region: Region, base: ResolvedRequest, view: GBuffer | None
-) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+def _material_in_words(prompt: str, view: GBuffer) -> str:
+    """The words of a prompt that say what a surface is made of: the maps show them, where a text alone is weak."""
+    return " ".join(read_material(prompt, view.table.materials[0]).understood)
+
+
+def _read_words(region: ResolvedRegion, view: GBuffer | None) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """The engine's text, and what was understood and ignored of the edit's own words."""
+    base = region.base
     vocabulary = engine_vocabulary(engine_spec(base.engine), base.weights)
     brief = Brief(environment=base.prompt, materials={"part": region.material}, free_text=region.prompt)
     prompt = write_prompt(brief, vocabulary)

@@ -44,7 +44,7 @@ def show_editor(visit: Visit, job: Job, summary: dict[str, Any], picture: bytes)
         ways,
         default=ways[0],
         required=True,
-        format_func=lambda w: t(f"region.by_{w}"),
+        format_func=lambda w: t(f"region_by.{w}"),
         key=f"region_by_{job.number}",
     )
     feather = rim.slider(t("region.feather"), 0, _WIDEST_RIM, DEFAULT_FEATHER_PX, key=f"region_feather_{job.number}")

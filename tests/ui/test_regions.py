@@ -96,10 +96,9 @@ def test_an_element_of_a_picture_is_edited(store: JobStore, worker: Worker, job:
 
 
 def test_a_click_in_the_model_chooses(store: JobStore, job: Job, session: str) -> None:
-    page = open_page(store, lang="en", studio=session)
+    page = open_page(store, lang="en", studio=session, design="sample:house.glb")
     page.session_state["viewer_selected"] = "Roof"
-    page.query_params["design"], page.query_params["job"] = "sample:house.glb", job.id
-    page.run()
+    page.button(key=f"open_past_{job.number}").click().run()
     assert page.multiselect(key=f"region_elements_{job.number}").value == ["Roof"]
 
 

@@ -71,7 +71,8 @@ def _read_one(stroke: Any) -> tuple[list[tuple[float, float]], float, bool]:
     if not 0 < float(width) <= _WIDEST:
         raise OptionError(f"a brush of {float(width):g} pixels is not accepted; give up to {_WIDEST:g}")
     # Far outside the picture nothing is drawn, and the drawing library counts in small whole numbers.
-    flat = [min(max(float(number), -_WIDEST * 8), _WIDEST * 8) for number in numbers]
+    # It also counts from a pixel's centre, a browser from its corner.
+    flat = [min(max(float(number), -_WIDEST * 8), _WIDEST * 8) - 0.5 for number in numbers]
     return list(zip(flat[::2], flat[1::2], strict=True)), float(width), stroke.get("erase") is True
 
 
