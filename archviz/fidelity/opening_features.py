@@ -245,7 +245,7 @@ def _contrast(patch: _Float, inside: NDArray[np.bool_], around: NDArray[np.bool_
     within, rim = patch[inside], patch[around]
     apart = np.abs(np.median(within, axis=0) - np.median(rim, axis=0)) / _CONTRAST_UNITS
     ratio = (within[:, 0].std() + _LUMINANCE_FLOOR) / (rim[:, 0].std() + _LUMINANCE_FLOOR)
-    return float(min(np.linalg.norm(apart), _MOST_CONTRAST)), float(np.log(ratio))
+    return min(float(np.linalg.norm(apart)), _MOST_CONTRAST), float(np.log(ratio))
 
 
 def _shift(field: GradientField, view: OpeningView) -> tuple[float, float] | None:
@@ -256,8 +256,8 @@ def _shift(field: GradientField, view: OpeningView) -> tuple[float, float] | Non
     normals, offsets = view.own.normals[outline][hits.found], hits.offsets_px[hits.found]
     if len(normals) < _SHIFT_SAMPLES or min(np.abs(normals).max(0)) < 0.5:
         return None
-    step = np.zeros(2)
-    weights = np.ones(len(offsets))
+    step: NDArray[np.floating] = np.zeros(2)
+    weights: NDArray[np.floating] = np.ones(len(offsets))
     for _ in range(4):
         step = np.linalg.lstsq(normals * weights[:, None], offsets * weights, rcond=None)[0]
         weights = 1.0 / np.hypot(1.0, offsets - normals @ step)

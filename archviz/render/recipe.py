@@ -24,6 +24,7 @@ from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
 from archviz.render.region import PaintedMask, ResolvedRegion
 from archviz.render.request import ResolvedRequest, Try
+from archviz.sketch.adjustments import AS_FOUND, Adjustments
 
 __all__ = [
     "RECIPE_KEY",
@@ -60,6 +61,8 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
             value = value.isoformat()
         elif isinstance(value, ResolvedRegion):
             value = _region_to_json(value)
+        elif isinstance(value, Adjustments):
+            value = value.to_json()
         elif field.name == "tries":
             value = [dataclasses.asdict(one) for one in value]
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -95,6 +98,7 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         fields["sun"] = _sun(data["sun"])
         if region := data.get("region"):
             fields["region"] = _region_from_json(region, device=data["device"], input=input, weights=weights)
+        fields["adjustments"] = _adjustments(data)
         light = dict(data["illumination"])
         fields["tries"] = tuple(Try(**one) for one in data.get("tries", ()))
         fields["illumination"] = Illumination(**{**light, "sun": _sun(light["sun"])})
@@ -128,6 +132,13 @@ def _region_from_json(
     fields["elements"] = tuple(data["elements"])
     fields["mask"] = PaintedMask.from_json(data["mask"]) if data["mask"] else None
     return ResolvedRegion(**fields)
+
+
+def _adjustments(data: Mapping[str, Any]) -> Adjustments:
+    """What was done to the drawing; one of before there were adjustments was taken as it was found."""
+    if "adjustments" in data:
+        return Adjustments.from_json(data["adjustments"])
+    return AS_FOUND if data["input_kind"] == "sketch" else Adjustments()
 
 
 def asked_json(data: Mapping[str, Any]) -> dict[str, Any]:

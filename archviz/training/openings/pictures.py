@@ -16,12 +16,13 @@ from archviz.control import control_stack
 from archviz.core.camera import Camera
 from archviz.core.gbuffer import GBuffer
 from archviz.core.openings import Opening
-from archviz.diffusion import Controls, DiffusionRequest, Engine
+from archviz.diffusion import Engine
 from archviz.fidelity.opening_views import OpeningView, see_openings
 from archviz.fidelity.wireframe import trace_wireframe
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.openings import find_openings
 from archviz.presets import lightings
+from archviz.training.asking import ask
 from archviz.training.dataset import LitView, Mix, view_mixes
 from archviz.training.mix import mix
 from archviz.training.openings.scenes import Case, read_case
@@ -110,7 +111,7 @@ def _path(cache: Path, case: Case, source: str) -> Path:
 def _save(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with beside.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+        np.savez_compressed(file, allow_pickle=False, **arrays)
     beside.rename(path)
 
 
@@ -146,12 +147,13 @@ def _imagined(folder: Path, engine: Engine) -> dict[str, NDArray[Any]]:
     camera = _camera(record)
     light = _lights(record)[0]
     shown = LitView(damaged, damaged_record, camera)
-    stack = control_stack(shown.gbuffer, shown.light(light), size=camera.size)
-    request = DiffusionRequest(
+    lit = shown.light(light)
+    request = ask(
+        engine.spec,
         prompt=lightings()[light.lighting].prompt,
-        controls=Controls(stack=stack),
-        size=camera.size,
-        noise_seed=int(record["seed"]),
+        stack=control_stack(shown.gbuffer, lit, size=camera.size),
+        deferred=lit.deferred,
+        seed=int(record["seed"]),
         steps=_MINI_STEPS,
     )
     picture = engine.generate(request)
