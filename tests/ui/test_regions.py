@@ -134,7 +134,7 @@ def test_strokes_are_drawn_in_their_order() -> None:
     mask = mask_of_strokes([line], SIZE)
     assert mask[20, 10:51].all() and mask[17:23, 30].all()
     assert not mask[:14].any() and not mask[26:].any() and not mask[:, :5].any() and not mask[:, 56:].any()
-    assert not mask[16, 6], "the ends are round"
+    assert mask[20, 6] and not mask[15, 5], "the ends are round"
     hole = mask_of_strokes([line, {"points": [30, 20], "width": 6, "erase": True}], SIZE)
     assert not hole[20, 30] and hole[20, 20] and hole[20, 40]
     assert mask_of_strokes([{"points": [30, 20], "width": 6, "erase": True}, line], SIZE)[20, 30]
