@@ -112,7 +112,7 @@ def test_words_come_from_noise_and_materials_from_the_light(base: Path) -> None:
     named = edited(renderer, base, elements=("Walls",), prompt="red brick walls")
     words, material, both = loaded[0].requests
     assert (words.strength, material.strength, both.strength) == (1.0, 0.5, 0.5)
-    assert words.prompt.startswith("people") and both.prompt.startswith("red brick")
+    assert words.prompt.startswith("people") and both.prompt.startswith("red walls, brick walls")
     assert words.noise_seed == material.noise_seed
     # A substance or colour among the words is on the surface too.
     assert named.resolved.region is not None
