@@ -146,7 +146,7 @@ def resolve_edit(
     surface = view is not None and bool(view.hit[area].any())
     if own.material and not surface:
         raise OptionError(f"material {own.material!r} needs a surface, and the mask covers none; give words instead")
-    if surface and not own.material:
+    if view is not None and surface and not own.material:
         own = replace(own, material=_material_in_words(own.prompt, view))
     prompt, understood, ignored = _read_words(own, view)
     return replace(
@@ -258,7 +258,8 @@ def _read_words(region: ResolvedRegion, view: GBuffer | None) -> tuple[str, tupl
     vocabulary = engine_vocabulary(engine_spec(base.engine), base.weights)
     brief = Brief(environment=base.prompt, materials={"part": region.material}, free_text=region.prompt)
     prompt = write_prompt(brief, vocabulary)
-    read = ignored = ()
+    read: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     if region.material and view is not None:
         found = read_material(region.material, view.table.materials[0])
         read, ignored = found.understood, found.ignored
