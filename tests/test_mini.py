@@ -234,3 +234,34 @@ def test_the_shadow_of_a_pole_at_noon_in_saigon(month: int, points_to: str, tmp_
     lit = "north" if points_to == "south" else "south"
     assert min(mask.sum() for mask in sides.values()) > 50
     assert brightness(made.image, sides[points_to]) < 0.75 * brightness(made.image, sides[lit])
+
+
+def test_an_edited_wall_is_red_and_everything_else_the_same(tmp_path: Path) -> None:
+    from archviz.render.editing import feather
+    from archviz.render.region import Region
+    from archviz.render.writing import write_result
+
+    size = Size(height=256, width=256)
+    whole = rendered(size=size, lighting="morning")
+    write_result(tmp_path / "whole.png", whole)
+    view = whole.maps.gbuffer
+    assert view is not None
+    # The largest wall that is seen.
+    walls = [row for row, e in enumerate(view.table.elements) if e.part == Part.BUILDING and "wall" in e.name.lower()]
+    wall = max(walls, key=lambda row: int((view.elements.array == row).sum()))
+    area = view.elements.array == wall
+    assert area.sum() > 500
+    region = Region(base=tmp_path / "whole.png", elements=(view.table.elements[wall].name,), material="red brick")
+    edited = renderer().render(RenderRequest(region=region))
+    rim = feather(area, region.feather_px).array > 0
+    np.testing.assert_array_equal(edited.image[~rim], whole.image[~rim])
+
+    def redness(picture: NDArray[np.uint8]) -> float:
+        red, _, blue = srgb_to_linear(picture / 255.0)[area].mean(axis=0)
+        return float(red / blue)
+
+    assert redness(edited.image) > 2 * redness(whole.image)
+    # The rim joins: beside the wall the new picture is close to the old one.
+    outside = rim & ~area
+    moved = np.abs(edited.image.astype(float) - whole.image.astype(float)).mean(axis=2)
+    assert moved[outside].mean() < 0.5 * moved[area].mean()

@@ -47,6 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
         _command(commands, "lightset", "lightset", "render a set: designs, environments, views, lights, seeds")
     )
     _add_maps(_command(commands, "maps", "pictures", "write every map of a view as PNG and as float arrays"))
+    _add_edit(_command(commands, "edit", "edit", "paint a part of a finished picture anew, and leave the rest"))
     _add_replay(_command(commands, "replay", "pictures", "render the picture of a recipe again"))
     _add_check(_command(commands, "check", "check", "score a picture from any tool against the model it shows"))
     inspect = _command(commands, "inspect", "facts", "what was understood of a file, assumed, left out")
@@ -263,6 +264,25 @@ def _add_sun(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--view", metavar="ID", help="view preset (default aerial)")
     group.add_argument("--size", metavar="WxH", help="picture size in pixels (default 768x512)")
     _add_reading(parser)
+
+
+def _add_edit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("picture", metavar="PICTURE.png", help="a picture that archviz wrote")
+    parser.add_argument("-o", "--output", required=True, metavar="OUT.png", help="the picture; its recipe goes beside")
+    group = parser.add_argument_group("part", "elements or a mask")
+    group.add_argument(
+        "--element", nargs="+", action="extend", default=[], metavar="NAME", help='what is seen of them, "roof*" too'
+    )
+    group.add_argument("--mask", metavar="MASK.png", help="a picture of the same size, white where it is to change")
+    group.add_argument(
+        "--feather", default="6", metavar="PX", help="width of the rim into the rest (default %(default)s)"
+    )
+    becomes = parser.add_argument_group("what it becomes", "a material, words, or both")
+    becomes.add_argument("--material", default="", metavar="TEXT", help='such as "red brick"')
+    becomes.add_argument("--prompt", default="", metavar="TEXT", help="your own words, English or Vietnamese")
+    parser.add_argument("--input", metavar="FILE", help="the model or drawing, where it has moved")
+    parser.add_argument("--weights", metavar="DIR", help="folder of the engine's checkpoints")
+    parser.add_argument("--device", metavar="D", help="cpu or cuda")
 
 
 def _add_replay(parser: argparse.ArgumentParser) -> None:

@@ -22,7 +22,17 @@ from archviz.render.result import RenderResult
 from archviz.render.retry import describe_try, kept_try
 from archviz.render.writing import write_json, write_result
 
-__all__ = ["make_renderer", "png_path", "run_maps", "run_render", "run_replay", "say", "write_picture"]
+__all__ = [
+    "make_renderer",
+    "png_path",
+    "reporter",
+    "run_maps",
+    "run_render",
+    "run_replay",
+    "say",
+    "summary",
+    "write_picture",
+]
 
 _BELOW = 1
 
@@ -42,7 +52,7 @@ def run_render(options: argparse.Namespace, console: Console) -> int:
     spec = engine_spec(resolved.engine)
     result = renderer.render(
         resolved,
-        on_step=_reporter(console),
+        on_step=reporter(console),
         on_try=lambda one: console.progress(describe_try(one, spec)),
     )
     beside = write_result(output, result)
@@ -55,7 +65,7 @@ def run_render(options: argparse.Namespace, console: Console) -> int:
         told = [describe_try(one, spec) + (" (kept)" if row == kept else "") for row, one in enumerate(tries)]
         lines += [f"try {number}: {text}" for number, text in enumerate(told, start=1)]
         lines.append(f"min-fidelity {resolved.min_fidelity:g}: {'reached' if result.reached else 'not reached'}")
-    console.result(_summary(output, beside, result), lines)
+    console.result(summary(output, beside, result), lines)
     return _BELOW if result.reached is False else 0
 
 
@@ -99,7 +109,7 @@ def run_replay(options: argparse.Namespace, console: Console) -> None:
     output = png_path(options.output or str(source.with_suffix(".replay.png")))
     weights = Path(options.weights) if options.weights else None
     resolved = resolved_from_json(recipe["resolved"] | {"device": options.device}, input=path, weights=weights)
-    result = make_renderer().render(resolved, on_step=_reporter(console))
+    result = make_renderer().render(resolved, on_step=reporter(console))
     beside = write_result(output, result)
     differing = differences(
         {"archviz": recipe.get("archviz"), **recipe["numerics"]},
@@ -110,7 +120,7 @@ def run_replay(options: argparse.Namespace, console: Console) -> None:
     lines += [f"{d['key']}: {d['then']} then, {d['now']} now" for d in differing]
     if not (same or differing):
         lines.append("the numerics key is the same: please report this")
-    data = _summary(output, beside, result) | {"same_pixels": same, "differences": differing}
+    data = summary(output, beside, result) | {"same_pixels": same, "differences": differing}
     console.result(data, lines)
 
 
@@ -135,7 +145,8 @@ def _save_array(file: BinaryIO, *, array: NDArray[Any]) -> None:
     np.save(file, array, allow_pickle=False)
 
 
-def _summary(output: Path, beside: Path, result: RenderResult) -> dict[str, Any]:
+def summary(output: Path, beside: Path, result: RenderResult) -> dict[str, Any]:
+    """What ``--json`` says of a picture."""
     resolved = result.resolved
     return {
         "image": str(output),
@@ -164,7 +175,9 @@ def say(console: Console, assumptions: tuple[str, ...], warnings: tuple[str, ...
         console.progress(f"warning: {text}")
 
 
-def _reporter(console: Console) -> Any:
+def reporter(console: Console) -> Any:
+    """Tells on stderr of each diffusion step."""
+
     def report(step: StepReport) -> None:
         console.progress(f"step {step.step} of {step.steps}")
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from archviz.core.size import Size
 
-__all__ = ["ColorMap", "DepthMap", "EdgeMap", "IdMap", "LightMap", "Map", "NormalMap"]
+__all__ = ["ColorMap", "DepthMap", "EdgeMap", "IdMap", "LightMap", "Map", "NormalMap", "WeightMap"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +97,13 @@ class IdMap(Map):
 
 class LightMap(Map):
     """(H, W) float32 in [0, 1]: a share of light."""
+
+    def check_values(self) -> None:
+        self._check_range(0.0, 1.0)
+
+
+class WeightMap(Map):
+    """(H, W) float32 in [0, 1]: how much of a pixel is painted anew."""
 
     def check_values(self) -> None:
         self._check_range(0.0, 1.0)

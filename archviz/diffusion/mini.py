@@ -19,8 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.errors import FileFormatError, OptionError
+from archviz.core.maps import ColorMap
 from archviz.diffusion.checkpoints import check_pipeline_index, fingerprint_weights
 from archviz.diffusion.frames import crop, pad_by_edges, to_bytes
+from archviz.diffusion.held import HeldLatents, free_cells
 from archviz.diffusion.precision import Numerics
 from archviz.diffusion.quiet import loading_weights, warn_of_long_prompt
 from archviz.diffusion.request import DiffusionRequest, OnStep, StepReport
@@ -113,6 +115,8 @@ class MiniEngine:
 
         DDIM without added noise (Song et al., "Denoising Diffusion Implicit Models", 2021), from pure noise or
         from the start picture noised to the request's strength (Meng et al., "SDEdit", 2022).
+        A kept picture is held in the latents of every step where nothing is repainted; its exact pixels are the
+        caller's to put back.
 
         Raises
         ------
@@ -134,11 +138,16 @@ class MiniEngine:
             noise = self._initial_noise(generator, stack.shape[1:])
             timesteps = scheduler.timesteps[steps - taken :]
             latents = self._start(request, noise, scheduler, timesteps[:1])
+            held = self._held(request, noise, scheduler)
+            if held is not None:
+                latents = held.hold(latents, timesteps[:1])
             for index, timestep in enumerate(timesteps):
                 controlled = (index + 1) / taken <= request.control_end
                 prediction = self._predict(latents, timestep, text, residuals if controlled else None)
                 step = scheduler.step(prediction, timestep, latents, eta=0.0)
                 latents = step.prev_sample
+                if held is not None:
+                    latents = held.hold(latents, timesteps[index + 1 : index + 2])
                 if on_step is not None:
                     shown = preview_every > 0 and (index + 1) % preview_every == 0
                     preview = self._preview(step.pred_original_sample, request) if shown else None
@@ -219,16 +228,31 @@ class MiniEngine:
         self, request: DiffusionRequest, noise: torch.Tensor, scheduler: Any, timestep: torch.Tensor
     ) -> torch.Tensor:
         """Noise, or the start picture's latents noised to the first step taken."""
-        import torch
-
         start = request.controls.start
         if request.strength >= 1 or start is None:
             return noise * scheduler.init_noise_sigma
-        picture = pad_by_edges(start.array.transpose(2, 0, 1), self.spec.size.padded(request.size))
-        image = self._place(torch.tensor(picture)[None] * 2 - 1)
-        clean = self._vae.encode(image, return_dict=False)[0].float() * self._vae.config.scaling_factor
-        noised: torch.Tensor = scheduler.add_noise(clean, noise, timestep)
+        noised: torch.Tensor = scheduler.add_noise(self._encode(start, request), noise, timestep)
         return noised
+
+    def _held(self, request: DiffusionRequest, noise: torch.Tensor, scheduler: Any) -> HeldLatents | None:
+        """The kept picture in the latents; ``None`` where none is kept."""
+        import torch
+
+        kept, repainted = request.controls.kept, request.controls.repainted
+        if kept is None or repainted is None:
+            return None
+        weights = pad_by_edges(repainted.array[None], self.spec.size.padded(request.size))[0]
+        free = torch.from_numpy(free_cells(weights, self._factor))[None, None].to(self.numerics.device)
+        return HeldLatents(clean=self._encode(kept, request), noise=noise, free=free, scheduler=scheduler)
+
+    def _encode(self, picture: ColorMap, request: DiffusionRequest) -> torch.Tensor:
+        """(1, C, h, w) fp32 latents of a picture."""
+        import torch
+
+        padded = pad_by_edges(picture.array.transpose(2, 0, 1), self.spec.size.padded(request.size))
+        image = self._place(torch.tensor(padded)[None] * 2 - 1)
+        clean: torch.Tensor = self._vae.encode(image, return_dict=False)[0].float() * self._vae.config.scaling_factor
+        return clean
 
     def _finish(
         self, picture: NDArray[np.float32], stack: NDArray[np.float32], generator: torch.Generator

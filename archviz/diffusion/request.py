@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.errors import OptionError
-from archviz.core.maps import ColorMap, DepthMap, EdgeMap, NormalMap
+from archviz.core.maps import ColorMap, DepthMap, EdgeMap, NormalMap, WeightMap
 from archviz.core.size import Size
 from archviz.diffusion.spec import EngineSpec, Sampling
 
@@ -35,11 +35,13 @@ class Controls:
         Maps for the large engines.
     start
         The picture that image-to-image starts from.
+    kept, repainted
+        A picture that is held where ``repainted`` is 0, so that what is painted elsewhere continues it.
 
     Raises
     ------
     OptionError
-        The stack is not (C, H, W) float32 and finite, or sizes differ.
+        The stack is not (C, H, W) float32 and finite, sizes differ, or only one of ``kept`` and ``repainted`` is given.
     """
 
     stack: NDArray[np.float32] | None = None
@@ -47,6 +49,8 @@ class Controls:
     edges: EdgeMap | None = None
     normals: NormalMap | None = None
     start: ColorMap | None = None
+    kept: ColorMap | None = None
+    repainted: WeightMap | None = None
 
     def __post_init__(self) -> None:
         if self.stack is not None:
@@ -54,6 +58,8 @@ class Controls:
                 raise OptionError(f"control stack {self.stack.dtype} {self.stack.shape}: give (C, H, W) float32")
             if not np.isfinite(self.stack).all():
                 raise OptionError("control stack holds a value that is not finite; give finite numbers")
+        if (self.kept is None) != (self.repainted is None):
+            raise OptionError("a kept picture needs the map of what is repainted, and the map the picture; give both")
         sizes = {str(size) for size in self.sizes().values()}
         if len(sizes) > 1:
             raise OptionError(f"control maps differ in size ({', '.join(sorted(sizes))}); give all at one size")
@@ -62,7 +68,7 @@ class Controls:
         """The size of each map that is given."""
         found = {
             name: value.size
-            for name in ("depth", "edges", "normals", "start")
+            for name in ("depth", "edges", "normals", "start", "kept", "repainted")
             if (value := getattr(self, name)) is not None
         }
         if self.stack is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from archviz.render.region import PaintedMask, Region
 from archviz.render.request import RenderRequest, ResolvedRequest
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from archviz.render.result import RenderResult
 
 __all__ = [
+    "PaintedMask",
     "Plan",
+    "Region",
     "RenderRequest",
     "RenderResult",
     "Renderer",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archviz.core.maps import ColorMap
 from archviz.diffusion import Controls, DiffusionRequest
+from archviz.render.editing import Edit
 from archviz.render.maps import ViewMaps
 from archviz.render.request import GeometryFreedom, ResolvedRequest
 
@@ -13,13 +14,17 @@ __all__ = ["diffusion_request"]
 _CONTROL_END: dict[GeometryFreedom, float] = {"strict": 1.0, "balanced": 0.75, "free": 0.5}
 
 
-def diffusion_request(resolved: ResolvedRequest, maps: ViewMaps, start: ColorMap | None) -> DiffusionRequest:
+def diffusion_request(
+    resolved: ResolvedRequest, maps: ViewMaps, start: ColorMap | None, edit: Edit | None = None
+) -> DiffusionRequest:
     """What the engine is asked for: the maps it obeys, the prompt, and how tightly it is held.
 
     Parameters
     ----------
     start
         The lit picture that sampling starts from; ``None`` for pure noise.
+    edit
+        What is kept of the picture that is edited; ``None`` for a whole picture.
     """
     view = maps.gbuffer
     return DiffusionRequest(
@@ -30,6 +35,8 @@ def diffusion_request(resolved: ResolvedRequest, maps: ViewMaps, start: ColorMap
             edges=view.edges if view is not None else maps.edges,
             normals=view.normals if view is not None else None,
             start=start,
+            kept=None if edit is None else edit.kept,
+            repainted=None if edit is None else edit.weights,
         ),
         size=resolved.size,
         noise_seed=resolved.noise_seed,

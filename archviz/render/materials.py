@@ -127,8 +127,10 @@ def _changed(material: Material, meanings: Sequence[object]) -> Material:
     return replace(material, base_color=(r, g, b), roughness=roughness)
 
 
-def match_elements(table: ElementTable, pattern: str) -> tuple[int, ...]:
+def match_elements(table: ElementTable, pattern: str, *, option: str = "material") -> tuple[int, ...]:
     """Rows of the elements that ``pattern`` names: by name, by material name, or with ``*`` and ``?``.
+
+    A refusal names the ``option`` that the pattern stands in.
 
     Raises
     ------
@@ -145,7 +147,7 @@ def match_elements(table: ElementTable, pattern: str) -> tuple[int, ...]:
     known = sorted({e.name for e in table.elements} | {m.name for m in table.materials})
     near = difflib.get_close_matches(pattern, known, n=5, cutoff=0.3) or known[:5]
     raise OptionError(
-        f"material {pattern!r}: the model has no such element; give a name such as {', '.join(near)}"
+        f"{option} {pattern!r}: the model has no such element; give a name such as {', '.join(near)}"
         " (archviz inspect lists them all)"
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from archviz.diffusion import engine_specs
+from archviz.render.editing import paint_key
 from archviz.render.request import ResolvedRequest
 
 __all__ = ["Plan", "is_white", "light_key", "order_requests", "scene_key", "source_key", "view_key"]
@@ -77,4 +78,4 @@ def view_key(r: ResolvedRequest) -> Hashable:
 def light_key(r: ResolvedRequest) -> Hashable:
     """Names the light of a view."""
     # The seed decides which windows are lit.
-    return (view_key(r), r.illumination, r.seed)
+    return (view_key(r), r.illumination, r.seed, paint_key(r))

@@ -22,6 +22,7 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.illumination import Illumination
 from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
+from archviz.render.region import PaintedMask, ResolvedRegion
 from archviz.render.request import ResolvedRequest, Try
 from archviz.sketch.adjustments import AS_FOUND, Adjustments
 
@@ -40,9 +41,9 @@ __all__ = [
 
 RECIPE_KEY = "archviz:recipe"
 FORMAT = 1
-_OF_THIS_MACHINE = ("input", "weights")
+_OF_THIS_MACHINE = ("input", "weights", "base")
 # They stand in a recipe where they were asked for: what had no such wish is written as ever.
-_WHERE_ASKED = ("min_fidelity", "tries")
+_WHERE_ASKED = ("min_fidelity", "tries", "region")
 
 
 def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
@@ -58,6 +59,8 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
             value = [value.width, value.height]
         elif isinstance(value, datetime):
             value = value.isoformat()
+        elif isinstance(value, ResolvedRegion):
+            value = _region_to_json(value)
         elif isinstance(value, Adjustments):
             value = value.to_json()
         elif field.name == "tries":
@@ -93,6 +96,8 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         fields["place"] = Place(**data["place"]) if data["place"] else None
         fields["when"] = datetime.fromisoformat(data["when"]) if data["when"] else None
         fields["sun"] = _sun(data["sun"])
+        if region := data.get("region"):
+            fields["region"] = _region_from_json(region, device=data["device"], input=input, weights=weights)
         fields["adjustments"] = _adjustments(data)
         light = dict(data["illumination"])
         fields["tries"] = tuple(Try(**one) for one in data.get("tries", ()))
@@ -103,6 +108,30 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         return ResolvedRequest(input=input, weights=weights, **fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileFormatError(f"recipe: {error!r} in its resolved request; give a recipe that archviz wrote") from error
+
+
+def _region_to_json(region: ResolvedRegion) -> dict[str, Any]:
+    mask = region.mask
+    return {
+        "base": resolved_to_json(region.base),
+        "base_sha256": region.base_sha256,
+        "elements": region.elements,
+        "mask": None if mask is None else mask.to_json(),
+        "material": region.material,
+        "prompt": region.prompt,
+        "feather_px": region.feather_px,
+    }
+
+
+def _region_from_json(
+    data: Mapping[str, Any], *, device: str | None, input: Path | None, weights: Path | None
+) -> ResolvedRegion:
+    fields = dict(data)
+    # The picture that was edited is made again on the device of the edit.
+    fields["base"] = resolved_from_json(data["base"] | {"device": device}, input=input, weights=weights)
+    fields["elements"] = tuple(data["elements"])
+    fields["mask"] = PaintedMask.from_json(data["mask"]) if data["mask"] else None
+    return ResolvedRegion(**fields)
 
 
 def _adjustments(data: Mapping[str, Any]) -> Adjustments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,17 @@ from archviz.core.openings import Opening
 from archviz.diffusion import Engine, OnStep, StepReport, load_engine
 from archviz.render.asking import diffusion_request
 from archviz.render.clay import ClayPicture, after_passes, clay_passes, trace_picture
+from archviz.render.editing import (
+    Edit,
+    feather,
+    paint_key,
+    paint_over,
+    read_base,
+    read_pixels,
+    region_area,
+    resolve_edit,
+    seen_elements,
+)
 from archviz.render.inputs import Source, read_source, reading_key
 from archviz.render.maps import ViewMaps
 from archviz.render.materials import apply_materials
@@ -33,7 +45,7 @@ from archviz.render.planning import (
     source_key,
     view_key,
 )
-from archviz.render.recipe import write_recipe
+from archviz.render.recipe import hash_pixels, write_recipe
 from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
 from archviz.render.result import RenderResult
@@ -135,13 +147,14 @@ class Renderer:
         during, after = after_passes(on_step, passes, resolved)
         clay = self._clay(resolved, maps, passes, during) if passes else None
         start = clay.picture if clay is not None else _deferred_start(resolved, maps)
+        edit = self._edit(resolved)
 
         def paint(settled: ResolvedRequest) -> NDArray[np.uint8]:
-            wanted = diffusion_request(settled, maps, start)
+            wanted = diffusion_request(settled, maps, start, edit)
             image = engine.generate(wanted, on_step=after, preview_every=preview_every)
             if image.shape != (*settled.size.shape, 3) or image.dtype != np.uint8:
                 raise InternalError(f"engine {settled.engine} made {image.dtype} {image.shape}, not {settled.size}")
-            return image
+            return image if edit is None else edit.blend(image)
 
         if resolved.min_fidelity is None or resolved.tries:
             image = paint(resolved)
@@ -151,12 +164,16 @@ class Renderer:
         seconds = time.monotonic() - started
         scored = not draft and resolved.input_kind != "text"
         made_from = _drawing_key(resolved) | (clay.numerics if clay is not None else {})
+        if edit is not None:
+            made_from |= {"base_pixels": hash_pixels(edit.picture)}
+        # What a hand painted on the view is no part of the model.
+        judged = maps if resolved.region is None else replace(maps, gbuffer=self._view(resolved))
         return RenderResult(
             image=image,
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key() | made_from),
-            fidelity=score_picture(image, maps, self.openings(resolved)) if scored else None,
+            fidelity=score_picture(image, judged, self.openings(resolved)) if scored else None,
             seconds=seconds,
         )
 
@@ -179,8 +196,8 @@ class Renderer:
         gbuffer: GBuffer | None = None
         light: LightBuffer | None = None
         edges: EdgeMap | None = None
-        if resolved.camera is not None:
-            gbuffer = self.shelf.get("view", view_key(resolved), lambda: self._rasterize(resolved))
+        if (seen := self._view(resolved)) is not None:
+            gbuffer = paint_over(seen, resolved)
             rays = _DRAFT_RAYS if draft else _RAYS
             light = self.shelf.get("light", (light_key(resolved), rays), lambda: self._light(resolved, gbuffer, rays))
         if resolved.input_kind == "sketch":
@@ -188,7 +205,7 @@ class Renderer:
         # What is given of the surroundings is no part of a view's key.
         unlit: NDArray[np.float32] = self.shelf.get(
             "stack",
-            (view_key(resolved), resolved.surroundings),
+            (view_key(resolved), resolved.surroundings, paint_key(resolved)),
             lambda: control_stack(
                 gbuffer,
                 None,
@@ -210,6 +227,11 @@ class Renderer:
             return None
         return self.shelf.get("wireframe", view_key(resolved), lambda: trace_wireframe(gbuffer))
 
+    def seen_elements(self, resolved: ResolvedRequest) -> tuple[str, ...]:
+        """Names of the elements that a picture shows, those of most pixels first; none where no scene is known."""
+        view = self._view(resolved)
+        return () if view is None else seen_elements(view)
+
     def openings(self, resolved: ResolvedRequest) -> tuple[Opening, ...]:
         """Windows and doors of a model, whose elements are rows of its views' tables; none of a drawing or a text."""
         from archviz.geometry.openings import find_openings
@@ -225,6 +247,9 @@ class Renderer:
 
     def _resolve(self, request: RenderRequest, read: dict[Hashable, Source]) -> ResolvedRequest:
         """Resolve; ``read`` holds what the requests of one plan have read already."""
+        if request.region is not None:
+            base, sha256 = read_base(request, request.region)
+            return resolve_edit(request, request.region, base, sha256, self._view(base))
         check_choices(request)
         asked = (request.input, request.unit, request.up, request.hide, request.show)
         if asked not in read:
@@ -301,6 +326,26 @@ class Renderer:
             raise InternalError("a view of a scene was asked for without a camera")
         site: Site = self.shelf.get("scene", scene_key(resolved), build)
         return self.shelf.get("stage", view_key(resolved), lambda: set_stage(site, camera))
+
+    def _view(self, resolved: ResolvedRequest) -> GBuffer | None:
+        """What the camera sees, as the model has it; ``None`` where nothing of it is known."""
+        if resolved.camera is None:
+            return None
+        seen: GBuffer = self.shelf.get("view", view_key(resolved), lambda: self._rasterize(resolved))
+        return seen
+
+    def _edit(self, resolved: ResolvedRequest) -> Edit | None:
+        """What an edit keeps; its picture is made again where it is not at hand."""
+        region = resolved.region
+        if region is None:
+            return None
+        if resolved.base is not None:
+            picture = read_pixels(resolved.base)
+            if hash_pixels(picture) != region.base_sha256:
+                raise OptionError(f"{resolved.base}: is not the picture that is edited; give it as it was")
+        else:
+            picture = self.render(region.base).image
+        return Edit(picture=picture, weights=feather(region_area(region, self._view(resolved)), region.feather_px))
 
     def _rasterize(self, resolved: ResolvedRequest) -> GBuffer:
         from archviz.geometry.gbuffer import rasterize

@@ -14,6 +14,7 @@ from archviz.core.errors import OptionError
 from archviz.core.illumination import Illumination
 from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
+from archviz.render.region import Region, ResolvedRegion
 from archviz.sketch.adjustments import Adjustments
 
 __all__ = [
@@ -124,6 +125,9 @@ class RenderRequest:
         Where the engine runs; ``None`` picks one.
     author
         Written into the picture.
+    region
+        A part of a finished picture that is painted anew. All that is not the part's is then that picture's:
+        of the other fields ``input``, ``weights``, ``device`` and ``author`` alone are looked at.
 
     Raises
     ------
@@ -158,6 +162,7 @@ class RenderRequest:
     weights: Path | None = None
     device: str | None = None
     author: str = ""
+    region: Region | None = None
 
     def __post_init__(self) -> None:
         for name in ("input", "weights"):
@@ -191,8 +196,9 @@ class ResolvedRequest:
 
     Parameters
     ----------
-    input, weights
-        Files on this machine; the only fields the recipe does not hold. The numerics key holds the weights' hash.
+    input, weights, base
+        Files on this machine (``base``: the picture that is edited); the only fields the recipe does not hold. The
+        numerics key holds the weights' hash.
     input_kind, input_sha256, scene_sha256
         What the input is, the hash of its bytes, and of the building that was read from it
         (with the files that it refers to); ``None`` where there is none.
@@ -219,6 +225,8 @@ class ResolvedRequest:
         then those of the best. A request with tries has its settings found and is rendered once.
     start_strength
         How much of the lit clay picture is painted over: 0 keeps it, 1 makes none.
+    region
+        The part that is edited, with the request of the picture it is a part of; ``None`` for a whole picture.
 
     Others as in :class:`RenderRequest`.
     """
@@ -263,3 +271,5 @@ class ResolvedRequest:
     min_fidelity: float | None = None
     tries: tuple[Try, ...] = ()
     start_strength: float = 1.0
+    base: Path | None = None
+    region: ResolvedRegion | None = None

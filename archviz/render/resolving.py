@@ -31,7 +31,7 @@ from archviz.render.request import (
 from archviz.render.stage import environment_camera
 from archviz.render.words import choose_by_words
 
-__all__ = ["check_choices", "engine_spec", "resolve_source"]
+__all__ = ["check_choices", "engine_spec", "engine_vocabulary", "resolve_source"]
 
 # What only a model has, and what a drawing or a text alone therefore cannot be asked for.
 _MODEL_ONLY = ("view", "camera", "unit", "up", "hide", "show")
@@ -141,7 +141,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
             materials={text: text for text in materials.values()},
             free_text=request.prompt,
         ),
-        _vocabulary(spec, request.weights),
+        engine_vocabulary(spec, request.weights),
     )
     # What chose a preset was understood, whether or not the engine was taught the word.
     heard_anew = [phrase for phrase in words.chosen if set(phrase.split()) & set(prompt.ignored)]
@@ -316,7 +316,7 @@ def _without_folder(text: str, path: Path | None) -> str:
     return text if path is None else text.replace(str(path), path.name)
 
 
-def _vocabulary(spec: EngineSpec, weights: Path | None) -> Vocabulary | None:
+def engine_vocabulary(spec: EngineSpec, weights: Path | None) -> Vocabulary | None:
     """The phrases an engine was taught; ``None`` for one with a general text encoder."""
     if spec.program is not None:
         return Vocabulary({})

@@ -142,7 +142,8 @@ class Executor:
             "fidelity": result.fidelity.to_json() if result.fidelity else None,
         }
         _write_json(folder / "recipe.json", result.recipe | {"run": run})
-        _write_json(folder / "summary.json", _summary(resolved) | _outcome(result))
+        seen = {"elements_seen": list(self.renderer.seen_elements(resolved))}
+        _write_json(folder / "summary.json", _summary(resolved) | _outcome(result) | seen)
         painting.done()
 
     def _preview(self, job: Job, folder: Path) -> None:
@@ -233,6 +234,20 @@ def _outcome(result: RenderResult) -> dict[str, Any]:
         "steps": result.resolved.steps,
         "warnings": list(result.warnings),
         "fidelity": result.fidelity.to_json() if result.fidelity else None,
+        "edited": _edited(result.resolved),
+    }
+
+
+def _edited(resolved: ResolvedRequest) -> dict[str, Any] | None:
+    """Which part of another picture this one has anew; ``None`` for a whole picture."""
+    region = resolved.region
+    if region is None:
+        return None
+    return {
+        "elements": list(region.elements),
+        "painted": region.mask is not None,
+        "material": region.material,
+        "prompt": region.prompt,
     }
 
 

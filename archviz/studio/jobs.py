@@ -15,6 +15,7 @@ from archviz.core.camera import Camera
 from archviz.core.errors import FileFormatError
 from archviz.core.place import Place
 from archviz.core.size import Size
+from archviz.render.region import PaintedMask, Region
 from archviz.render.request import DEFAULT_SIZE, RenderRequest
 from archviz.render.words import choose_by_words
 from archviz.sketch.adjustments import Adjustments
@@ -128,6 +129,11 @@ def request_to_json(request: RenderRequest) -> dict[str, Any]:
             value = [value.width, value.height]
         elif isinstance(value, datetime):
             value = value.isoformat()
+        elif isinstance(value, Region):
+            value = dataclasses.asdict(value) | {
+                "base": str(value.base),
+                "mask": None if value.mask is None else value.mask.to_json(),
+            }
         elif isinstance(value, Place):
             value = dataclasses.asdict(value)
         elif isinstance(value, Adjustments):
@@ -156,6 +162,9 @@ def request_from_json(data: Mapping[str, Any]) -> RenderRequest:
             fields["when"] = datetime.fromisoformat(fields["when"])
         if "place" in fields:
             fields["place"] = Place(**fields["place"])
+        if "region" in fields:
+            mask = fields["region"]["mask"]
+            fields["region"] = Region(**fields["region"] | {"mask": PaintedMask.from_json(mask) if mask else None})
         if "adjustments" in fields:
             fields["adjustments"] = Adjustments.from_json(fields["adjustments"])
         return RenderRequest(**fields)
@@ -181,6 +190,7 @@ def view_request(request: RenderRequest) -> RenderRequest:
         control_scales={},
         min_fidelity=None,
         author="",
+        region=None,
         size=Size(height=_side(size.height * scale), width=_side(size.width * scale)),
     )
 

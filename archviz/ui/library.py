@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from archviz.core.errors import OptionError
@@ -24,7 +26,7 @@ def show_library(visit: Visit) -> None:
     _show_undo(visit)
     projects = {project.id: project for project in visit.projects.all(visit.session)}
     words, project, trashed = _show_search(visit, projects)
-    asked = {
+    asked: dict[str, Any] = {
         "project": project or None,
         "words": words,
         "favourites": bool(st.session_state.get("library_favourites")),

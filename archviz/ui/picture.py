@@ -12,6 +12,7 @@ import streamlit as st
 
 from archviz.presets import environments, lightings
 from archviz.studio import Job
+from archviz.ui.regions import show_edited, show_editor
 from archviz.ui.style import chips, sun_dial
 from archviz.ui.visit import Visit
 
@@ -32,8 +33,9 @@ def show_picture(visit: Visit, job: Job) -> None:
         return
     left, right = st.columns([3.4, 1], gap="medium")
     with left:
-        _show_maps(visit, folder, picture)
+        _show_maps(visit, job, folder, summary, picture)
     with right:
+        show_edited(visit, job, summary)
         _show_facts(visit, summary)
         _show_downloads(visit, job, folder, picture)
 
@@ -46,15 +48,17 @@ def show_setting(visit: Visit, summary: dict[str, Any]) -> None:
     st.html(f'<div class="archviz-label">{t("fact.setting")}</div>{names}')
 
 
-def _show_maps(visit: Visit, folder: Path, picture: bytes) -> None:
+def _show_maps(visit: Visit, job: Job, folder: Path, summary: dict[str, Any], picture: bytes) -> None:
     maps = {name: folder / "maps" / f"{name}.png" for name in _MAPS}
     shown = [name for name, path in maps.items() if path.exists()]
-    tabs = st.tabs([visit.texts(f"tab.{name}") for name in ("picture", *shown)])
+    tabs = st.tabs([visit.texts(f"tab.{name}") for name in ("picture", *shown, "region")])
     with tabs[0]:
         st.image(picture, width="stretch")
-    for name, tab in zip(shown, tabs[1:], strict=True):
+    for name, tab in zip(shown, tabs[1:-1], strict=True):
         with tab:
             st.image(str(maps[name]), width="stretch")
+    with tabs[-1]:
+        show_editor(visit, job, summary, picture)
 
 
 def _show_facts(visit: Visit, summary: dict[str, Any]) -> None:

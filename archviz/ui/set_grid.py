@@ -32,8 +32,9 @@ def choice_name(visit: Visit, axis: str, label: str) -> str:
     """A choice as people read it: the name of a preset, else the label itself."""
     if axis in _NUMBERS:
         return f"{visit.texts(f'axis.{axis}')} {label}"
-    presets = {"environment": environments(), "lighting": lightings()}.get(axis, {})
-    return visit.texts.own_name(presets[label]) if label in presets else label
+    if axis == "environment" and label in environments():
+        return visit.texts.own_name(environments()[label])
+    return visit.texts.own_name(lightings()[label]) if axis == "lighting" and label in lightings() else label
 
 
 def facts_of(visit: Visit, picture: Picture) -> str:

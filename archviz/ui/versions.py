@@ -117,8 +117,8 @@ def _take(visit: Visit, design: Design, files: Sequence[tuple[str, bytes]], **wa
         text = str(error).replace(f"{home.folder}/", "")
         st.session_state[_REFUSED] = (design.id, text)
         return
-    views = SavedViews(home, session, new.id)
-    for view in SavedViews(home, session, design.id).all():
+    views = SavedViews(visit.projects, session, new.id, visit.project)
+    for view in SavedViews(visit.projects, session, design.id).all():
         views.keep(view)
     _go(new)
     if revision is not None:

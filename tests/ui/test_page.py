@@ -79,9 +79,9 @@ def test_one_click_after_the_design(store: JobStore, worker: Worker, house_page:
     page.run()
     assert not page.exception and not page.error
     assert [tab.label for tab in page.tabs] == [
-        EN(f"tab.{n}") for n in ("picture", "deferred", "depth", "normals", "edges", "elements")
+        EN(f"tab.{n}") for n in ("picture", "deferred", "depth", "normals", "edges", "elements", "region")
     ]
-    assert _pictures(page) == 6 + 1 + 1, "picture, five maps, the sun's dial, one thumbnail"
+    assert _pictures(page) == 6 + 1 + 1 + 1, "picture, five maps, what can be edited, the sun's dial, one thumbnail"
     assert "azimuth" in _said(page) and EN("fact.edge_recall") in _said(page)
     assert not page.button(key="render").disabled
 

@@ -23,7 +23,7 @@ from archviz.ui.viewer.payload import resolve_for_view, viewer_payload
 from archviz.ui.viewer.saved import SavedView, SavedViews
 from archviz.ui.visit import Visit, choice_key
 
-__all__ = ["chosen_element", "model_now", "model_of", "show_element", "show_viewer"]
+__all__ = ["chosen_element", "clicked_element", "model_now", "model_of", "show_element", "show_viewer"]
 
 _KEY = "viewer"
 _POLL_S = 0.5
@@ -99,9 +99,15 @@ def show_viewer(visit: Visit, design: Design, request: RenderRequest | None) -> 
     return model
 
 
+def clicked_element() -> str | None:
+    """Name of the element that was clicked last, of whichever model."""
+    name: str | None = st.session_state.get(_SELECTED)
+    return name
+
+
 def chosen_element(model: Model) -> str | None:
     """Name of the element that was clicked, if the model still has it."""
-    name = st.session_state.get(_SELECTED)
+    name = clicked_element()
     return name if name in {element.name for element in model.scene.table.elements} else None
 
 

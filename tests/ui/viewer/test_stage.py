@@ -14,7 +14,7 @@ from archviz.core.size import Size
 from archviz.presets import find_material_words
 from archviz.render import RenderRequest
 from archviz.render.materials import named_material
-from archviz.studio import JobStore, new_id
+from archviz.studio import JobStore, Projects, new_id
 from archviz.ui import viewer
 from archviz.ui.texts import Texts
 from archviz.ui.viewer import assets, panel
@@ -159,4 +159,4 @@ def test_nonsense_from_a_browser_is_refused_in_words(store: JobStore, name: str,
     from archviz.core.errors import OptionError
 
     with pytest.raises(OptionError):
-        panel._carry_out(name, value, SavedViews(store.home, new_id(), "text"))
+        panel._carry_out(name, value, SavedViews(Projects(store.database), new_id(), "text"))
