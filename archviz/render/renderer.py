@@ -29,11 +29,11 @@ from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
 from archviz.render.result import RenderResult
 from archviz.render.retry import OnTry, render_by_rule
-from archviz.render.scoring import edge_recall, score_picture
+from archviz.render.scoring import Scoring
 from archviz.render.shelf import Shelf
 
 if TYPE_CHECKING:
-    from archviz.fidelity import Wireframe
+    from archviz.fidelity import JudgedView, Wireframe
     from archviz.geometry.scene import Scene
     from archviz.render.relief import Relief
     from archviz.render.stage import Stage
@@ -129,11 +129,13 @@ class Renderer:
                 raise InternalError(f"engine {settled.engine} made {image.dtype} {image.shape}, not {settled.size}")
             return image
 
+        scoring = Scoring(maps, partial(self.judged_view, resolved, maps))
         if resolved.min_fidelity is None or resolved.tries:
             image = paint(resolved)
         else:
-            score = partial(edge_recall, maps=maps, wireframe=self.wireframe(resolved, maps))
-            resolved, image = render_by_rule(resolved, engine.spec, paint=paint, score=score, on_try=on_try)
+            resolved, image = render_by_rule(
+                resolved, engine.spec, paint=paint, score=scoring.edge_recall, on_try=on_try
+            )
         seconds = time.monotonic() - started
         made_from = _drawing_key(resolved) | (clay.numerics if clay is not None else {})
         return RenderResult(
@@ -141,7 +143,7 @@ class Renderer:
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key() | made_from),
-            fidelity=score_picture(image, maps, self.openings(resolved)) if resolved.input_kind != "text" else None,
+            fidelity=scoring.report(image) if resolved.input_kind != "text" else None,
             seconds=seconds,
         )
 
@@ -186,6 +188,19 @@ class Renderer:
         if gbuffer is None:
             return None
         return self.shelf.get("wireframe", view_key(resolved), lambda: trace_wireframe(gbuffer))
+
+    def judged_view(self, resolved: ResolvedRequest, maps: ViewMaps) -> JudgedView:
+        """A view of a scene made ready for scores; its lights share it."""
+        from archviz.fidelity import JudgedView
+
+        gbuffer = maps.gbuffer
+        if gbuffer is None:
+            raise InternalError("scores of a view were asked for without a scene")
+        return self.shelf.get(
+            "judged view",
+            view_key(resolved),
+            lambda: JudgedView.of(gbuffer, self.openings(resolved), wireframe=self.wireframe(resolved, maps)),
+        )
 
     def openings(self, resolved: ResolvedRequest) -> tuple[Opening, ...]:
         """Windows and doors of a model, whose elements are rows of its views' tables; none of a drawing or a text."""
