@@ -23,9 +23,10 @@ from numpy.typing import NDArray
 from archviz.core.errors import InternalError
 from archviz.light_transport.clay.paths import OnPass, TraceJob, trace_radiance
 
-__all__ = ["Tracer", "tracer"]
+__all__ = ["Tracer", "serve", "tracer"]
 
 _GO_ON, _STOP = b"go on", b"stop"
+_MAIN = "import sys; from archviz.light_transport.clay.child import serve; serve(int(sys.argv[1]))"
 
 
 class Tracer:
@@ -84,7 +85,7 @@ class Tracer:
         paths = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "archviz.light_transport.clay.child", str(theirs.fileno())],
+                [sys.executable, "-P", "-c", _MAIN, str(theirs.fileno())],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -123,6 +124,13 @@ class _StoppedError(Exception):
     """The parent wants no more of this picture."""
 
 
+def serve(descriptor: int) -> None:
+    """Answer jobs over a socket until the other end closes."""
+    # The parent has gone: there is nobody to tell.
+    with contextlib.suppress(EOFError, OSError):
+        _serve(Connection(descriptor))
+
+
 def _serve(pipe: Connection) -> None:
     def on_pass(done: int, _of: int) -> None:
         pipe.send(("pass", done))
@@ -142,9 +150,3 @@ def _serve(pipe: Connection) -> None:
         else:
             pipe.send(("done", None))
             pipe.send_bytes(np.ascontiguousarray(radiance).tobytes())
-
-
-if __name__ == "__main__":
-    # The parent has gone: there is nobody to tell.
-    with contextlib.suppress(EOFError, OSError):
-        _serve(Connection(int(sys.argv[1])))
