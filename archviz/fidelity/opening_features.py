@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from archviz.core.tone import luminance, srgb_to_linear
 from archviz.fidelity.gradient import GradientField, find_edges
+from archviz.fidelity.opening_shift import common_shift
 from archviz.fidelity.opening_views import OpeningView, Place
 from archviz.fidelity.shown import Shown
 
@@ -31,9 +32,6 @@ _CONTRAST_UNITS = np.array([0.3, 8.0, 8.0], dtype=np.float32)
 _MOST_CONTRAST = 4.0
 _LEAST_SAMPLES = 3
 _LEAST_POINTS = 12
-# Displacement is looked for this far: a neighbour's line is farther.
-_SHIFT_PX = 5.0
-_SHIFT_SAMPLES = 12
 _FINE_PX = 48.0
 _GRID_SPAN = 23.0
 
@@ -52,16 +50,14 @@ class OpeningFeatures:
         (k, 13) at the places slid along its wall, as if it were there.
     copies
         (k, 13) where it is moved aside, in the place of those.
-    shift_px, expected_px
-        Displacement right and down of its lines in the picture and in the reference [px]; ``None``
-        where too few are found.
+    shift_px
+        Displacement right and down of its lines from the reference's [px]; ``None`` where it has too few.
     """
 
     own: _Float
     others: _Float
     copies: _Float
     shift_px: tuple[float, float] | None
-    expected_px: tuple[float, float] | None
 
 
 class _Channels:
@@ -119,8 +115,7 @@ def measure_openings(picture: Shown, views: Sequence[OpeningView], reference: Sh
                 own=rows[0],
                 others=rows[1:],
                 copies=copies,
-                shift_px=_shift(picture.field, view),
-                expected_px=_shift(reference.field, view),
+                shift_px=common_shift(picture.field, reference.field, [view]),
             )
         )
     return answers
@@ -257,19 +252,3 @@ def _contrast(patch: _Float, inside: NDArray[np.bool_], around: NDArray[np.bool_
     apart = np.abs(np.median(within, axis=0) - np.median(rim, axis=0)) / _CONTRAST_UNITS
     ratio = (within[:, 0].std() + _LUMINANCE_FLOOR) / (rim[:, 0].std() + _LUMINANCE_FLOOR)
     return float(min(np.linalg.norm(apart), _MOST_CONTRAST)), float(np.log(ratio))
-
-
-def _shift(field: GradientField, view: OpeningView) -> tuple[float, float] | None:
-    """Displacement of the outline in the least squares over the samples found, strays weighed down."""
-    assert view.own is not None
-    outline = view.sides >= 0
-    hits = find_edges(field, view.own.positions_px[outline], view.own.normals[outline], tolerance_px=_SHIFT_PX)
-    normals, offsets = view.own.normals[outline][hits.found], hits.offsets_px[hits.found]
-    if len(normals) < _SHIFT_SAMPLES or min(np.abs(normals).max(0)) < 0.5:
-        return None
-    step = np.zeros(2)
-    weights = np.ones(len(offsets))
-    for _ in range(4):
-        step = np.linalg.lstsq(normals * weights[:, None], offsets * weights, rcond=None)[0]
-        weights = 1.0 / np.hypot(1.0, offsets - normals @ step)
-    return float(step[0]), float(step[1])

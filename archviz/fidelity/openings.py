@@ -19,6 +19,7 @@ from archviz.core.openings import Opening
 from archviz.core.tone import linear_to_srgb, luminance
 from archviz.fidelity.judged_view import JudgedView
 from archviz.fidelity.opening_features import FEATURES, OpeningFeatures, measure_openings
+from archviz.fidelity.opening_shift import common_shift
 from archviz.fidelity.opening_views import OpeningView
 from archviz.fidelity.shown import Shown
 from archviz.fidelity.wireframe import Wireframe
@@ -258,18 +259,22 @@ def judge_views(
         return _empty(tuple(judged), "not judged in fog")
     share, chance, score = score_features(told, chosen)
     return Openings(
-        judged=tuple(judged), share=share, chance=chance, score=score, shift_px=pooled_shift(told), reason=None
+        judged=tuple(judged),
+        share=share,
+        chance=chance,
+        score=score,
+        shift_px=pooled_shift(shown, expected, view.openings),
+        reason=None,
     )
 
 
-def pooled_shift(features: Sequence[OpeningFeatures]) -> float | None:
+def pooled_shift(shown: Shown, expected: Shown, views: Sequence[OpeningView]) -> float | None:
     """How far the openings of one picture stand from their places together [px].
 
-    One outline is told too few of its lines from its neighbours' to say; the median over all of them,
-    right and down apart, each less its displacement in the reference, leaves their common shift.
+    One opening has too few lines to tell; over all of them a picture that is moved is told.
     """
-    moved = [np.subtract(f.shift_px, f.expected_px) for f in features if f.shift_px and f.expected_px]
-    return float(np.hypot(*np.median(moved, axis=0))) if moved else None
+    moved = common_shift(shown.field, expected.field, views)
+    return None if moved is None else float(np.hypot(*moved))
 
 
 def score_features(features: Sequence[OpeningFeatures], model: OpeningModel) -> tuple[float, float, float]:

@@ -91,8 +91,10 @@ def measure(view: CaseView) -> tuple[list[Sample], list[PictureShift]]:
     for source, pictures in view.pictures.items():
         for picture, reference in zip(pictures, view.references[source], strict=True):
             there = _measured(view, picture, reference)
-            apart = _measured(view, np.roll(picture, _SHIFT_PX, axis=1), reference)
-            still, moved = (pooled_shift([f for f in found if f is not None]) for found in (there, apart))
+            still, moved = (
+                pooled_shift(Shown(shown, view.wireframe), Shown(reference, view.wireframe), view.views)
+                for shown in (picture, np.roll(picture, _SHIFT_PX, axis=1))
+            )
             if still is not None and moved is not None:
                 shifts.append(PictureShift(building=view.case.name, source=source, still_px=still, moved_px=moved))
             for seen, features in zip(view.views, there, strict=True):
