@@ -1,4 +1,4 @@
-"""Commands that tell: inspect, presets, cities, engines."""
+"""Commands that tell: inspect, presets, materials, cities, engines."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from archviz.cli.console import Console
+from archviz.cli.values import adjustments_from
 from archviz.core.errors import OptionError
 from archviz.render.request import DEFAULT_SIZE, RenderRequest
 
-__all__ = ["run_cities", "run_engines", "run_inspect", "run_presets"]
+__all__ = ["run_cities", "run_engines", "run_inspect", "run_materials", "run_presets"]
 
 _LISTED_ELEMENTS = 40  # a screenful; --json lists all
 
@@ -25,6 +26,7 @@ def run_inspect(options: argparse.Namespace, console: Console) -> None:
         up=options.up,
         hide=tuple(options.hide),
         show=tuple(options.show),
+        adjustments=adjustments_from(options),
     )
     source = read_source(request)
     data = _model_facts(source.model) if source.model is not None else _drawing_facts(source.drawing)
@@ -45,6 +47,38 @@ def run_presets(options: argparse.Namespace, console: Console) -> None:
     for kind, presets in data.items():
         lines += [f"{kind}:", *(_preset_line(p) for p in presets)]
     console.result(data, lines)
+
+
+def run_materials(options: argparse.Namespace, console: Console) -> None:
+    """``archviz materials``."""
+    from archviz.presets import find_materials, near_material_names
+
+    found = find_materials(options.name)
+    if not found:
+        near = near_material_names(options.name)
+        advice = f"the nearest are {', '.join(near)}" if near else "none is near"
+        raise OptionError(
+            f"material {options.name!r} is not known, {advice}; archviz materials without a name lists all"
+        )
+    entries = [
+        {
+            "id": m.id,
+            "kind": m.kind,
+            "name_en": m.name_en,
+            "name_vi": m.name_vi,
+            "also": [*m.names_en[1:], *m.names_vi[1:]],
+            "srgb": m.srgb,
+            "family": m.family.name.lower(),
+            "roughness": m.roughness,
+            "metallic": m.metallic,
+            "transmission": m.transmission,
+            "uses": list(m.uses),
+            "tint": m.tint,
+        }
+        for m in found
+    ]
+    lines = [f"{m.name_en:<24} {m.name_vi:<24} #{m.srgb}  {m.kind}" for m in found]
+    console.result({"materials": entries}, lines)
 
 
 def run_cities(options: argparse.Namespace, console: Console) -> None:
@@ -100,6 +134,8 @@ def run_engines(options: argparse.Namespace, console: Console) -> None:
 
 
 def _model_facts(model: Any) -> dict[str, Any]:
+    from archviz.render.proposals import propose_materials
+
     table = model.scene.table
     place = model.place
     return {
@@ -114,8 +150,9 @@ def _model_facts(model: Any) -> dict[str, Any]:
                 "class": e.class_name if e.class_name not in ("", e.name) else e.part.name.lower(),
                 "material": table.materials[e.material].name,
                 "part": e.part.name.lower(),
+                "proposed_material": proposal.text() if proposal else None,
             }
-            for e in table.elements
+            for e, proposal in zip(table.elements, propose_materials(table), strict=True)
         ],
         "place": {"latitude_deg": place.latitude_deg, "longitude_deg": place.longitude_deg} if place else None,
         "north_deg": model.north_deg,
@@ -131,6 +168,7 @@ def _drawing_facts(drawing: Any) -> dict[str, Any]:
     from archviz.sketch import diagnose
 
     height, width = drawing.array.shape[:2]
+    findings = diagnose(drawing)
     relief = lift_drawing(drawing, drawing.size.with_longer(DEFAULT_SIZE.longer))
     seen = sorted(set(relief.scene.face_elements.tolist())) if relief is not None else []
     return {
@@ -142,7 +180,8 @@ def _drawing_facts(drawing: Any) -> dict[str, Any]:
             {"name": RELIEF_TABLE.elements[row].name, "part": RELIEF_TABLE.elements[row].part.name.lower()}
             for row in seen
         ],
-        "diagnosis": [found.text for found in diagnose(drawing)],
+        "diagnosis": [found.text for found in findings],
+        "diagnosis_vi": [found.in_words("vi") for found in findings],
         "assumptions": [*drawing.assumptions, *(relief.assumptions if relief is not None else ())],
         "warnings": list(drawing.warnings),
     }
@@ -163,13 +202,24 @@ def _lines(data: dict[str, Any]) -> list[str]:
     for key, value in data.items():
         if isinstance(value, list) and value and isinstance(value[0], dict):
             lines.append(f"{key}: {len(value)}")
-            lines += [f"  {' · '.join(str(v) for v in item.values())}" for item in value[:_LISTED_ELEMENTS]]
+            lines += [f"  {_item_line(item)}" for item in value[:_LISTED_ELEMENTS]]
             if len(value) > _LISTED_ELEMENTS:
                 lines.append(f"  and {len(value) - _LISTED_ELEMENTS} more; --json lists all")
         elif isinstance(value, list) and value and isinstance(value[0], str):
-            lines += [f"{key}: {text}" for text in value]
+            lines += [f"{key}: {text}" for text in value[:_LISTED_ELEMENTS]]
+            if len(value) > _LISTED_ELEMENTS:
+                lines.append(f"{key}: and {len(value) - _LISTED_ELEMENTS} more; --json lists all")
         elif isinstance(value, list):
             lines.append(f"{key}: {' x '.join(str(v) for v in value) or 'none'}")
         else:
             lines.append(f"{key}: {'none' if value is None else value}")
     return lines
+
+
+def _item_line(item: dict[str, Any]) -> str:
+    """One part's facts; what there is none of is left out."""
+    return " · ".join(
+        f"proposed: {value}" if key == "proposed_material" else str(value)
+        for key, value in item.items()
+        if value is not None
+    )

@@ -33,16 +33,21 @@ class _Block(nn.Module):
         nn.init.zeros_(self.second.bias)  # type: ignore[arg-type]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x + self.second(functional.relu(self.first(functional.relu(x))))  # type: ignore[no-any-return]
+        return x + self.second(functional.relu(self.first(functional.relu(x))))
 
 
 class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
-    """A U-shaped residual network from picture, control stack and noise to the finished picture.
+    """A U-shaped residual network from picture, control stack and grains to the finished picture.
+
+    It answers with what is added, with the share of the deferred colour, and with how much of each grain
+    stands where; a grain lightens and darkens the colour it lies on.
 
     Parameters
     ----------
     control_channels
         Channels of the control stack.
+    textures
+        How many grains there are, see :data:`archviz.diffusion.textures.TEXTURES`.
     base_channels, flag_channel
         Channels of the stack that hold the deferred colour, from which pixels may be taken as they are, and
         the one that says whether it is given.
@@ -52,17 +57,18 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         Residual blocks of each level on the way down and on the way up.
     """
 
-    @register_to_config
+    @register_to_config  # type: ignore[untyped-decorator]
     def __init__(
         self,
         control_channels: int = 36,
+        textures: int = 6,
         base_channels: tuple[int, int, int] = (26, 27, 28),
         flag_channel: int = 34,
         widths: tuple[int, ...] = (48, 80, 128, 160),
         blocks: int = 2,
     ) -> None:
         super().__init__()
-        inputs = (3 + control_channels + 1) * _SHUFFLE**2
+        inputs = (3 + control_channels + textures) * _SHUFFLE**2
         self.enter = nn.Conv2d(inputs, widths[0], 3, padding=1)
         self.down = nn.ModuleList(
             nn.Conv2d(wide, deep, 4, stride=2, padding=1) for wide, deep in itertools.pairwise(widths)
@@ -70,7 +76,7 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.up = nn.ModuleList(nn.Conv2d(deep, wide, 1) for wide, deep in itertools.pairwise(widths))
         self.encode = nn.ModuleList(_blocks(width, blocks) for width in widths)
         self.decode = nn.ModuleList(_blocks(width, blocks) for width in widths[:-1])
-        self.leave = nn.Conv2d(widths[0], 4 * _SHUFFLE**2, 3, padding=1)
+        self.leave = nn.Conv2d(widths[0], (4 + textures) * _SHUFFLE**2, 3, padding=1)
         self.leave.weight.data.mul_(0.1)
 
     @property
@@ -78,7 +84,7 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         """What both sides of a picture must be a multiple of [pixels]."""
         return int(_SHUFFLE * 2 ** len(self.down))
 
-    def forward(self, picture: torch.Tensor, stack: torch.Tensor, noise: torch.Tensor) -> torch.Tensor:
+    def forward(self, picture: torch.Tensor, stack: torch.Tensor, textures: torch.Tensor) -> torch.Tensor:
         """The finished picture.
 
         Parameters
@@ -87,15 +93,15 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
             (n, 3, H, W) in [-1, 1], decoded.
         stack
             (n, C, H, W) control stack.
-        noise
-            (n, 1, H, W) of a standard normal: what textures are drawn from.
+        textures
+            (n, K, H, W) of mean 0 and deviation 1.
 
         Returns
         -------
         Tensor
             (n, 3, H, W), about [-1, 1].
         """
-        read = torch.cat([picture, stack, noise], 1).to(self.enter.weight.dtype)
+        read = torch.cat([picture, stack, textures], 1).to(self.enter.weight.dtype)
         x = self.enter(functional.pixel_unshuffle(read, _SHUFFLE))
         skips = []
         for level, blocks in enumerate(self.encode):
@@ -109,9 +115,12 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         # What is added may be coarse; the picture itself keeps the precision it came in.
         made = functional.pixel_shuffle(self.leave(x), _SHUFFLE).to(picture.dtype)
         flag = self.config.flag_channel
-        share = torch.sigmoid(made[:, 3:]) * stack[:, flag : flag + 1]
+        share = torch.sigmoid(made[:, 3:4]) * stack[:, flag : flag + 1]
         base = stack[:, list(self.config.base_channels)]
-        return picture + share * (base - picture) + made[:, :3]  # type: ignore[no-any-return]
+        smooth = picture + share * (base - picture) + made[:, :3]
+        grain = (made[:, 4:] * textures).sum(1, keepdim=True)
+        # In display colour: a black leaf has no lighter side.
+        return smooth + grain * (0.55 + 0.45 * smooth.clamp(-1, 1))
 
 
 def _blocks(width: int, count: int) -> Any:

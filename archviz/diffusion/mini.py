@@ -25,6 +25,7 @@ from archviz.diffusion.precision import Numerics
 from archviz.diffusion.quiet import loading_weights, warn_of_long_prompt
 from archviz.diffusion.request import DiffusionRequest, OnStep, StepReport
 from archviz.diffusion.spec import EngineSpec
+from archviz.diffusion.textures import draw_textures
 
 if TYPE_CHECKING:
     import torch
@@ -238,8 +239,9 @@ class MiniEngine:
         if self._finisher is None:
             return picture
         draft = torch.from_numpy(picture).permute(2, 0, 1)[None] * 2 - 1
-        noise = torch.randn((1, 1, *picture.shape[:2]), generator=generator, dtype=torch.float32)
-        given = (draft, torch.tensor(stack)[None], noise)
+        lie = np.random.default_rng(int(torch.randint(2**62, (), generator=generator)))
+        textures = torch.from_numpy(draw_textures(picture.shape[0], picture.shape[1], lie))[None]
+        given = (draft, torch.tensor(stack)[None], textures)
         device = self.numerics.device
         made = self._finisher(*(t.to(device, memory_format=torch.channels_last) for t in given))
         finished: NDArray[np.float32] = (made / 2 + 0.5).clamp(0, 1)[0].permute(1, 2, 0).cpu().numpy()

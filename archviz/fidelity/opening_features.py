@@ -251,4 +251,4 @@ def _contrast(patch: _Float, inside: NDArray[np.bool_], around: NDArray[np.bool_
     within, rim = patch[inside], patch[around]
     apart = np.abs(np.median(within, axis=0) - np.median(rim, axis=0)) / _CONTRAST_UNITS
     ratio = (within[:, 0].std() + _LUMINANCE_FLOOR) / (rim[:, 0].std() + _LUMINANCE_FLOOR)
-    return float(min(np.linalg.norm(apart), _MOST_CONTRAST)), float(np.log(ratio))
+    return min(float(np.linalg.norm(apart)), _MOST_CONTRAST), float(np.log(ratio))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 from archviz.core.errors import FileFormatError, OptionError
 
-__all__ = ["Flag", "Number", "Rule", "Table", "Text", "Texts", "check_table", "read_toml"]
+__all__ = ["Choice", "Flag", "HexColor", "Number", "Rule", "Table", "Text", "Texts", "check_table", "read_toml"]
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,32 @@ class Text:
 
     def __str__(self) -> str:
         return f"a text of 1 to {self.longest} characters"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+    def accepts(self, value: object) -> bool:
+        """True for one of them."""
+        return value in self.words
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(self.words)}"
+
+
+@dataclass(frozen=True)
+class HexColor:
+    """An sRGB colour of six hexadecimal digits."""
+
+    def accepts(self, value: object) -> bool:
+        """True for such a text."""
+        return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{6}", value) is not None
+
+    def __str__(self) -> str:
+        return "six hexadecimal digits such as 9a5540"
 
 
 @dataclass(frozen=True)
@@ -80,7 +107,7 @@ class Table:
         return "a table"
 
 
-Rule = Number | Text | Texts | Flag | Table
+Rule = Number | Text | Texts | Choice | HexColor | Flag | Table
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import difflib
 import fnmatch
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+
+import numpy as np
 
 from archviz.core.elements import ElementTable
 from archviz.core.errors import OptionError
 from archviz.core.material import Material
-from archviz.core.tone import srgb_to_linear
-from archviz.render.material_words import COLORS, FINISHES, SHADES, SUBSTANCES
+from archviz.core.tone import luminance
+from archviz.presets import (
+    ColorWord,
+    Finish,
+    MaterialPreset,
+    MaterialWord,
+    Tone,
+    find_material_words,
+    linear_color,
+    near_material_names,
+)
 
-__all__ = ["MaterialText", "apply_materials", "match_elements", "read_material"]
+__all__ = ["MaterialText", "apply_materials", "match_elements", "named_material", "read_material", "unread_note"]
 
-_FILLERS = frozenset("a an and of the in with very màu bằng và".split())
-_LONGEST_PHRASE = 2
-_UNSHADED = (1.0, 0.0)
-_WHITEST = 0.9  # albedo of fresh white paint: light shades tend to it
+_WHITEST = 0.9  # albedo of fresh white paint: light tones tend to it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +47,7 @@ class MaterialText:
 
 
 def read_material(text: str, current: Material) -> MaterialText:
-    """Read a material text.
+    """Read a material text: one entry of the catalogue, with what is said of its colour, tone and finish.
 
     Parameters
     ----------
@@ -49,39 +56,75 @@ def read_material(text: str, current: Material) -> MaterialText:
     current
         The element's material so far; what the text does not say stays as it is.
     """
-    material = replace(current, name=text.strip())
-    understood: list[str] = []
-    ignored: list[str] = []
-    color: tuple[float, float, float] | None = None
-    shade = _UNSHADED
-    roughness: float | None = None
-    for phrase in _split(text.lower()):
-        if (substance := SUBSTANCES.get(phrase)) is not None:
-            material = replace(
-                material,
-                base_color=_linear(substance.srgb),
-                family=substance.family,
-                roughness=substance.roughness,
-                metallic=substance.metallic,
-                transmission=substance.transmission,
-            )
-        elif phrase in COLORS:
-            color = _linear(COLORS[phrase])
-        elif phrase in SHADES:
-            shade = SHADES[phrase]
-        elif phrase in FINISHES:
-            roughness = FINISHES[phrase]
-        else:
-            if phrase not in _FILLERS:
-                ignored.append(phrase)
-            continue
-        understood.append(phrase)
-    if shade != _UNSHADED or color is not None:
-        base = color or material.base_color
-        material = replace(material, base_color=tuple(_shaded(value, *shade) for value in base))  # type: ignore[arg-type]
-    if roughness is not None:
-        material = replace(material, roughness=roughness)
-    return MaterialText(material=material, understood=tuple(understood), ignored=tuple(ignored))
+    words = find_material_words(text)
+    named = named_material(words)
+    material = replace(current if named is None else named.material, name=text.strip(), emission=current.emission)
+    used: list[MaterialWord] = []
+    for word in words:
+        # Nothing after a joint counts: it tells of another material.
+        if word.meaning == "joint" and used:
+            break
+        if isinstance(word.meaning, (ColorWord, Tone, Finish)) or _belongs(word, named):
+            used.append(word)
+    material = _changed(material, [word.meaning for word in used])
+    ignored = [word for word in words if word not in used and not isinstance(word.meaning, str)]
+    return MaterialText(
+        material=material,
+        understood=tuple(word.phrase for word in used),
+        ignored=tuple(part for word in ignored for part in word.phrase.split()),
+    )
+
+
+def named_material(words: Sequence[MaterialWord]) -> MaterialPreset | None:
+    """What the words of a text name: "oak timber" oak, "brick and steel" brick; ``None`` where they name nothing."""
+    named: list[tuple[MaterialWord, MaterialPreset]] = []
+    for word in words:
+        if word.meaning == "joint" and named:
+            break
+        if isinstance(word.meaning, MaterialPreset):
+            named.append((word, word.meaning))
+    if not named:
+        return None
+    # In English what it is comes last (concrete tile), in Vietnamese first.
+    head = named[-1][1] if named[-1][0].language == "en" else named[0][1]
+    special = [entry for _, entry in named if entry.kind == head.kind and not entry.generic]
+    return special[-1] if head.generic and special else head
+
+
+def unread_note(element: str, word: str) -> str:
+    """What is said of a word that was not understood."""
+    near = near_material_names(word)
+    advice = f"the nearest are {', '.join(near)}" if near else "none is near"
+    return f"material {element}: {word!r} is not known, {advice}; archviz materials lists all"
+
+
+def _belongs(word: MaterialWord, named: MaterialPreset | None) -> bool:
+    """Whether a word names the material, or only its kind."""
+    entry = word.meaning
+    if named is None or not isinstance(entry, MaterialPreset):
+        return False
+    return entry is named or (entry.generic and entry.kind == named.kind)
+
+
+def _changed(material: Material, meanings: Sequence[object]) -> Material:
+    """The material in the colour, tones and finish that were said; a tone holds for the colour that was."""
+    color = np.array(material.base_color)
+    roughness = material.roughness
+    for meaning in meanings:
+        if isinstance(meaning, ColorWord):
+            color = np.array(linear_color(meaning.srgb))
+            # A colour that is said stands for the picture that was there.
+            material = replace(material, texture="")
+        elif isinstance(meaning, Finish):
+            roughness = meaning.roughness
+    for meaning in meanings:
+        if isinstance(meaning, Tone):
+            color = color * meaning.factor
+            color = color + (luminance(color) - color) * meaning.grey
+            color = color + np.maximum(0.0, _WHITEST - color) * meaning.white
+            roughness = min(max(roughness + meaning.roughness, 0.05), 1.0)
+    r, g, b = (float(v) for v in color)
+    return replace(material, base_color=(r, g, b), roughness=roughness)
 
 
 def match_elements(table: ElementTable, pattern: str) -> tuple[int, ...]:
@@ -116,27 +159,3 @@ def apply_materials(table: ElementTable, texts: Mapping[str, str]) -> ElementTab
             materials.append(read_material(text, table.materials[table.elements[row].material]).material)
             elements[row] = replace(table.elements[row], material=len(materials) - 1)
     return ElementTable(tuple(elements), tuple(materials))
-
-
-def _split(text: str) -> list[str]:
-    """Known phrases of up to two words first, then single words."""
-    words = re.findall(r"[^\W\d_]+", text)
-    phrases: list[str] = []
-    at = 0
-    while at < len(words):
-        for length in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
-            phrase = " ".join(words[at : at + length])
-            if length == 1 or phrase in SUBSTANCES or phrase in COLORS:
-                phrases.append(phrase)
-                at += length
-                break
-    return phrases
-
-
-def _shaded(value: float, factor: float, white: float) -> float:
-    value *= factor
-    return value + max(0.0, _WHITEST - value) * white
-
-
-def _linear(srgb: tuple[float, float, float]) -> tuple[float, float, float]:
-    return tuple(map(float, srgb_to_linear(srgb)))  # type: ignore[return-value]

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from archviz.core.camera import Camera
-from archviz.core.elements import ElementTable
 from archviz.core.errors import OptionError
 from archviz.core.seeds import derive_seed
 from archviz.core.size import Size
@@ -17,7 +16,8 @@ from archviz.presets import environment
 from archviz.prompt import Brief, Vocabulary, write_prompt
 from archviz.render.inputs import Source
 from archviz.render.light import resolve_light
-from archviz.render.materials import match_elements, read_material
+from archviz.render.material_choices import choose_materials, read_choices
+from archviz.render.materials import unread_note
 from archviz.render.relief import RELIEF_TABLE, drawing_notes, lift_drawing
 from archviz.render.request import (
     DEFAULT_ENGINE,
@@ -103,6 +103,8 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     setting = environment(request.environment or DEFAULT_ENVIRONMENT)
     if source.kind != "model":
         _refuse_model_choices(request, source)
+    else:
+        _refuse_adjustments(request, "a 3D model")
     size = _size(request, source, spec)
     model = source.model
     relief = lift_drawing(source.drawing, size) if source.drawing is not None else None
@@ -129,12 +131,14 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     if camera is not None or light.sun is not None:
         assumptions.extend(light.assumptions)
     table = model.scene.table if model is not None else None if relief is None else RELIEF_TABLE
-    materials, read, unread = _materials(request, table)
+    materials, proposed = choose_materials(request.materials, table)
+    assumptions.extend(proposed)
+    read, unread = read_choices(materials, table)
     prompt = write_prompt(
         Brief(
             environment=setting.prompt,
             lighting=light.lighting.prompt,
-            materials=request.materials,
+            materials={text: text for text in materials.values()},
             free_text=request.prompt,
         ),
         _vocabulary(spec, request.weights),
@@ -144,6 +148,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     understood = dict.fromkeys([*prompt.understood, *heard_anew, *read])
     # A word that the maps show was not ignored, though the prompt has no use for it; nor the other way round.
     heard = {word for phrase in understood for word in phrase.split()}
+    warnings.extend(unread_note(element, word) for word, element in unread.items() if word not in heard)
     return ResolvedRequest(
         input=request.input,
         weights=request.weights,
@@ -154,6 +159,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         up=request.up,
         hide=request.hide,
         show=request.show,
+        adjustments=request.adjustments,
         engine=spec.id,
         few_step=request.few_step,
         environment=setting.id,
@@ -210,6 +216,8 @@ def _refuse_engine_choices(request: RenderRequest, spec: EngineSpec) -> None:
 
 
 def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
+    if source.kind == "text":
+        _refuse_adjustments(request, "a text alone")
     what = "a drawing" if source.kind == "sketch" else "a text alone"
     # Built surroundings are seen by a camera, with a building or without.
     seen = source.kind == "text" and request.surroundings != "imagined"
@@ -226,6 +234,11 @@ def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
         )
     if source.kind == "text" and request.materials:
         raise OptionError("material needs elements of a model; without an input write materials into the prompt")
+
+
+def _refuse_adjustments(request: RenderRequest, what: str) -> None:
+    if given := request.adjustments.to_json():
+        raise OptionError(f"{', '.join(given)} has no meaning for {what}; give a drawing or leave it out")
 
 
 def _refuse_min_fidelity(request: RenderRequest) -> None:
@@ -270,22 +283,6 @@ def _surroundings(request: RenderRequest, camera: Camera | None) -> Surroundings
     if camera is None:
         return "imagined"
     return request.surroundings or "geometry"
-
-
-def _materials(request: RenderRequest, table: ElementTable | None) -> tuple[dict[str, str], list[str], list[str]]:
-    """Material texts by element name, the words that the maps show, and the words that they do not."""
-    if table is None:
-        return dict(request.materials), [], []
-    texts: dict[str, str] = {}
-    understood: list[str] = []
-    ignored: list[str] = []
-    for pattern, text in request.materials.items():
-        for row in match_elements(table, pattern):
-            texts[table.elements[row].name] = text
-        found = read_material(text, table.materials[table.elements[row].material])
-        understood.extend(found.understood)
-        ignored.extend(found.ignored)
-    return texts, understood, ignored
 
 
 def _steps(request: RenderRequest, spec: EngineSpec) -> int:

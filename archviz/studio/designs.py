@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archviz.core.errors import FileFormatError, OptionError
+from archviz.core.pictures import DRAWING_SUFFIXES
 from archviz.geometry import sniff_kind
 from archviz.geometry.foreign import foreign_by_suffix
 from archviz.geometry.loaders import MODEL_SUFFIXES
@@ -21,7 +22,7 @@ from archviz.studio.home import StudioHome, is_id, new_id
 
 __all__ = ["DRAWINGS", "MOST_FILES", "TEXT_DESIGN", "Design", "find_design", "sample_design", "save_design"]
 
-DRAWINGS = (".png", ".jpg", ".jpeg", ".webp")
+DRAWINGS = DRAWING_SUFFIXES
 MOST_FILES = 64
 _SAMPLE = "sample:"
 _TEXT = "text"
@@ -153,9 +154,10 @@ def _checked_kind(path: Path) -> InputKind:
     if kind == "model":
         check_model_file(path)
         return "model"
+    from archviz.sketch.adjustments import AS_FOUND
     from archviz.sketch.isolated import load_drawing_isolated
 
-    load_drawing_isolated(path)
+    load_drawing_isolated(path, AS_FOUND)
     return "sketch"
 
 

@@ -17,6 +17,7 @@ from archviz.core.place import Place
 from archviz.core.size import Size
 from archviz.render.request import DEFAULT_SIZE, RenderRequest
 from archviz.render.words import choose_by_words
+from archviz.sketch.adjustments import Adjustments
 
 __all__ = ["Job", "JobKind", "JobPhase", "JobState", "request_from_json", "request_to_json", "view_request"]
 
@@ -98,6 +99,8 @@ def request_to_json(request: RenderRequest) -> dict[str, Any]:
             value = value.isoformat()
         elif isinstance(value, Place):
             value = dataclasses.asdict(value)
+        elif isinstance(value, Adjustments):
+            value = value.to_json()
         elif isinstance(value, tuple):
             value = list(value)
         data[field.name] = value
@@ -122,6 +125,8 @@ def request_from_json(data: Mapping[str, Any]) -> RenderRequest:
             fields["when"] = datetime.fromisoformat(fields["when"])
         if "place" in fields:
             fields["place"] = Place(**fields["place"])
+        if "adjustments" in fields:
+            fields["adjustments"] = Adjustments.from_json(fields["adjustments"])
         return RenderRequest(**fields)
     except (TypeError, ValueError, LookupError) as error:
         raise FileFormatError(f"job: {error!r} in its request; ask for the picture again") from error

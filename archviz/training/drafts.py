@@ -69,14 +69,14 @@ def make_drafts(cache: Path, folder: Path, *, threads: int = 1) -> int:
     made = 0
     for split in ("train", "holdout"):
         try:
-            store = PairStore(cache, split=split)  # type: ignore[arg-type]
+            store = PairStore(cache, split=split)
         except FileNotFoundError:
             continue
         for view in range(len(store)):
             path = store.folder(view) / "drafts.npz"
             if not path.exists():
                 beside = path.with_name("drafts.partial.npz")
-                np.savez(beside, **_drafts(pipeline, store, view))
+                np.savez(beside, allow_pickle=False, **_drafts(pipeline, store, view))
                 beside.replace(path)
                 made += 1
                 print(f"drafts: {store.folder(view).name}", flush=True)

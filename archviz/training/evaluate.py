@@ -17,10 +17,10 @@ from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.core.maps import ColorMap
 from archviz.core.seeds import derive_generator
-from archviz.core.size import Size
-from archviz.diffusion import Controls, DiffusionRequest, engine_specs, load_engine
+from archviz.diffusion import engine_specs, load_engine
 from archviz.diffusion.frames import to_bytes
 from archviz.fidelity import drift, edge_evidence, shadow_agreement
+from archviz.training.asking import ask
 from archviz.training.captions import caption
 from archviz.training.dataset import LitView, view_mixes
 from archviz.training.drafts import deferred_colour
@@ -115,11 +115,12 @@ def _render_view(cache: Path, store: PairStore, view: int, engine: Any, drafting
     for mix in mixes:
         stack = store.stack(view, mix)
         deferred = (deferred_colour(stack).transpose(1, 2, 0) + 1) / 2
-        request = DiffusionRequest(
+        request = ask(
+            engine.spec,
             prompt=caption(pair, mix, derive_generator(view, "evaluate")),
-            controls=Controls(stack=stack, start=ColorMap(np.ascontiguousarray(deferred))),
-            size=Size(*truth.shape[1:3]),
-            noise_seed=view,
+            stack=stack,
+            deferred=ColorMap(np.ascontiguousarray(deferred)),
+            seed=view,
         )
         keep("truth", np.array(truth[mix]))
         keep("deferred colour", to_bytes(deferred))

@@ -2,75 +2,42 @@
 
 What the maps decide (where an edge stands, which colour a wall has) is asked for to the pixel. What they do
 not (the leaves of a hedge, the blades of a meadow) has many right answers, whose mean is a blur: there the
-colour of a neighbourhood is asked for, and a discriminator that sees the same maps judges the texture
-(Isola et al., "Image-to-Image Translation with Conditional Adversarial Networks", 2017; the matching of its
-features after Wang et al., "High-Resolution Image Synthesis with Conditional GANs", 2018).
+colour of a neighbourhood is asked for, and how strong, how fine and which way its texture is.
 """
 
 from __future__ import annotations
 
-import itertools
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 from torch.nn import functional
 
 from archviz.control import CHANNELS
 from archviz.core.seeds import derive_generator
 from archviz.diffusion.finisher import Finisher
+from archviz.diffusion.textures import draw_textures
 from archviz.training.checkpoint import Average, load_state
 from archviz.training.drafts import given_stack
 from archviz.training.loop import Training, cooled, train
 from archviz.training.pairs import PairStore, mirror_stack
 
-__all__ = ["Discriminator", "load_finisher", "train_finisher"]
+__all__ = ["finisher_loss", "load_finisher", "texture_loss", "train_finisher"]
 
 _EDGES = CHANNELS.index("edges")
 _SOLID = [CHANNELS.index("is_building"), CHANNELS.index("is_opening"), CHANNELS.index("is_sky")]
 _FAMILY = [CHANNELS.index(f"family_{i}") for i in range(4)]
-_PIXELS, _MEANS, _SLOPES, _FEATURES, _JUDGED = 8.0, 12.0, 6.0, 2.0, 2.0
+_PIXELS, _MEANS, _SLOPES, _TEXTURE = 8.0, 12.0, 6.0, 8.0
+_OCTAVES = 3
 # Share of the pixels' loss that is left where the material is rough and no line near: the mean of all
 # right answers to the pixel is a blur.
 _ROUGH = 0.04
-# Share of the steps without a discriminator: colours and edges first.
-_ALONE = 0.3
-_JUDGE_RATE = 4e-4
-_FINE = 8.0
-
-
-class Discriminator(nn.Module):
-    """Tells path-traced from finished patches of about 40 pixels, given the maps.
-
-    Texture is a few hundredths of a picture's range, and under a spectral norm what is small in the input
-    stays small in the answer: the fine part is read apart, and larger.
-    """
-
-    def __init__(self, control_channels: int = len(CHANNELS), widths: tuple[int, ...] = (48, 96, 128)) -> None:
-        super().__init__()
-        wide = ((6 + control_channels) * 4, *widths)
-        self.layers = nn.ModuleList(
-            nn.utils.spectral_norm(nn.Conv2d(a, b, 3 if not i else 4, stride=1 if not i else 2, padding=1))
-            for i, (a, b) in enumerate(itertools.pairwise(wide))
-        )
-        self.answer = nn.utils.spectral_norm(nn.Conv2d(widths[-1], 1, 3, padding=1))
-
-    def forward(self, picture: torch.Tensor, stack: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """A map of scores, high for path-traced, and the features of each layer."""
-        fine = picture - functional.avg_pool2d(picture, 7, stride=1, padding=3, count_include_pad=False)
-        x = functional.pixel_unshuffle(torch.cat([_FINE * fine, picture, stack / 2], 1), 2)
-        features = []
-        for layer in self.layers:
-            x = functional.leaky_relu(layer(x), 0.2)
-            features.append(x)
-        return self.answer(x), features
 
 
 def _draw(store: PairStore, *, seed: int, step: int, count: int, side: int) -> tuple[torch.Tensor, ...]:
-    """Drafts (n, 3, s, s), stacks, noise and truth of random crops."""
+    """Drafts (n, 3, s, s), stacks, grains and truth of random crops."""
     generator = derive_generator(seed, "finisher", step)
     columns: list[list[NDArray[Any]]] = [[], [], []]
     for _ in range(count):
@@ -90,8 +57,8 @@ def _draw(store: PairStore, *, seed: int, step: int, count: int, side: int) -> t
         torch.from_numpy(np.stack(column)).permute(0, 3, 1, 2).float() / 127.5 - 1
         for column in (columns[0], columns[2])
     )
-    noise = torch.from_numpy(generator.standard_normal((count, 1, side, side), dtype=np.float32))
-    return drafts_, torch.from_numpy(np.stack(columns[1])), noise, truths
+    grains = torch.from_numpy(np.stack([draw_textures(side, side, generator) for _ in range(count)]))
+    return drafts_, torch.from_numpy(np.stack(columns[1])), grains, truths
 
 
 def _slopes(picture: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -121,6 +88,30 @@ def finisher_loss(made: torch.Tensor, truth: torch.Tensor, stack: torch.Tensor) 
     return loss
 
 
+def texture_statistics(picture: torch.Tensor, reduction: int = 16) -> list[torch.Tensor]:
+    """Local deviations of each octave's detail, of its slopes across and along, and of its colour.
+
+    Second moments of a pyramid (Heeger and Bergen, "Pyramid-Based Texture Analysis/Synthesis", 1995) in
+    windows of ``reduction`` pixels: what a texture has in common with another of its kind.
+    """
+    found = []
+    for octave in range(_OCTAVES):
+        window = max(2, reduction >> octave)
+        coarse = functional.avg_pool2d(picture, 5, stride=1, padding=2, count_include_pad=False)
+        detail = picture - coarse
+        luma = detail.mean(1, keepdim=True)
+        for band in (luma, detail - luma, luma[..., :, 1:] - luma[..., :, :-1], luma[..., 1:, :] - luma[..., :-1, :]):
+            found.append((functional.avg_pool2d(band.square(), window, ceil_mode=True) + 1e-5).sqrt())
+        picture = functional.avg_pool2d(picture, 2)
+    return found
+
+
+def texture_loss(made: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
+    """Mean difference of :func:`texture_statistics`, (n, 3, s, s) each."""
+    pairs = zip(texture_statistics(made), texture_statistics(truth), strict=True)
+    return torch.stack([(one - other).abs().mean() for one, other in pairs]).mean()
+
+
 def train_finisher(
     cache: Path, *, steps: int, until: int | None = None, batch: int = 4, side: int = 192, seed: int = 0,
     threads: int = 1, rate: float = 6e-4, finisher: Finisher | None = None,
@@ -132,38 +123,20 @@ def train_finisher(
     cache
         Holds ``pairs/`` with drafts; receives ``finisher.pt``.
     steps
-        Where the schedule ends; its first part goes without the discriminator.
+        Where the schedule ends.
     until
         Stop after this step though the schedule goes on to ``steps``.
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     network = (finisher or Finisher()).to(memory_format=torch.channels_last).train()
-    judge = Discriminator().to(memory_format=torch.channels_last)
-    judging = torch.optim.AdamW(judge.parameters(), lr=_JUDGE_RATE, betas=(0.5, 0.98))
-    state = load_state(cache / "finisher.pt")
-    # A release that was adopted brings no discriminator.
-    if state is not None and "judge" in state:
-        judge.load_state_dict(state["judge"])
-        judging.load_state_dict(state["judging"])
     store = PairStore(cache, split="train", having="drafts.npz")
 
     def loss(step: int) -> torch.Tensor:
-        drafts, stack, noise, truth = _draw(store, seed=seed, step=step, count=batch, side=side)
+        drafts, stack, grains, truth = _draw(store, seed=seed, step=step, count=batch, side=side)
         with torch.autocast("cpu", torch.bfloat16):
-            made = network(drafts, stack, noise)
-        total = finisher_loss(made.float(), truth, stack)
-        if step < _ALONE * steps:
-            return total
-        _train_judge(judge, judging, made.detach().float(), truth, stack)
-        judge.requires_grad_(False)
-        with torch.autocast("cpu", torch.bfloat16):
-            answer, features = judge(made, stack)
-            with torch.no_grad():
-                _, wanted = judge(truth, stack)
-        judge.requires_grad_(True)
-        matched = sum((a.float() - b.float()).abs().mean() for a, b in zip(features, wanted, strict=True))
-        return total + _FEATURES * matched - _JUDGED * answer.float().mean()
+            made = network(drafts, stack, grains)
+        return finisher_loss(made.float(), truth, stack) + _TEXTURE * texture_loss(made.float(), truth)
 
     training = Training(
         name="finisher",
@@ -174,21 +147,8 @@ def train_finisher(
         decay=0.998,
         betas=(0.7, 0.98),
         refresh=store.refresh,
-        extra=lambda: {"judge": judge.state_dict(), "judging": judging.state_dict()},
     )
     train(training, steps=steps, until=until)
-
-
-def _train_judge(
-    judge: Discriminator, judging: torch.optim.Optimizer, made: torch.Tensor, truth: torch.Tensor, stack: torch.Tensor
-) -> None:
-    """One step of the discriminator with the hinge loss."""
-    with torch.autocast("cpu", torch.bfloat16):
-        real, false = judge(truth, stack)[0].float(), judge(made, stack)[0].float()
-    loss = functional.relu(1 - real).mean() + functional.relu(1 + false).mean()
-    judging.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    judging.step()
 
 
 def load_finisher(cache: Path, network: Finisher | None = None) -> Finisher:
@@ -206,4 +166,4 @@ def load_finisher(cache: Path, network: Finisher | None = None) -> Finisher:
     average = Average(list(network.parameters()))
     average.values = state["average"]
     average.copy_to(network.parameters())
-    return network.eval().requires_grad_(False)  # type: ignore[no-any-return]
+    return network.eval().requires_grad_(False)

@@ -27,7 +27,7 @@ from archviz.core.illumination import LightBuffer
 from archviz.core.place import Place
 from archviz.core.seeds import derive_generator
 from archviz.core.size import Size
-from archviz.diffusion import Controls, DiffusionRequest, Engine, load_engine
+from archviz.diffusion import Engine, load_engine
 from archviz.fidelity import drift
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.raycast import RayCaster
@@ -35,6 +35,7 @@ from archviz.light_transport import light
 from archviz.presets import lightings
 from archviz.render import Renderer, RenderRequest
 from archviz.samples import sample_path
+from archviz.training.asking import ask
 from archviz.training.captions import caption, phrases_of
 from archviz.training.dataset import Mix, draw_mixes
 from archviz.training.mix import mix
@@ -214,11 +215,12 @@ def _traced_views(cache: Path, engine: Engine, records: Sequence[Mapping[str, An
             pictures["truth"].append(mix(traced, chosen.illumination, camera, sun=chosen.sun, seed=seed))
             pictures["deferred colour"].append(_as_bytes(lights[-1]))
             spoken = dict(record) | {"mixes": [{"phrases": phrases_of(lightings()[chosen.lighting].prompt)}]}
-            request = DiffusionRequest(
+            request = ask(
+                engine.spec,
                 prompt=caption(spoken, 0, derive_generator(seed, "views")),
-                controls=Controls(stack=control_stack(gbuffer, lights[-1], size=gbuffer.size)),
-                size=gbuffer.size,
-                noise_seed=seed * 16 + int(record["view"]),
+                stack=control_stack(gbuffer, lights[-1], size=gbuffer.size),
+                deferred=lights[-1].deferred,
+                seed=seed * 16 + int(record["view"]),
             )
             pictures["mini"].append(engine.generate(request))
         views.append(_lit_view(gbuffer, lights[0], pictures))

@@ -1,4 +1,4 @@
-"""inspect, sun, presets, cities, engines."""
+"""inspect, sun, presets, materials, cities, engines."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from archviz.cli import main
+from tests.geometry.loaders.ifc_files import IfcBuilding
+from tests.geometry.shapes import box
 
 Run = Callable[..., tuple[int, dict[str, Any], str]]
 
@@ -36,10 +38,37 @@ def test_inspect_a_model(run: Run, house: Path) -> None:
     assert isinstance(said["assumptions"], list) and isinstance(said["warnings"], list)
 
 
+def test_inspect_proposes_what_a_model_does_not_say(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    samples = Path(__file__).parents[2] / "sample_models"
+    _, said, _ = run("inspect", samples / "tower-massing.stl")
+    assert [(e["material"], e["proposed_material"]) for e in said["elements"]] == [("default", "plaster")]
+    assert main(["inspect", str(samples / "tower-massing.stl")]) == 0
+    assert "  tower-massing · building · default · building · proposed: plaster\n" in capsys.readouterr().out
+    _, said, _ = run("inspect", samples / "gable-house.gltf")
+    assert {e["proposed_material"] for e in said["elements"]} == {None}
+
+
 def test_inspect_hides(run: Run, house: Path) -> None:
     _, said, _ = run("inspect", house, "--hide", "Window*")
     assert {e["name"] for e in said["elements"]} == {"Walls", "Roof", "Door"}
-    assert set(said["hidden"]) == {"Window left", "Window right"}
+    assert set(said["hidden"]) == {"Window left: as asked", "Window right: as asked"}
+
+
+def test_inspect_says_why_parts_of_an_ifc_are_hidden(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    building = IfcBuilding("IFC4")
+    building.add("IfcWall", "Wall", box((0, 0, 0), (6, 4, 3)))
+    building.add("IfcSpace", "Kitchen", box((1, 1, 0), (5, 3, 3)))
+    path = tmp_path / "house.ifc"
+    building.file.write(str(path))
+    _, said, _ = run("inspect", path)
+    assert said["hidden"] == ["Kitchen (IfcSpace): a room's volume"]
+    assert [e["name"] for e in said["elements"]] == ["Wall"]
+    assert main(["inspect", str(path)]) == 0
+    assert "hidden: Kitchen (IfcSpace): a room's volume\n" in capsys.readouterr().out
+    _, said, _ = run("inspect", path, "--show", "IfcSpace")
+    assert said["hidden"] == [] and {e["name"] for e in said["elements"]} == {"Wall", "Kitchen"}
 
 
 def test_inspect_a_drawing(run: Run, drawing: Path) -> None:
@@ -118,6 +147,22 @@ def test_cities_are_listed_and_searched(run: Run, capsys: pytest.CaptureFixture[
     assert run("cities", "Atlantis")[0] == 2
     assert main(["cities", "sapporo"]) == 0
     assert capsys.readouterr().out.split() == ["Sapporo,", "JP", "43.06,141.35", "Asia/Tokyo"]
+
+
+def test_materials_are_listed_and_searched(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said, _ = run("materials")
+    assert code == 0 and len(said["materials"]) >= 200
+    _, said, _ = run("materials", "ngói âm")
+    (entry,) = said["materials"]
+    assert (entry["id"], entry["name_en"], entry["name_vi"]) == ("yin-yang-tile", "yin-yang tile", "ngói âm dương")
+    assert (entry["kind"], entry["family"], entry["uses"]) == ("roofing", "tile", ["roof"])
+    assert 0 < entry["roughness"] <= 1 and len(entry["srgb"]) == 6 and entry["metallic"] == 0.0
+    _, said, _ = run("materials", "stone")
+    assert {m["kind"] for m in said["materials"]} == {"stone"}
+    code, said, _ = run("materials", "concret block")
+    assert code == 2 and all(part in said["error"]["message"] for part in ("'concret block'", "concrete block"))
+    assert main(["materials", "da ong"]) == 0
+    assert capsys.readouterr().out.split() == ["laterite", "đá", "ong", "#9d5a38", "stone"]
 
 
 def test_presets_are_those_of_the_design(run: Run) -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
 from archviz.control import CHANNELS
 from archviz.diffusion.finisher import Finisher
+from archviz.diffusion.textures import TEXTURES, draw_textures
 
 
 def tiny(**changes: object) -> Finisher:
@@ -14,10 +16,10 @@ def tiny(**changes: object) -> Finisher:
 
 def inputs(side: int = 48) -> tuple[torch.Tensor, ...]:
     generator = torch.Generator().manual_seed(1)
-    shapes = (3, len(CHANNELS), 1)
-    picture, stack, noise = (torch.randn((1, n, side, side), generator=generator) for n in shapes)
+    shapes = (3, len(CHANNELS), len(TEXTURES))
+    picture, stack, grains = (torch.randn((1, n, side, side), generator=generator) for n in shapes)
     stack[:, CHANNELS.index("given_light")] = 1
-    return picture, stack, noise
+    return picture, stack, grains
 
 
 def test_its_defaults_name_the_deferred_colour_of_the_stack() -> None:
@@ -26,6 +28,7 @@ def test_its_defaults_name_the_deferred_colour_of_the_stack() -> None:
     assert names == ["deferred_red", "deferred_green", "deferred_blue"]
     assert CHANNELS[network.config.flag_channel] == "given_light"
     assert network.config.control_channels == len(CHANNELS)
+    assert network.config.textures == len(TEXTURES)
     assert sum(p.numel() for p in network.parameters()) < 5e6
 
 
@@ -33,16 +36,28 @@ def test_before_it_has_learned_a_pixel_lies_between_draft_and_deferred_colour() 
     network = tiny()
     torch.nn.init.zeros_(network.leave.weight)
     torch.nn.init.zeros_(network.leave.bias)
-    picture, stack, noise = inputs()
-    made = network(picture, stack, noise)
+    picture, stack, grains = inputs()
+    made = network(picture, stack, grains)
     base = stack[:, list(network.config.base_channels)]
     assert torch.allclose(made, (picture + base) / 2, atol=1e-5)
     stack[:, CHANNELS.index("given_light")] = 0
-    assert torch.allclose(network(picture, stack, noise), picture)
+    assert torch.allclose(network(picture, stack, grains), picture)
+
+
+def test_a_grain_lightens_and_darkens_what_it_lies_on_and_leaves_black_black() -> None:
+    network = tiny()
+    torch.nn.init.zeros_(network.leave.weight)
+    torch.nn.init.zeros_(network.leave.bias)
+    network.leave.bias.data[4 * 4 + 4 : 4 * 4 + 8] = 0.2
+    grey, stack = torch.zeros(1, 3, 48, 48), torch.zeros(1, len(CHANNELS), 48, 48)
+    grains = torch.from_numpy(draw_textures(48, 48, np.random.default_rng(0)))[None]
+    made = network(grey, stack, grains)
+    assert torch.allclose(made, (0.2 * 0.55 * grains[:, 1:2]).expand_as(made), atol=1e-6)
+    assert (network(grey - 1, stack, grains) + 1).abs().max() < (made.abs().max() / 4)
 
 
 @pytest.mark.parametrize("moved", range(3))
-def test_picture_maps_and_noise_are_all_read(moved: int) -> None:
+def test_picture_maps_and_grains_are_all_read(moved: int) -> None:
     network = tiny()
     given = inputs()
     changed = list(given)

@@ -16,6 +16,7 @@ from archviz.diffusion import Controls, DiffusionRequest, StepReport, engine_spe
 from archviz.diffusion.mini import MiniEngine, load_mini
 from archviz.diffusion.precision import Numerics
 from archviz.diffusion.quiet import quiet_libraries
+from archviz.diffusion.textures import draw_textures
 from tests.diffusion.tiny import random_stack, save_tiny_finisher, save_tiny_mini
 
 EXACT = Numerics(device="cpu", precision="fp32", threads=1, capability="any")
@@ -121,9 +122,10 @@ def test_the_finisher_has_the_last_word(engine: MiniEngine, tmp_path: Path) -> N
     draft, stack = engine.sample(request), torch.tensor(request.controls.stack)[None]
     generator = torch.Generator("cpu").manual_seed(request.noise_seed)
     torch.randn((1, 16, SIZE.height // 8, SIZE.width // 8), generator=generator)
-    noise = torch.randn((1, 1, *SIZE.shape), generator=generator)
+    lie = np.random.default_rng(int(torch.randint(2**62, (), generator=generator)))
+    grains = torch.from_numpy(draw_textures(*SIZE.shape, lie))[None]
     with torch.inference_mode():
-        made = network(torch.from_numpy(draft).permute(2, 0, 1)[None] * 2 - 1, stack, noise)
+        made = network(torch.from_numpy(draft).permute(2, 0, 1)[None] * 2 - 1, stack, grains)
     truth = (made / 2 + 0.5).clamp(0, 1)[0].permute(1, 2, 0).numpy()
     assert np.abs(truth - draft).mean() > 0.01
     assert np.abs(load(folder).sample(request) - truth).max() < 1e-4

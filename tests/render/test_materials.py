@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from archviz.core.elements import Element, ElementTable
 from archviz.core.errors import OptionError
 from archviz.core.material import Material, TextureFamily
-from archviz.core.tone import srgb_to_linear
-from archviz.render.material_words import COLORS, FINISHES, SHADES, SUBSTANCES
-from archviz.render.materials import apply_materials, match_elements, read_material
+from archviz.core.tone import luminance
+from archviz.presets import MaterialPreset, linear_color, material_words, materials
+from archviz.render.materials import apply_materials, match_elements, read_material, unread_note
 
 GREY = Material(name="grey")
 TABLE = ElementTable(
@@ -31,7 +33,7 @@ def test_brick_in_two_languages(text: str) -> None:
 def test_a_colour_overrules_the_substance_and_keeps_its_texture() -> None:
     found = read_material("white brick", GREY)
     assert found.material.family is TextureFamily.BRICK
-    assert found.material.base_color == pytest.approx(srgb_to_linear(COLORS["white"]), abs=1e-6)
+    assert found.material.base_color == pytest.approx(linear_color(material_words().colors["white"].srgb), abs=1e-6)
     assert read_material("brick white", GREY).material == Material(**{**found.material.__dict__, "name": "brick white"})
 
 
@@ -51,7 +53,7 @@ def test_shades_order_by_lightness() -> None:
 def test_glass_transmits_and_steel_is_metal() -> None:
     assert read_material("kính", GREY).material.transmission > 0.5
     assert read_material("polished steel", GREY).material.metallic == 1.0
-    assert read_material("polished steel", GREY).material.roughness == FINISHES["polished"]
+    assert read_material("polished steel", GREY).material.roughness == material_words().finishes["polished"].roughness
 
 
 def test_two_word_phrases_come_first() -> None:
@@ -69,10 +71,72 @@ def test_unknown_words_are_told() -> None:
     assert untouched.material.base_color == GREY.base_color
 
 
-def test_every_word_makes_a_material() -> None:
-    for word in [*SUBSTANCES, *COLORS, *SHADES, *FINISHES]:
-        found = read_material(word, GREY)
-        assert found.understood == (word,), word
+@pytest.mark.parametrize("entry", materials().values(), ids=lambda e: e.id)
+def test_every_name_makes_its_material(entry: MaterialPreset) -> None:
+    for name in (*entry.names_en, *entry.names_vi):
+        found = read_material(name, GREY)
+        assert found.material == replace(entry.material, name=name)
+        assert found.understood and not found.ignored
+
+
+def test_every_word_that_changes_a_material_is_understood() -> None:
+    words = material_words()
+    for word in (*words.colors.values(), *words.tones.values(), *words.finishes.values()):
+        for name in (*word.names_en, *word.names_vi):
+            found = read_material(name, GREY)
+            assert not found.ignored and found.understood, name
+            assert (found.material.family, found.material.metallic) == (GREY.family, GREY.metallic)
+            plain = word.names_en[0] in ("matt", "painted")
+            assert plain or replace(found.material, name="grey") != GREY, name
+
+
+def test_a_material_is_changed_by_what_is_said_of_it() -> None:
+    oak = materials()["oak"].material
+    found = read_material("dark stained oak", GREY).material
+    assert found.base_color == pytest.approx(np.multiply(oak.base_color, 0.4 * 0.7))
+    assert (found.family, found.roughness) == (oak.family, pytest.approx(oak.roughness - 0.1))
+    weathered = read_material("weathered teak", GREY).material
+    teak = materials()["teak"].material
+    assert _saturation(weathered) == pytest.approx(0.55 * 0.85 * _saturation(teak))
+    assert weathered.roughness > teak.roughness
+    # What is rusty by itself does not grey.
+    assert read_material("weathered corten", GREY).material.base_color == materials()["corten"].material.base_color
+    red = read_material("gạch đỏ", GREY).material
+    assert red.base_color == read_material("gach do", GREY).material.base_color == linear_color("9a4a36")
+    assert read_material("wet asphalt", GREY).material.roughness < materials()["asphalt"].roughness
+
+
+def _saturation(material: Material) -> float:
+    color = np.array(material.base_color)
+    return float((color - luminance(color)).max())
+
+
+@pytest.mark.parametrize(
+    ("text", "entry", "ignored"),
+    [
+        ("oak timber", "oak", ()),
+        ("timber, oak", "oak", ()),
+        ("concrete tiles", "terracotta", ("concrete",)),
+        ("gạch và thép", "brick", ("thép",)),
+        ("brick and steel", "brick", ("steel",)),
+        ("gỗ tếch ốp tường", "teak", ()),
+        ("metal mesh over concrete", "perforated-metal", ("concrete",)),
+        ("gạch bông gió", "breeze-block", ()),
+    ],
+)
+def test_of_two_materials_the_one_that_is_meant(text: str, entry: str, ignored: tuple[str, ...]) -> None:
+    found = read_material(text, GREY)
+    assert (found.material.base_color, found.ignored) == (materials()[entry].material.base_color, ignored)
+
+
+def test_an_unknown_word_is_answered_with_near_names() -> None:
+    assert unread_note("Roof", "concret").startswith("material Roof: 'concret' is not known, the nearest are concrete,")
+    assert "none is near; archviz materials lists all" in unread_note("Roof", "xyzzy")
+
+
+def test_what_glows_goes_on_glowing() -> None:
+    lamp = Material(name="lamp", emission=(2.0, 2.0, 1.0))
+    assert read_material("brass", lamp).material.emission == lamp.emission
 
 
 def test_elements_by_name_pattern_and_material() -> None:

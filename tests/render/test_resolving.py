@@ -81,6 +81,26 @@ def test_materials_go_to_elements_and_words_are_accounted_for(renderer: Renderer
     assert not set(found.prompt_ignored) & {"red", "tiles", "dark", "glass", "with"}
 
 
+def test_unknown_words_of_a_material_are_warned_of_with_near_names(renderer: Renderer, house: Path) -> None:
+    found = _house(renderer, house, materials={"Roof": "concret"})
+    if "concret" in found.prompt_ignored:
+        assert any("material Roof: 'concret' is not known, the nearest are concrete" in w for w in found.warnings)
+    for text in ("gach do", "black powder-coated aluminium"):
+        found = _house(renderer, house, materials={"Roof": text})
+        assert not [w for w in found.warnings if "material" in w] and not found.prompt_ignored, text
+
+
+def test_a_proposed_material_is_the_recipe_s_own_words(renderer: Renderer, house: Path) -> None:
+    found = _house(renderer, house, materials={"Roof": "proposed"})
+    asked = found.materials["Roof"]
+    assert asked != "proposed" and "proposed" not in found.prompt
+    assert any(f"material {asked}, proposed for Roof" in text for text in found.assumptions)
+    again = _house(renderer, house, materials={"Roof": asked})
+    assert (again.materials, again.prompt) == (found.materials, found.prompt)
+    # Nothing is taken that was not asked for.
+    assert _house(renderer, house).materials == {}
+
+
 def test_the_sun_of_place_and_moment_is_in_the_result(renderer: Renderer, house: Path) -> None:
     found = _house(
         renderer,

@@ -133,7 +133,7 @@ def _sky(mi: Any, scene: Scene, illumination: Illumination) -> Description:
     rays = np.stack([np.sqrt(1 - up**2), np.zeros_like(up), up], axis=1)
     dome = sky_alone(illumination)
     rows = sky_radiance(rays, dome)
-    light = sky_irradiance(np.array([0.0, 0.0, 1.0]), dome)
+    light: NDArray[np.floating] = sky_irradiance(np.array([0.0, 0.0, 1.0]), dome)
     if illumination.sun is not None:
         light = light + np.array(illumination.sun_irradiance) * max(0.0, float(illumination.sun.vector[2]))
     rows[up < 0] = light * np.array(ground_color(scene)) / np.pi

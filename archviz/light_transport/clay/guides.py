@@ -67,6 +67,6 @@ def guide(caster: RayCaster, camera: Camera, groups: list[SurfaceGroup]) -> Guid
     return Guides(
         albedo=albedo / count,
         normals=normals / count,
-        distances_m=distances / np.maximum(hits, 1.0),
+        distances_m=(distances / np.maximum(hits, 1.0)).astype(np.float32),
         covered=hits / count,
     )

@@ -19,7 +19,7 @@ from archviz.core.illumination import Illumination, LightBuffer
 from archviz.core.maps import LightMap
 from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
-from archviz.diffusion import Controls, DiffusionRequest, Engine
+from archviz.diffusion import Engine
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.raycast import RayCaster
 from archviz.light_transport import ambient_occlusion, light, sun_visibility
@@ -28,6 +28,7 @@ from archviz.render import RenderRequest
 from archviz.render.asking import diffusion_request
 from archviz.render.renderer import Renderer
 from archviz.samples import sample_path
+from archviz.training.asking import ask
 from archviz.training.calibration.altered import CHANGES
 from archviz.training.calibration.scenes import read_designed, read_traced
 from archviz.training.mix import mix
@@ -201,7 +202,7 @@ def sample_suns(name: str, engine: Engine) -> Iterator[tuple[int, GBuffer, Light
         resolved = renderer.resolve(request)
         maps = renderer.maps(resolved)
         assert maps.gbuffer is not None and maps.light is not None  # a model has both
-        wanted = diffusion_request(resolved, maps, engine.spec)
+        wanted = diffusion_request(resolved, maps, maps.light.deferred)
         yield turn, maps.gbuffer, maps.light, partial(engine.generate, wanted)
 
 
@@ -210,7 +211,7 @@ def painter(engine: Engine, prompt: str, seed: int) -> PaintFrom:
 
     def paint(_: str, gbuffer: GBuffer, lit: LightBuffer) -> Picture:
         stack = control_stack(gbuffer, lit, size=gbuffer.size)
-        request = DiffusionRequest(prompt=prompt, controls=Controls(stack=stack), size=gbuffer.size, noise_seed=seed)
+        request = ask(engine.spec, prompt=prompt, stack=stack, deferred=lit.deferred, seed=seed)
         return engine.generate(request)
 
     return paint

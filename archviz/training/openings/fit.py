@@ -122,7 +122,7 @@ def measure_strangers(view: CaseView, other: CaseView) -> list[Stranger]:
         generator = derive_generator(view.case.number, "openings", "noise")
         pictures = {"noise": generator.integers(0, 256, (*size.shape, 3), dtype=np.uint8)}
         if source in other.pictures:
-            pictures["other"] = cv2.resize(other.pictures[source][0], (size.width, size.height))  # type: ignore[assignment]
+            pictures["other"] = cv2.resize(other.pictures[source][0], (size.width, size.height))
         for kind, picture in pictures.items():
             found = tuple(f for f in _measured(view, picture, references[0]) if f is not None)
             if found:

@@ -16,12 +16,13 @@ from archviz.control import control_stack
 from archviz.core.camera import Camera
 from archviz.core.gbuffer import GBuffer
 from archviz.core.openings import Opening
-from archviz.diffusion import Controls, DiffusionRequest, Engine
+from archviz.diffusion import Engine
 from archviz.fidelity.opening_views import OpeningView, see_openings
 from archviz.fidelity.wireframe import Wireframe, trace_wireframe
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.openings import find_openings
 from archviz.presets import lightings
+from archviz.training.asking import ask
 from archviz.training.dataset import LitView, Mix, view_mixes
 from archviz.training.mix import mix
 from archviz.training.openings.scenes import Case, read_case
@@ -125,7 +126,7 @@ def _path(cache: Path, case: Case, source: str) -> Path:
 def _save(path: Path, arrays: dict[str, NDArray[Any]]) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with beside.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+        np.savez_compressed(file, allow_pickle=False, **arrays)
     beside.rename(path)
 
 
@@ -166,16 +167,14 @@ def _imagined(folder: Path, engine: Engine) -> dict[str, NDArray[Any]]:
 
 def imagine(engine: Engine, lit: LitView, light: Mix, *, seed: int) -> NDArray[np.uint8]:
     """(H, W, 3) the engine's picture of a view in a light, begun as a render begins it."""
-    shown, size = lit.light(light), lit.gbuffer.size
-    stack = control_stack(lit.gbuffer, shown, size=size)
-    start = engine.spec.start
-    request = DiffusionRequest(
+    shown = lit.light(light)
+    request = ask(
+        engine.spec,
         prompt=lightings()[light.lighting].prompt,
-        controls=Controls(stack=stack, start=None if start is None else shown.deferred),
-        size=size,
-        noise_seed=seed,
+        stack=control_stack(lit.gbuffer, shown, size=lit.gbuffer.size),
+        deferred=shown.deferred,
+        seed=seed,
         steps=_MINI_STEPS,
-        strength=1.0 if start is None else start.strengths["strict"],
     )
     return engine.generate(request)
 

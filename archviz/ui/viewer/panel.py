@@ -12,6 +12,7 @@ import streamlit as st
 from archviz.core.camera import Camera
 from archviz.core.errors import ArchvizError
 from archviz.geometry.views import VIEW_PRESETS
+from archviz.render.proposals import propose_material
 from archviz.render.request import RenderRequest
 from archviz.studio import Design
 from archviz.ui.choices import OWN_VIEW
@@ -106,13 +107,18 @@ def show_element(visit: Visit, model: Model) -> None:
     key = f"element_{hashlib.sha256(name.encode('utf-8')).hexdigest()[:16]}"
     # What the lines of materials say now, even if they were written elsewhere.
     st.session_state[key] = material_for(st.session_state[choice_key("materials")], name)
+    proposal = propose_material(element, table.materials[element.material])
+    proposed = proposal.text(t.language) if proposal else None
     st.text_input(
         t("element.material"),
-        placeholder=t("element.material_placeholder"),
+        placeholder=proposed or t("element.material_placeholder"),
         key=key,
         on_change=_give_material,
         args=(name, key),
     )
+    if proposed and not st.session_state[key]:
+        label = t("element.take", material=proposed)
+        st.button(label, key="element_take", on_click=_take_material, args=(name, proposed), icon=":material/check:")
     st.button(t("element.hide"), key="element_hide", on_click=_hide, args=(name,), icon=":material/visibility_off:")
 
 
@@ -197,8 +203,12 @@ def _carry_out(name: str, value: Any, views: SavedViews) -> None:
 
 
 def _give_material(name: str, key: str) -> None:
+    _take_material(name, st.session_state[key])
+
+
+def _take_material(name: str, words: str) -> None:
     materials = choice_key("materials")
-    st.session_state[materials] = with_material(st.session_state[materials], name, st.session_state[key])
+    st.session_state[materials] = with_material(st.session_state[materials], name, words)
 
 
 def _hide(name: str) -> None:

@@ -11,7 +11,9 @@ from streamlit.testing.v1 import AppTest
 
 from archviz.core.camera import Camera
 from archviz.core.size import Size
+from archviz.presets import find_material_words
 from archviz.render import RenderRequest
+from archviz.render.materials import named_material
 from archviz.studio import JobStore, new_id
 from archviz.ui import viewer
 from archviz.ui.texts import Texts
@@ -20,7 +22,7 @@ from archviz.ui.viewer.models import read_key
 from archviz.ui.viewer.saved import SavedViews
 from tests.ui.conftest import open_page
 
-EN = Texts("en")
+EN, VI = Texts("en"), Texts("vi")
 CAMERA = Camera(position_m=(2.0, -20.0, 3.0), target_m=(0.0, 0.0, 3.0), size=Size(64, 96))
 
 
@@ -60,6 +62,21 @@ def test_the_model_is_put_right_beside_the_viewer(store: JobStore) -> None:
     assert any("10.0 × 8.1 × 6.0 m" in c.value for c in page.caption), "the roof is left out"
     page.multiselect[0].unselect("Roof").run()
     assert _request(page, store).hide == ()
+
+
+def test_an_element_without_a_material_is_offered_one(store: JobStore) -> None:
+    page = _read(_house(open_page(store, lang="vi")), store)
+    page.session_state["viewer_selected"] = "Roof"
+    page.run()
+    key = f"element_{hashlib.sha256(b'Roof').hexdigest()[:16]}"
+    offered = page.text_input(key=key).placeholder
+    assert page.button(key="element_take").label == VI("element.take", material=offered)
+    assert _request(page, store).materials == {}, "an offer changes nothing"
+    page.button(key="element_take").click().run()
+    assert page.text_input(key=key).value == offered and "element_take" not in {b.key for b in page.button}
+    assert _request(page, store).materials == {"Roof": offered}
+    preset = named_material(find_material_words(offered))
+    assert preset is not None and "roof" in preset.uses
 
 
 def test_an_own_view_goes_with_its_metres(store: JobStore, shelf: Path) -> None:
