@@ -239,7 +239,7 @@ def _add_engine(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--min-fidelity",
         metavar="X",
-        help="edge recall, 0 to 1, under which a model's picture is rendered again by rule; exit code 1 if none has it",
+        help="edge recall, 0 to 1, under which a picture is rendered again by rule; exit code 1 if none has it",
     )
     group.add_argument("--few-step", action="store_true", help="few steps with the engine's distilled LoRA")
     group.add_argument("--weights", metavar="DIR", help="folder of the engine's checkpoints (default: the hub's cache)")

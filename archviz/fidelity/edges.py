@@ -8,21 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.gbuffer import GBuffer
-from archviz.core.size import Size
-from archviz.fidelity.gradient import MIN_RESPONSE, GradientField, find_edges
+from archviz.fidelity.shown import Shown
 from archviz.fidelity.wireframe import EdgePart, Wireframe, trace_wireframe
 
-__all__ = ["CHANCE_SHIFTS_PX", "MIN_SAMPLES", "EdgeEvidence", "edge_evidence", "wire_evidence"]
+__all__ = ["MIN_SAMPLES", "EdgeEvidence", "edge_evidence", "shown_evidence", "wire_evidence"]
 
 # Neighbouring samples share five pixels of profile, so a hundred are worth about forty: chance
 # then scatters by 0.06.
 MIN_SAMPLES = 100
-# Sixteen copies of the wireframe, four in each quadrant. Both components leave the profile's reach
-# of eight pixels plus the tolerance, so that a long level or plumb line never falls on itself.
-CHANCE_SHIFTS_PX = np.array(
-    [(sx * x, sy * y) for x, y in ((11, 23), (23, 13), (17, 31), (31, 19)) for sx in (-1, 1) for sy in (-1, 1)],
-    dtype=np.float32,
-)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -115,20 +108,22 @@ def wire_evidence(
     wires
         The lines.
     """
-    field = GradientField.of(picture, wires.size)
+    truth = None if reference is None else Shown(reference, wires)
+    return shown_evidence(Shown(picture, wires, reference=truth), part=part)
+
+
+def shown_evidence(shown: Shown, *, part: EdgePart) -> EdgeEvidence:
+    """:func:`wire_evidence` of a picture that is measured already."""
+    wires = shown.wires
     chosen = wires.selected(part)
-    usable = chosen & ~wires.thin
-    if reference is not None:
-        truth = find_edges(GradientField.of(reference, wires.size), wires.positions_px, wires.normals)
-        usable &= truth.responses >= MIN_RESPONSE
-    positions, normals = wires.positions_px[usable], wires.normals[usable]
-    hits = find_edges(field, positions, normals)
+    usable = chosen & shown.observable
+    found = shown.hits.found[usable]
     recall = chance = score = reason = None
-    if len(positions) < MIN_SAMPLES:
-        reason = f"{len(positions)} observable samples; a score needs {MIN_SAMPLES}"
+    if len(found) < MIN_SAMPLES:
+        reason = f"{len(found)} observable samples; a score needs {MIN_SAMPLES}"
     else:
-        recall = float(hits.found.mean())
-        chance = _chance(field, positions, normals)
+        recall = float(found.mean())
+        chance = _chance(shown, usable)
         score = (recall - chance) / (1.0 - chance)
     return EdgeEvidence(
         recall=recall,
@@ -136,26 +131,17 @@ def wire_evidence(
         score=score,
         samples=int(chosen.sum()),
         thin=int((chosen & wires.thin).sum()),
-        observable=len(positions),
+        observable=len(found),
         reason=reason,
-        positions_px=positions,
-        offsets_px=hits.offsets_px,
-        found=hits.found,
+        positions_px=wires.positions_px[usable],
+        offsets_px=shown.hits.offsets_px[usable],
+        found=found,
     )
 
 
-def _chance(field: GradientField, positions: NDArray[np.float32], normals: NDArray[np.float32]) -> float:
+def _chance(shown: Shown, usable: NDArray[np.bool_]) -> float:
     """Mean recall on the shifted copies; samples that leave the picture are not counted."""
-    shares = []
-    for shift in CHANCE_SHIFTS_PX:
-        moved = positions + shift
-        inside = _inside(moved, field.size)
-        if inside.sum() >= MIN_SAMPLES // 2:
-            shares.append(float(find_edges(field, moved[inside], normals[inside]).found.mean()))
+    kept = [(inside & usable, found) for inside, found in shown.copies]
+    shares = [float(found[rows].mean()) for rows, found in kept if rows.sum() >= MIN_SAMPLES // 2]
     # Kept under 1: noise is never found everywhere, but the score divides by what is left.
     return min(float(np.mean(shares)), 0.99) if shares else 0.0
-
-
-def _inside(positions: NDArray[np.float32], size: Size) -> NDArray[np.bool_]:
-    far = np.array([size.width - 4, size.height - 4])
-    return np.asarray(((positions >= 3) & (positions <= far)).all(1))

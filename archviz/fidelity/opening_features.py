@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.tone import luminance, srgb_to_linear
-from archviz.fidelity.gradient import GradientField, as_display, find_edges
+from archviz.fidelity.gradient import GradientField, find_edges
+from archviz.fidelity.opening_shift import common_shift
 from archviz.fidelity.opening_views import OpeningView, Place
+from archviz.fidelity.shown import Shown
 
 __all__ = ["FEATURES", "OpeningFeatures", "measure_openings"]
 
@@ -30,9 +32,6 @@ _CONTRAST_UNITS = np.array([0.3, 8.0, 8.0], dtype=np.float32)
 _MOST_CONTRAST = 4.0
 _LEAST_SAMPLES = 3
 _LEAST_POINTS = 12
-# Displacement is looked for this far: a neighbour's line is farther.
-_SHIFT_PX = 5.0
-_SHIFT_SAMPLES = 12
 _FINE_PX = 48.0
 _GRID_SPAN = 23.0
 
@@ -49,22 +48,24 @@ class OpeningFeatures:
         (13,) at its own place.
     others
         (k, 13) at the places slid along its wall, as if it were there.
+    copies
+        (k, 13) where it is moved aside, in the place of those.
     shift_px
-        Displacement right and down of its lines [px]; ``None`` where too few are found.
+        Displacement right and down of its lines from the reference's [px]; ``None`` where it has too few.
     """
 
     own: _Float
     others: _Float
+    copies: _Float
     shift_px: tuple[float, float] | None
 
 
 class _Channels:
     """Log luminance and Lab a, b of a picture, blurred to the grid's spacing for small and large outlines."""
 
-    def __init__(self, picture: NDArray[np.generic], field: GradientField) -> None:
+    def __init__(self, display: _Float) -> None:
         import cv2
 
-        display = as_display(picture, field.size)
         channels = np.empty_like(display)
         channels[..., 0] = np.log(luminance(srgb_to_linear(display)) + _BLACK)
         channels[..., 1:] = cv2.cvtColor(display, cv2.COLOR_RGB2LAB)[..., 1:]
@@ -77,9 +78,7 @@ class _Channels:
         return np.asarray(cv2.remap(level, grid_px, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
-def measure_openings(
-    picture: NDArray[np.generic], views: Sequence[OpeningView], reference: NDArray[np.generic], field: GradientField
-) -> list[OpeningFeatures | None]:
+def measure_openings(picture: Shown, views: Sequence[OpeningView], reference: Shown) -> list[OpeningFeatures | None]:
     """Measure every judged opening.
 
     ``sides``, ``weak_side``: share of its outline's samples found, mean over its four sides and the
@@ -94,35 +93,37 @@ def measure_openings(
     Parameters
     ----------
     picture, reference
-        (H, W, 3) sRGB of the view: the one to judge, and what the model and the light make of it.
+        Of the view: the one to judge, and what the model and the light make of it.
     views
         Of :func:`archviz.fidelity.opening_views.see_openings`.
-    field
-        The picture's.
 
     Returns
     -------
     list
         ``None`` for openings that are not judged.
     """
-    channels = _Channels(picture, field)
-    expected_field = GradientField.of(reference, field.size)
-    expected = _Channels(reference, expected_field)
+    channels, expected = _Channels(picture.display), _Channels(reference.display)
+    evidence = iter(_evidence(picture.field, [view for view in views if view.own is not None]))
     answers: list[OpeningFeatures | None] = []
-    judged = [view for view in views if view.own is not None]
-    evidence = _evidence(field, judged)
     for view in views:
         if view.own is None:
             answers.append(None)
             continue
-        found, responses = evidence[len([a for a in answers if a is not None])]
-        answers.append(_features(view, found, responses, channels, expected, field))
+        rows, copies = _features(view, *next(evidence), channels, expected)
+        answers.append(
+            OpeningFeatures(
+                own=rows[0],
+                others=rows[1:],
+                copies=copies,
+                shift_px=common_shift(picture.field, reference.field, [view]),
+            )
+        )
     return answers
 
 
 def _evidence(field: GradientField, views: Sequence[OpeningView]) -> list[tuple[NDArray[np.bool_], _Float]]:
     """(1 + k, n) found and responses of each view's places, from one call for all."""
-    places: list[Place] = [place for view in views for place in (view.own, *view.others) if place is not None]
+    places: list[Place] = [place for view in views for place in _places(view)]
     if not places:
         return []
     hits = find_edges(
@@ -130,11 +131,15 @@ def _evidence(field: GradientField, views: Sequence[OpeningView]) -> list[tuple[
     )
     answers, start = [], 0
     for view in views:
-        shape = (1 + len(view.others), len(view.sides))
+        shape = (len(_places(view)), len(view.sides))
         end = start + shape[0] * shape[1]
         answers.append((hits.found[start:end].reshape(shape), hits.responses[start:end].reshape(shape)))
         start = end
     return answers
+
+
+def _places(view: OpeningView) -> list[Place]:
+    return [place for place in (view.own, *view.others, *view.copies) if place is not None]
 
 
 class _Template:
@@ -185,18 +190,18 @@ def _features(
     responses: _Float,
     channels: _Channels,
     expected: _Channels,
-    field: GradientField,
-) -> OpeningFeatures:
+) -> tuple[_Float, _Float]:
+    """(1 + k, 13) at an opening's own place and on bare wall, and (m, 13) at its copies."""
     assert view.own is not None
     fine = max(view.size_px) < _FINE_PX
     template = _Template(expected.at(view.own.grid_px, fine=fine), view.inside, view.inside | view.around)
-    places = (view.own, *view.others)
-    rows = np.stack(
+    measured = np.stack(
         [
             _place_features(view, found[i], responses[i], channels.at(place.grid_px, fine=fine), template)
-            for i, place in enumerate(places)
+            for i, place in enumerate(_places(view))
         ]
     )
+    rows, aside = np.split(measured, [1 + len(view.others)])
     wanted = _contrast(template.patch, view.inside, view.around)[0]
     size = np.log(min(view.size_px) / 10.0)
     full = []
@@ -204,8 +209,9 @@ def _features(
         rest = np.delete(rows[1:], i - 1, axis=0) if i else rows[1:]
         wall = rest.mean(0) if len(rest) else np.zeros(_PLACE_FEATURES, np.float32)
         full.append([*row, *(row[k] - wall[k] for k in _OVER_WALL), wanted, size])
-    table = np.array(full, dtype=np.float32)
-    return OpeningFeatures(own=table[0], others=table[1:], shift_px=_shift(field, view))
+    # Copies have no wall to be compared with, as their opening has none.
+    copies = [[*row, *(row[k] for k in _OVER_WALL), wanted, size] for row in aside]
+    return np.array(full, dtype=np.float32), np.array(copies, dtype=np.float32).reshape(-1, len(FEATURES))
 
 
 def _place_features(
@@ -246,19 +252,3 @@ def _contrast(patch: _Float, inside: NDArray[np.bool_], around: NDArray[np.bool_
     apart = np.abs(np.median(within, axis=0) - np.median(rim, axis=0)) / _CONTRAST_UNITS
     ratio = (within[:, 0].std() + _LUMINANCE_FLOOR) / (rim[:, 0].std() + _LUMINANCE_FLOOR)
     return min(float(np.linalg.norm(apart)), _MOST_CONTRAST), float(np.log(ratio))
-
-
-def _shift(field: GradientField, view: OpeningView) -> tuple[float, float] | None:
-    """Displacement of the outline in the least squares over the samples found, strays weighed down."""
-    assert view.own is not None
-    outline = view.sides >= 0
-    hits = find_edges(field, view.own.positions_px[outline], view.own.normals[outline], tolerance_px=_SHIFT_PX)
-    normals, offsets = view.own.normals[outline][hits.found], hits.offsets_px[hits.found]
-    if len(normals) < _SHIFT_SAMPLES or min(np.abs(normals).max(0)) < 0.5:
-        return None
-    step: NDArray[np.floating] = np.zeros(2)
-    weights: NDArray[np.floating] = np.ones(len(offsets))
-    for _ in range(4):
-        step = np.linalg.lstsq(normals * weights[:, None], offsets * weights, rcond=None)[0]
-        weights = 1.0 / np.hypot(1.0, offsets - normals @ step)
-    return float(step[0]), float(step[1])

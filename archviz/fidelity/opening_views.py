@@ -32,6 +32,9 @@ _RISES = (1.25, -1.25)
 _MOST_PLACES = 5
 # Share of a slid outline that must be bare wall.
 _LEAST_WALL = 0.9
+# Without any bare wall the outline is moved aside by these shares of its width and height, less than
+# a whole one: no neighbour, however near, stands at both of its sides there.
+_ASIDE = ((0.38, 0.0), (-0.38, 0.0), (0.0, 0.38), (0.0, -0.38), (0.38, 0.38), (-0.38, -0.38))
 # The square around an outline that is read, in its own width and height, and its points a side.
 _MARGIN = 0.3
 _GRID = 24
@@ -80,6 +83,8 @@ class OpeningView:
         Its place in the picture; ``None`` where it is not judged.
     others
         The same outline on bare parts of its own wall.
+    copies
+        Where it has none: the same outline moved aside, partly over itself and its neighbours.
     """
 
     opening: Opening
@@ -92,6 +97,7 @@ class OpeningView:
     around: NDArray[np.bool_]
     own: Place | None
     others: tuple[Place, ...]
+    copies: tuple[Place, ...]
 
 
 def see_openings(gbuffer: GBuffer, openings: Sequence[Opening], wireframe: Wireframe) -> tuple[OpeningView, ...]:
@@ -150,7 +156,7 @@ def _see(gbuffer: GBuffer, opening: Opening, wireframe: Wireframe, walls: _Walls
     none = np.zeros((_GRID, _GRID), dtype=bool)
     hidden = OpeningView(
         opening=opening, flag="hidden", size_px=(0.0, 0.0), visible=0.0, distance_m=distance,
-        sides=np.zeros(0, np.int8), inside=none, around=none, own=None, others=(),
+        sides=np.zeros(0, np.int8), inside=none, around=none, own=None, others=(), copies=(),
     )  # fmt: skip
     if depth.min() <= 0.0 or not np.isfinite(pixels).all():
         return hidden
@@ -177,11 +183,13 @@ def _see(gbuffer: GBuffer, opening: Opening, wireframe: Wireframe, walls: _Walls
     own = Place(positions_px=wireframe.positions_px[rows], normals=wireframe.normals[rows], grid_px=grid)
     columns, lines, within = walls.pixels(grid)
     inside = within & mask[lines, columns]
-    others = tuple(_slid(own, to_pixels, opening, walls, gbuffer.size.shape))
+    slid = _Slid(own, to_pixels)
+    others = tuple(_on_wall(slid, opening, walls))
+    copies = () if others else tuple(slid.place(aside) for aside in _ASIDE if _is_inside(slid.filled(aside), walls))
     around = walls.on_wall(opening, grid) & ~inside
     return OpeningView(
         **{**vars(seen), "flag": "judged", "sides": sides, "inside": inside, "around": around, "own": own,
-           "others": others}
+           "others": others, "copies": copies}
     )  # fmt: skip
 
 
@@ -235,24 +243,39 @@ def _lines_of(
     return chosen, np.where(inner, -1, distances.argmin(1)).astype(np.int8)
 
 
-def _slid(
-    own: Place, to_pixels: NDArray[np.floating], opening: Opening, walls: _Walls, shape: tuple[int, int]
-) -> Iterator[Place]:
+class _Slid:
+    """The outline and its lines, to be set down elsewhere in its plane."""
+
+    def __init__(self, own: Place, to_pixels: NDArray[np.floating]) -> None:
+        back = np.linalg.inv(to_pixels)
+        self._to_pixels = to_pixels
+        self._samples, self._ends = _mapped(back, own.positions_px), _mapped(back, own.positions_px + own.normals)
+        steps = np.linspace(0.0, 1.0, 9, dtype=np.float32)
+        self._filled = np.stack(np.meshgrid(steps, steps), axis=-1)
+
+    def filled(self, slide: tuple[float, float]) -> NDArray[np.float32]:
+        """(9, 9, 2) points over the outline, slid by shares of its width and height [px]."""
+        return _mapped(self._to_pixels, self._filled + np.array(slide, dtype=np.float32))
+
+    def place(self, slide: tuple[float, float]) -> Place:
+        moved = np.array(slide, dtype=np.float32)
+        positions = _mapped(self._to_pixels, self._samples + moved)
+        normals = _mapped(self._to_pixels, self._ends + moved) - positions
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
+        return Place(positions_px=positions, normals=normals, grid_px=_mapped(self._to_pixels, _grid() + moved))
+
+
+def _on_wall(slid: _Slid, opening: Opening, walls: _Walls) -> Iterator[Place]:
     """The outline on bare wall beside, above and below."""
-    back = np.linalg.inv(to_pixels)
-    samples, ends = _mapped(back, own.positions_px), _mapped(back, own.positions_px + own.normals)
-    steps = np.linspace(0.0, 1.0, 9, dtype=np.float32)
-    filled = np.stack(np.meshgrid(steps, steps), axis=-1)
     count = 0
     for slide in [(s, 0.0) for s in _SLIDES] + [(0.0, r) for r in _RISES]:
-        moved = np.array(slide, dtype=np.float32)
-        at = _mapped(to_pixels, filled + moved)
-        if walls.on_wall(opening, at).mean() < _LEAST_WALL:
+        if walls.on_wall(opening, slid.filled(slide)).mean() < _LEAST_WALL:
             continue
-        positions = _mapped(to_pixels, samples + moved)
-        normals = _mapped(to_pixels, ends + moved) - positions
-        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
-        yield Place(positions_px=positions, normals=normals, grid_px=_mapped(to_pixels, _grid() + moved))
+        yield slid.place(slide)
         count += 1
         if count == _MOST_PLACES:
             return
+
+
+def _is_inside(at: NDArray[np.float32], walls: _Walls) -> bool:
+    return bool(walls.pixels(at)[2].all())

@@ -17,10 +17,12 @@ from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import Illumination
 from archviz.core.openings import Opening
 from archviz.core.tone import linear_to_srgb, luminance
-from archviz.fidelity.gradient import GradientField
+from archviz.fidelity.judged_view import JudgedView
 from archviz.fidelity.opening_features import FEATURES, OpeningFeatures, measure_openings
-from archviz.fidelity.opening_views import OpeningView, see_openings
-from archviz.fidelity.wireframe import Wireframe, trace_wireframe
+from archviz.fidelity.opening_shift import common_shift
+from archviz.fidelity.opening_views import OpeningView
+from archviz.fidelity.shown import Shown
+from archviz.fidelity.wireframe import Wireframe
 
 __all__ = [
     "JudgedOpening",
@@ -28,7 +30,9 @@ __all__ = [
     "OpeningStatus",
     "Openings",
     "judge_openings",
+    "judge_views",
     "opening_model",
+    "pooled_shift",
     "score_features",
 ]
 
@@ -146,9 +150,10 @@ class Openings:
         One for each opening of the model, in its order.
     share, chance, score
         Share found of those judged; share that would be found where the same outlines are slid along
-        their walls; ``(share - chance) / (1 - chance)``, 0 no better than chance.
+        their walls, or moved aside where they have no bare wall; ``(share - chance) / (1 - chance)``,
+        0 no better than chance.
     shift_px
-        Median displacement of those found.
+        Displacement that they share, :func:`pooled_shift`.
     reason
         Why there is no score.
     """
@@ -191,7 +196,6 @@ def judge_openings(
     illumination: Illumination | None = None,
     reference: NDArray[np.generic] | None = None,
     wireframe: Wireframe | None = None,
-    views: Sequence[OpeningView] | None = None,
     model: OpeningModel | None = None,
 ) -> Openings:
     """Look for the model's windows and doors in a picture.
@@ -212,8 +216,8 @@ def judge_openings(
         The light: at night and through fog nothing is judged.
     reference
         Deferred colour of the view; base colours stand for it where it is not given.
-    wireframe, views
-        Of the G-buffer, where they are made already.
+    wireframe
+        The G-buffer's, where it is traced already.
     model
         Another than the calibrated one.
 
@@ -222,27 +226,35 @@ def judge_openings(
     OptionError
         A picture has another size, dtype or range.
     """
-    if not openings:
+    view = JudgedView.of(gbuffer, openings, wireframe=wireframe)
+    truth = None if reference is None else Shown(reference, view.wireframe)
+    shown = Shown(picture, view.wireframe, reference=truth)
+    return judge_views(shown, view, illumination=illumination, model=model)
+
+
+def judge_views(
+    shown: Shown, view: JudgedView, *, illumination: Illumination | None = None, model: OpeningModel | None = None
+) -> Openings:
+    """:func:`judge_openings` of a picture that is measured already, in a view that is ready."""
+    if not view.openings:
         return _empty((), "unknown: no class, name or transparent material of the model says window, door or glass")
     chosen = opening_model() if model is None else model
-    if views is None:
-        views = see_openings(gbuffer, openings, trace_wireframe(gbuffer) if wireframe is None else wireframe)
     dark = illumination is not None and _is_dark(illumination)
-    if dark or all(view.own is None for view in views):
+    if dark or all(opening.own is None for opening in view.openings):
         reason = "not judged at night or dusk" if dark else "no opening is at least 10x10 px and 60 % visible"
-        return _empty(tuple(_unjudged(view, dark=dark) for view in views), reason)
-    expected = linear_to_srgb(gbuffer.base_color().array) if reference is None else reference
-    measured = measure_openings(picture, views, expected, GradientField.of(picture, gbuffer.size))
+        return _empty(tuple(_unjudged(opening, dark=dark) for opening in view.openings), reason)
+    expected = shown.reference
+    if expected is None:
+        expected = Shown(linear_to_srgb(view.gbuffer.base_color().array), view.wireframe)
+    measured = measure_openings(shown, view.openings, expected)
     haze = 0.0 if illumination is None else illumination.haze_per_m
-    judged, told, strays = [], [], []
-    for view, features in zip(views, measured, strict=True):
-        if features is None or np.exp(-haze * view.distance_m) < _LEAST_CLEAR:
-            judged.append(_unjudged(view, dark=features is not None))
+    judged, told = [], []
+    for opening, features in zip(view.openings, measured, strict=True):
+        if features is None or np.exp(-haze * opening.distance_m) < _LEAST_CLEAR:
+            judged.append(_unjudged(opening, dark=features is not None))
             continue
-        judged.append(_judged(view, features, chosen))
+        judged.append(_judged(opening, features, chosen))
         told.append(features)
-        if judged[-1].status == "found" and features.shift_px is not None:
-            strays.append(float(np.hypot(*features.shift_px)))
     if not told:
         return _empty(tuple(judged), "not judged in fog")
     share, chance, score = score_features(told, chosen)
@@ -251,15 +263,25 @@ def judge_openings(
         share=share,
         chance=chance,
         score=score,
-        shift_px=float(np.median(strays)) if strays else None,
+        shift_px=pooled_shift(shown, expected, view.openings),
         reason=None,
     )
+
+
+def pooled_shift(shown: Shown, expected: Shown, views: Sequence[OpeningView]) -> float | None:
+    """How far the openings of one picture stand from their places together [px].
+
+    One opening has too few lines to tell; over all of them a picture that is moved is told.
+    """
+    moved = common_shift(shown.field, expected.field, views)
+    return None if moved is None else float(np.hypot(*moved))
 
 
 def score_features(features: Sequence[OpeningFeatures], model: OpeningModel) -> tuple[float, float, float]:
     """Share, chance and score, as in :class:`Openings`, of at least one measured opening."""
     own = model.probability(np.stack([f.own for f in features])) >= model.found_from
-    elsewhere = [float((model.probability(f.others) >= model.found_from).mean()) for f in features if len(f.others)]
+    places = [f.others if len(f.others) else f.copies for f in features]
+    elsewhere = [float((model.probability(rows) >= model.found_from).mean()) for rows in places if len(rows)]
     share = float(own.mean())
     # Under 1: the score divides by what is left.
     chance = min(float(np.mean(elsewhere)), 0.99) if elsewhere else 0.0

@@ -13,14 +13,15 @@ from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.core.openings import Opening
 from archviz.fidelity.drift import Drift, drift
-from archviz.fidelity.edges import EdgeEvidence, edge_evidence
-from archviz.fidelity.openings import Openings, judge_openings
+from archviz.fidelity.edges import EdgeEvidence, shown_evidence
+from archviz.fidelity.judged_view import JudgedView
+from archviz.fidelity.openings import Openings, judge_views
 from archviz.fidelity.shadows import ShadowAgreement, shadow_agreement
-from archviz.fidelity.silhouette import Silhouette, silhouette
-from archviz.fidelity.straightness import Straightness, straightness
-from archviz.fidelity.wireframe import trace_wireframe
+from archviz.fidelity.shown import Shown
+from archviz.fidelity.silhouette import Silhouette, shown_silhouette
+from archviz.fidelity.straightness import Straightness, shown_straightness
 
-__all__ = ["FidelityReport", "evidence_json", "report"]
+__all__ = ["FidelityReport", "evidence_json", "report", "report_view"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -125,24 +126,31 @@ def report(
     OptionError
         A picture has another size, dtype or range.
     """
-    wires = trace_wireframe(gbuffer)
+    ready = JudgedView.of(gbuffer, openings)
+    truth = None if reference is None else Shown(reference, ready.wireframe)
+    return report_view(picture, ready, light, reference=truth, other=other, turned=turned)
+
+
+def report_view(
+    picture: NDArray[np.generic],
+    view: JudgedView,
+    light: LightBuffer | None = None,
+    *,
+    reference: Shown | None = None,
+    other: NDArray[np.generic] | None = None,
+    turned: Mapping[float, LightBuffer] | None = None,
+) -> FidelityReport:
+    """:func:`report` on a view that is ready, against a reference that is measured: for many pictures of one view."""
+    shown, gbuffer = Shown(picture, view.wireframe, reference=reference), view.gbuffer
+    illumination = None if light is None else light.illumination
     return FidelityReport(
-        building=edge_evidence(picture, gbuffer, reference=reference, part="building", wireframe=wires),
-        surroundings=edge_evidence(picture, gbuffer, reference=reference, part="surroundings", wireframe=wires),
-        silhouette=silhouette(picture, gbuffer, reference=reference, wireframe=wires),
-        straightness=straightness(picture, gbuffer, reference=reference, wireframe=wires),
-        openings=None
-        if openings is None
-        else judge_openings(
-            picture,
-            gbuffer,
-            openings,
-            illumination=None if light is None else light.illumination,
-            reference=reference,
-            wireframe=wires,
-        ),
+        building=shown_evidence(shown, part="building"),
+        surroundings=shown_evidence(shown, part="surroundings"),
+        silhouette=shown_silhouette(shown, gbuffer),
+        straightness=shown_straightness(shown, view.edges),
+        openings=None if view.openings is None else judge_views(shown, view, illumination=illumination),
         shadows=None if light is None else shadow_agreement(picture, gbuffer, light, turned=turned),
-        drift=None if other is None else drift(other, picture, gbuffer, wireframe=wires),
+        drift=None if other is None else drift(other, picture, gbuffer, wireframe=view.wireframe),
     )
 
 

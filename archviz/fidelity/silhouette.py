@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from archviz.core.elements import Part
 from archviz.core.gbuffer import GBuffer
-from archviz.fidelity.edges import EdgeEvidence, edge_evidence
-from archviz.fidelity.gradient import as_display
-from archviz.fidelity.wireframe import Wireframe
+from archviz.fidelity.edges import EdgeEvidence, shown_evidence
+from archviz.fidelity.shown import Shown
+from archviz.fidelity.wireframe import Wireframe, trace_wireframe
 
-__all__ = ["Silhouette", "silhouette"]
+__all__ = ["Silhouette", "shown_silhouette", "silhouette"]
 
 # Less of a border than this says nothing about an outline.
 _MIN_BORDER_PX = 40
@@ -79,11 +79,18 @@ def silhouette(
     OptionError
         A picture has another size, dtype or range.
     """
-    boundary = edge_evidence(picture, gbuffer, reference=reference, part="outline", wireframe=wireframe)
+    wires = trace_wireframe(gbuffer) if wireframe is None else wireframe
+    truth = None if reference is None else Shown(reference, wires)
+    return shown_silhouette(Shown(picture, wires, reference=truth), gbuffer)
+
+
+def shown_silhouette(shown: Shown, gbuffer: GBuffer) -> Silhouette:
+    """:func:`silhouette` of a picture that is measured already."""
+    boundary = shown_evidence(shown, part="outline")
     parts = gbuffer.parts()
     sky = parts == int(Part.SKY)
     building = np.isin(parts, [int(Part.BUILDING), int(Part.OPENING)])
-    iou, reason = _sky_iou(as_display(picture, gbuffer.size), sky, building)
+    iou, reason = _sky_iou(shown.display, sky, building)
     return Silhouette(iou=iou, reason=reason, boundary=boundary)
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.gbuffer import GBuffer
-from archviz.fidelity.gradient import GradientField, find_edges
+from archviz.fidelity.gradient import find_edges
+from archviz.fidelity.shown import Shown
 from archviz.fidelity.wireframe import Wireframe, trace_wireframe
 
-__all__ = ["Straightness", "straightness"]
+__all__ = ["Straightness", "join_edges", "shown_straightness", "straightness"]
 
 _MIN_LENGTH_PX = 40.0
 _MIN_FOUND = 0.6
@@ -76,12 +78,17 @@ def straightness(
         A picture has another size, dtype or range.
     """
     wires = trace_wireframe(gbuffer) if wireframe is None else wireframe
-    edges = _long_edges(wires)
-    residuals = _residuals(picture, gbuffer, wires, edges)
+    truth = None if reference is None else Shown(reference, wires)
+    return shown_straightness(Shown(picture, wires, reference=truth), join_edges(wires))
+
+
+def shown_straightness(shown: Shown, edges: Sequence[NDArray[np.intp]]) -> Straightness:
+    """:func:`straightness` of a picture that is measured already, on edges of :func:`join_edges`."""
+    residuals = _residuals(shown, edges)
     judged = np.isfinite(residuals)
     truth = None
-    if reference is not None:
-        truth = _residuals(reference, gbuffer, wires, edges)
+    if shown.reference is not None:
+        truth = _residuals(shown.reference, edges)
         judged &= np.isfinite(truth)
     if not judged.any():
         reason = (
@@ -104,7 +111,7 @@ def straightness(
     )
 
 
-def _long_edges(wires: Wireframe) -> list[NDArray[np.intp]]:
+def join_edges(wires: Wireframe) -> list[NDArray[np.intp]]:
     """Sample rows of each straight edge of the building: pieces that continue one another, joined."""
     usable = np.flatnonzero(wires.building & ~wires.thin)
     groups = [usable[wires.pieces[usable] == piece] for piece in np.unique(wires.pieces[usable])]
@@ -147,15 +154,12 @@ def _continues(wires: Wireframe, line: NDArray[np.intp], other: NDArray[np.intp]
     return bool(0.0 <= gap <= _JOIN_GAP_PX)
 
 
-def _residuals(
-    picture: NDArray[np.generic], gbuffer: GBuffer, wires: Wireframe, edges: list[NDArray[np.intp]]
-) -> NDArray[np.float64]:
+def _residuals(shown: Shown, edges: Sequence[NDArray[np.intp]]) -> NDArray[np.float64]:
     """(edges,) root mean square distance from each edge's fitted line [px]; NaN where too little is found."""
     if not edges:
         return np.zeros(0)
-    rows = np.concatenate(edges)
-    field = GradientField.of(picture, gbuffer.size)
-    hits = find_edges(field, wires.positions_px[rows], wires.normals[rows], tolerance_px=_SEARCH_PX)
+    wires, rows = shown.wires, np.concatenate(edges)
+    hits = find_edges(shown.field, wires.positions_px[rows], wires.normals[rows], tolerance_px=_SEARCH_PX)
     seen = wires.positions_px[rows] + np.nan_to_num(hits.offsets_px)[:, None] * wires.normals[rows]
     residuals, start = np.full(len(edges), np.nan), 0
     for number, edge in enumerate(edges):

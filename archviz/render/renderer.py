@@ -50,11 +50,11 @@ from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
 from archviz.render.result import RenderResult
 from archviz.render.retry import OnTry, render_by_rule
-from archviz.render.scoring import edge_recall, score_picture
+from archviz.render.scoring import Scoring
 from archviz.render.shelf import Shelf
 
 if TYPE_CHECKING:
-    from archviz.fidelity import Wireframe
+    from archviz.fidelity import JudgedView, Wireframe
     from archviz.geometry.scene import Scene
     from archviz.render.relief import Relief
     from archviz.render.stage import Stage
@@ -156,24 +156,26 @@ class Renderer:
                 raise InternalError(f"engine {settled.engine} made {image.dtype} {image.shape}, not {settled.size}")
             return image if edit is None else edit.blend(image)
 
+        # What a hand painted on the view is no part of the model.
+        judged = maps if resolved.region is None else replace(maps, gbuffer=self._view(resolved))
+        scoring = Scoring(judged, partial(self.judged_view, resolved, judged))
         if resolved.min_fidelity is None or resolved.tries:
             image = paint(resolved)
         else:
-            score = partial(edge_recall, maps=maps, wireframe=self.wireframe(resolved, maps))
-            resolved, image = render_by_rule(resolved, engine.spec, paint=paint, score=score, on_try=on_try)
+            resolved, image = render_by_rule(
+                resolved, engine.spec, paint=paint, score=scoring.edge_recall, on_try=on_try
+            )
         seconds = time.monotonic() - started
         scored = not draft and resolved.input_kind != "text"
         made_from = _drawing_key(resolved) | (clay.numerics if clay is not None else {})
         if edit is not None:
             made_from |= {"base_pixels": hash_pixels(edit.picture)}
-        # What a hand painted on the view is no part of the model.
-        judged = maps if resolved.region is None else replace(maps, gbuffer=self._view(resolved))
         return RenderResult(
             image=image,
             resolved=resolved,
             maps=maps,
             recipe=write_recipe(resolved, image, engine.numerics_key() | made_from),
-            fidelity=score_picture(image, judged, self.openings(resolved)) if scored else None,
+            fidelity=scoring.report(image) if scored else None,
             seconds=seconds,
         )
 
@@ -231,6 +233,19 @@ class Renderer:
         """Names of the elements that a picture shows, those of most pixels first; none where no scene is known."""
         view = self._view(resolved)
         return () if view is None else seen_elements(view)
+
+    def judged_view(self, resolved: ResolvedRequest, maps: ViewMaps) -> JudgedView:
+        """A view of a scene made ready for scores; its lights share it."""
+        from archviz.fidelity import JudgedView
+
+        gbuffer = maps.gbuffer
+        if gbuffer is None:
+            raise InternalError("scores of a view were asked for without a scene")
+        return self.shelf.get(
+            "judged view",
+            view_key(resolved),
+            lambda: JudgedView.of(gbuffer, self.openings(resolved), wireframe=self.wireframe(resolved, maps)),
+        )
 
     def openings(self, resolved: ResolvedRequest) -> tuple[Opening, ...]:
         """Windows and doors of a model, whose elements are rows of its views' tables; none of a drawing or a text."""

@@ -107,7 +107,8 @@ class RenderRequest:
     control_scales
         Control -> weight, 0 to 2; names are the engine's.
     min_fidelity
-        Edge recall, 0 to 1, under which a picture of a model is rendered again by rule; the best is kept.
+        Edge recall, 0 to 1, under which a picture of a model or a drawing is rendered again by rule; the best
+        is kept.
     surroundings
         ``geometry`` builds the environment's surroundings, ``imagined`` leaves them to the engine,
         ``none`` shows the building alone on plain ground.

@@ -69,7 +69,7 @@ def check_choices(request: RenderRequest) -> None:
     _steps(request, spec)
     _control_scales(request, spec)
     if request.input is None:
-        _refuse_min_fidelity(request, "a text alone")
+        _refuse_min_fidelity(request)
     _refuse_engine_choices(request, spec)
     if request.place is not None or request.when is None or request.input is None:
         # A model may still bring the place that a moment needs.
@@ -221,7 +221,8 @@ def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
     what = "a drawing" if source.kind == "sketch" else "a text alone"
     # Built surroundings are seen by a camera, with a building or without.
     seen = source.kind == "text" and request.surroundings != "imagined"
-    _refuse_min_fidelity(request, what)
+    if source.kind == "text":
+        _refuse_min_fidelity(request)
     for name in _MODEL_ONLY:
         if getattr(request, name) and not (seen and name == "camera"):
             raise OptionError(f"{name} has no meaning for {what}; give a 3D model or leave {name} out")
@@ -240,11 +241,11 @@ def _refuse_adjustments(request: RenderRequest, what: str) -> None:
         raise OptionError(f"{', '.join(given)} has no meaning for {what}; give a drawing or leave it out")
 
 
-def _refuse_min_fidelity(request: RenderRequest, what: str) -> None:
+def _refuse_min_fidelity(request: RenderRequest) -> None:
     if request.min_fidelity is not None:
         raise OptionError(
-            f"min-fidelity {request.min_fidelity:g} has no meaning for {what}: a picture is scored against a 3D model;"
-            " give one, or leave min-fidelity out"
+            f"min-fidelity {request.min_fidelity:g} has no meaning for a text alone: a picture is scored against a"
+            " 3D model or a drawing; give one, or leave min-fidelity out"
         )
 
 

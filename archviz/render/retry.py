@@ -1,4 +1,4 @@
-"""Rendering again by rule, where a picture keeps less of its model than was asked for.
+"""Rendering again by rule, where a picture keeps less of its model or drawing than was asked for.
 
 The rule climbs from the best picture so far, each lever as long as it helps: the controls hold to the
 last step, then they are stronger, then there are more steps, or fewer where more do not help. The order is

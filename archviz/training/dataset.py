@@ -17,6 +17,7 @@ from archviz.core.camera import Camera
 from archviz.core.elements import Part
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import Illumination, LightBuffer
+from archviz.core.maps import ColorMap
 from archviz.core.place import SunDirection
 from archviz.core.seeds import derive_generator
 from archviz.geometry.gbuffer import rasterize
@@ -36,7 +37,6 @@ __all__ = [
     "LitView",
     "Mix",
     "draw_mixes",
-    "light_view",
     "prepare_pairs",
     "view_mixes",
     "without_surroundings",
@@ -141,6 +141,22 @@ class LitView:
             occlusion=self._occlusion,
         )
 
+    def clay(self, chosen: Mix, *, passes: int, seed: int, threads: int) -> ColorMap:
+        """The lit clay picture of one mix, as the engine `clay` makes it."""
+        from archviz.light_transport.clay import choose_variant, trace_clay
+
+        return trace_clay(
+            self._caster,
+            self.gbuffer,
+            chosen.illumination,
+            lamps_m=self._lamps_m,
+            lit_faces=self._lit_faces if chosen.illumination.window_lit_share > 0 else None,
+            passes=passes,
+            seed=seed,
+            variant=choose_variant("cpu"),
+            threads=threads,
+        )
+
 
 def _suns(record: Mapping[str, Any]) -> list[SunDirection]:
     return [SunDirection(**sun) for sun in record["suns"]]
@@ -149,15 +165,6 @@ def _suns(record: Mapping[str, Any]) -> list[SunDirection]:
 def view_mixes(record: Mapping[str, Any], view: int) -> list[Mix]:
     """The lights of one view, the same whenever they are drawn."""
     return draw_mixes(_suns(record), lightings(), seed=int(record["seed"]) * 16 + view)
-
-
-def light_view(
-    scene: Scene, record: Mapping[str, Any], view: int, mixes: Sequence[int]
-) -> tuple[GBuffer, list[LightBuffer]]:
-    """The complete maps of a view of the data set, under some of its lights."""
-    shared = LitView(scene, record, Camera.from_json(record["cameras"][view]["camera"]))
-    drawn = view_mixes(record, view)
-    return shared.gbuffer, [shared.light(drawn[mix]) for mix in mixes]
 
 
 def prepare_pairs(cache: Path, *, limit: int | None = None) -> int:

@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archviz.core.camera import Camera
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.core.maps import ColorMap
 from archviz.core.seeds import derive_generator
-from archviz.diffusion import load_engine
+from archviz.diffusion import engine_specs, load_engine
 from archviz.diffusion.frames import to_bytes
 from archviz.fidelity import drift, edge_evidence, shadow_agreement
 from archviz.training.asking import ask
 from archviz.training.captions import caption
-from archviz.training.dataset import light_view
+from archviz.training.dataset import LitView, view_mixes
 from archviz.training.drafts import deferred_colour
 from archviz.training.pairs import PairStore
 from archviz.training.scenes import read_scene
@@ -54,7 +55,7 @@ class _View:
 
 
 def evaluate(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) -> dict[str, Any]:
-    """Score truth, the engine in several samplings, with and without its finisher, and the deferred colour alone.
+    """Score truth, the engine in several samplings, with and without its finisher, lit clay, and the deferred colour.
 
     Writes ``figures.json``, ``figures.md`` and ``contact-sheet.png`` (deferred colour, engine, truth) to
     ``<cache>/evaluation``.
@@ -71,11 +72,11 @@ def evaluate(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) ->
     engine = load_engine("mini", weights=folder, threads=threads)
     drafting = _without_finisher(folder, threads)
     store = PairStore(cache, split="holdout")
-    made = [_render_view(cache, store, view, engine, drafting) for view in range(min(views, len(store)))]
+    made = [_render_view(cache, store, view, engine, drafting, threads) for view in range(min(views, len(store)))]
     scenes = [view.scene for view in made]
     rows = {
         name: {score: _interval([measure(view, name) for view in made], scenes) for score, measure in _MEASURES.items()}
-        for name in ("truth", *_SAMPLINGS, *([_DRAFT] if drafting is not None else []), "deferred colour")
+        for name in ("truth", *_SAMPLINGS, *([_DRAFT] if drafting is not None else []), "clay", "deferred colour")
     }
     target = cache / "evaluation"
     target.mkdir(parents=True, exist_ok=True)
@@ -98,11 +99,14 @@ def _without_finisher(folder: Path, threads: int) -> Any | None:
         return load_engine("mini", weights=Path(name), threads=threads)
 
 
-def _render_view(cache: Path, store: PairStore, view: int, engine: Any, drafting: Any | None) -> _View:
+def _render_view(cache: Path, store: PairStore, view: int, engine: Any, drafting: Any | None, threads: int) -> _View:
     pair = store.record(view)
     scene, record = read_scene(cache / "scenes" / f"{pair['seed']:06d}")
     mixes = [i for i, m in enumerate(pair["mixes"]) if m["sun"] is not None][:2] or [0, 1]
     truth = store.pictures(view)
+    lit = LitView(scene, record, Camera.from_json(record["cameras"][pair["view"]]["camera"]))
+    drawn = view_mixes(record, pair["view"])
+    passes = engine_specs()["clay"].sampling.steps
     pictures: dict[str, list[Picture]] = {}
 
     def keep(name: str, picture: Picture) -> None:
@@ -124,7 +128,8 @@ def _render_view(cache: Path, store: PairStore, view: int, engine: Any, drafting
             keep(name, engine.generate(replace(request, steps=steps, strength=strength)))
         if drafting is not None:
             keep(_DRAFT, drafting.generate(replace(request, steps=4, strength=0.5)))
-    return _View(pair["seed"], pictures, *light_view(scene, record, pair["view"], mixes))
+        keep("clay", to_bytes(lit.clay(drawn[mix], passes=passes, seed=view, threads=threads).array))
+    return _View(pair["seed"], pictures, lit.gbuffer, [lit.light(drawn[mix]) for mix in mixes])
 
 
 def _edges(view: _View, name: str) -> float | None:

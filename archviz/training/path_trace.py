@@ -6,6 +6,7 @@ this side denoises them and writes them to the cache. It never imports ``bpy``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -297,7 +298,9 @@ class _Child:
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                # What was not sent any more is flushed here, to a child that is gone.
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
         self._process = None
 
 

@@ -128,6 +128,7 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
         fields["materials"] = parse_materials(choices["materials"], texts)
     if design.kind == "model":
         fields |= _model_fields(choices)
+    if design.kind != "text":
         fields["min_fidelity"] = None if choices["min_fidelity"] == AUTO else choices["min_fidelity"]
     if choices["use_sun"]:
         named = CITIES.get(choices["city"])

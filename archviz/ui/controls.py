@@ -169,8 +169,8 @@ def _show_picture(visit: Visit, design: Design) -> None:
     left.selectbox(
         t("choice.surroundings"), modes, format_func=lambda s: t(f"surroundings.{s}"), key=choice_key("surroundings")
     )
-    if design.kind == "model":
-        # Only a picture of a 3D model is scored.
+    if design.kind != "text":
+        # Without lines to be kept nothing is scored.
         least = _with(_FIDELITIES, st.session_state[choice_key("min_fidelity")])
         left.selectbox(
             t("choice.min_fidelity"),

@@ -5,7 +5,7 @@ import pytest
 
 from archviz.core.errors import OptionError
 from archviz.fidelity import edge_evidence
-from archviz.fidelity.edges import CHANCE_SHIFTS_PX
+from archviz.fidelity.shown import CHANCE_SHIFTS_PX
 from tests.fidelity.flat import PANE, flat_view, painted, wall_in_sky
 from tests.fidelity.scenes import shifted, view
 

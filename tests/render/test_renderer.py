@@ -109,7 +109,7 @@ def test_a_plan_makes_maps_once_a_view_and_light_once_a_sun(house: Path) -> None
     assert sorted(plan.order) == list(range(18))
     rows = [row for row, _ in renderer.render_many(requests)]
     assert rows == list(plan.order)
-    assert renderer.shelf.made["view"] == renderer.shelf.made["occlusion"] == 3
+    assert renderer.shelf.made["view"] == renderer.shelf.made["occlusion"] == renderer.shelf.made["judged view"] == 3
     assert renderer.shelf.made["light"] == 9
     assert renderer.shelf.made["scene"] == renderer.shelf.made["engine"] == len(engines) == 1
 

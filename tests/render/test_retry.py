@@ -159,9 +159,21 @@ def test_a_fidelity_that_is_none_is_refused(value: float) -> None:
         RenderRequest(min_fidelity=value)
 
 
-def test_what_is_not_scored_is_refused(wanted: RenderRequest, drawing: Path) -> None:
+def test_a_text_alone_has_nothing_to_be_kept(wanted: RenderRequest) -> None:
     renderer, engines = _obeying()
-    for request, what in ((replace(wanted, input=None), "a text alone"), (replace(wanted, input=drawing), "a drawing")):
-        with pytest.raises(OptionError, match=f"min-fidelity 0.9 has no meaning for {what}: .* 3D model"):
-            renderer.render(request)
+    with pytest.raises(OptionError, match=r"min-fidelity 0\.9 has no meaning for a text alone: .* or a drawing"):
+        renderer.render(replace(wanted, input=None))
     assert engines == []
+
+
+def test_a_drawing_is_held_to_its_lines(wanted: RenderRequest, drawing: Path) -> None:
+    renderer, engines = _obeying()
+    result = renderer.render(replace(wanted, input=drawing))
+    tries = result.resolved.tries
+    assert len(engines[0].requests) == len(tries) >= 2
+    recalls = [one.edge_recall for one in tries]
+    assert None not in recalls and max(recalls) > recalls[0]  # type: ignore[type-var,operator]
+    assert result.fidelity is not None and result.fidelity.to_json()["edge_recall"] == max(recalls)  # type: ignore[type-var]
+    assert result.reached is (max(recalls) >= 0.9)  # type: ignore[type-var,operator]
+    # The lines are all that is asked for: a drawing holds nothing else that a picture could keep.
+    assert result.fidelity.to_json()["openings"] is None

@@ -138,7 +138,7 @@ def test_maps_are_made_once_a_view_and_light_once_a_sun(house: Path, base: Rende
     LightSetRun(light_set, tmp_path, renderer=renderer).make()
     made = renderer.shelf.made
     assert (made["file"], made["scene"], made["view"], made["light"], made["engine"]) == (1, 1, 2, 6, 1)
-    assert (made["stack"], made["occlusion"], made["wireframe"]) == (2, 2, 2)
+    assert (made["stack"], made["occlusion"], made["wireframe"], made["judged view"]) == (2, 2, 2, 2)
     asked = engines[0].requests
     assert len(asked) == 6 and len({r.noise_seed for r in asked}) == 2
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from archviz.core.camera import Camera
 from archviz.core.size import Size
+from archviz.diffusion import DiffusionRequest, engine_specs
 from archviz.fidelity.opening_features import FEATURES
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.openings import label_openings
 from archviz.geometry.raycast import RayCaster
+from archviz.training.openings import calibrate_openings
 from archviz.training.openings.damage import Damage, apply_damage, find_slide, find_wall
 from archviz.training.openings.fit import Sample, fit_model, model_toml
+from archviz.training.openings.scenes import Case, cases
 from tests.geometry.test_openings import box, frame, pane, scene
 
 EYE = Camera(position_m=(0, -14, 2.5), target_m=(0, 0, 2.5), size=Size(120, 200))
@@ -69,7 +77,7 @@ def _sample(generator: np.random.Generator, fate: str, source: str) -> Sample:
     features = generator.normal(size=len(FEATURES)).astype(np.float32)
     # Only the match tells; all else is noise.
     features[FEATURES.index("match")] += 3.0 if fate == "intact" else -3.0
-    return Sample(building="b", name="w", source=source, fate=fate, features=features, shift_px=None, shifted_px=None)
+    return Sample(building="b", name="w", source=source, fate=fate, features=features)
 
 
 def test_the_fit_takes_the_feature_that_tells_and_its_file_says_the_same() -> None:
@@ -86,3 +94,70 @@ def test_the_fit_takes_the_feature_that_tells_and_its_file_says_the_same() -> No
     table = tomllib.loads(model_toml(model, "note"))
     assert [row["name"] for row in table["features"]] == list(FEATURES)
     assert table["features"][6]["weight"] == pytest.approx(model.weights[6], abs=1e-5)
+
+
+def test_scenes_for_calibration_and_test_are_disjoint_and_many() -> None:
+    by_split = {split: {c.number for c in cases() if c.split == split} for split in ("calibration", "test")}
+    assert not by_split["calibration"] & by_split["test"]
+    # Of both sources the test has far more than the ten buildings that are asked for.
+    test = [c for c in cases() if c.split == "test"]
+    assert len({c.number for c in test if c.traced is None or c.unseen}) >= 20
+    assert len({c.number for c in test if c.traced is not None}) >= 20
+
+
+class _Faithful:
+    """An engine that paints the lit picture it starts from."""
+
+    spec = engine_specs()["mini"]
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def generate(self, request: DiffusionRequest, **_: object) -> NDArray[np.uint8]:
+        self.asked += 1
+        assert request.controls.start is not None and request.strength < 1
+        return np.asarray(np.round(request.controls.start.array * 255), dtype=np.uint8)
+
+    def numerics_key(self) -> dict[str, str | int]:
+        return {}
+
+
+@pytest.mark.slow
+def test_the_step_runs_to_its_figures_past_what_fails_and_goes_on_where_it_stopped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # A path tracer that dies at once, and a building that cannot be read.
+    python = tmp_path / "cache" / "bpy-venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+    chosen = [
+        Case(number=900_100, split="test", model="tube-house.glb"),
+        Case(number=900_999, split="test", model="not-there.glb"),
+        Case(number=910_001, split="calibration", seed=910_001),
+    ]
+    engine = _Faithful()
+
+    def run(**options: Any) -> dict[str, Any]:
+        return calibrate_openings(
+            tmp_path / "cache",
+            tmp_path,
+            target=tmp_path / "openings.toml",
+            document=tmp_path / "openings.md",
+            chosen=chosen,
+            load=lambda *_, **__: engine,  # type: ignore[arg-type,return-value]
+            **options,
+        )
+
+    figures = run()
+    said = capsys.readouterr().out
+    assert "2 of 3, not-there.glb test, left out: " in said and said.count("1 files, not traced: ") == 2
+    row = figures["test"]["mini"]
+    assert engine.asked == 2 and row["buildings"] == 1 and row["openings"] >= 4
+    assert row["auc"] > 0.9 and row["named_removed"]["of"] >= 1
+    assert row["shift_told"]["mean"] == row["no_shift_told"]["mean"] == 1.0
+    assert json.loads((tmp_path / "openings.json").read_text()) == json.loads(json.dumps(figures))
+    written = (tmp_path / "openings.toml").read_bytes()
+    # Nothing is made again, and the same comes out.
+    assert run() == figures and engine.asked == 2
+    assert run(fit_only=True) == figures and (tmp_path / "openings.toml").read_bytes() == written

@@ -93,7 +93,7 @@ def test_a_drawing_and_words_have_no_view() -> None:
     choices = _choices(view="aerial", surroundings="imagined", materials="roof = tiles", min_fidelity=0.5)
     drawing, words = build_request(DRAWING, choices, EN), build_request(TEXT_DESIGN, choices, EN)
     assert drawing.view is None and drawing.surroundings == "imagined" and drawing.materials == {"roof": "tiles"}
-    assert drawing.min_fidelity is None and words.min_fidelity is None
+    assert drawing.min_fidelity == 0.5 and words.min_fidelity is None
     assert words.input is None and words.materials == {} and words.view is None
     assert words.surroundings == "imagined"
 

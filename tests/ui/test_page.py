@@ -277,7 +277,7 @@ def test_the_sun_of_a_place(store: JobStore, worker: Worker, house_page: AppTest
     assert len(page.error) == 1 and "night" in page.error[0].value, "a night by day is refused in words"
 
 
-_MAPS = [EN(f"tab.{name}") for name in ("picture", "deferred", "depth", "normals", "edges", "elements")]
+_MAPS = [EN(f"tab.{name}") for name in ("picture", "deferred", "depth", "normals", "edges", "elements", "region")]
 
 
 def _start_words(store: JobStore) -> AppTest:

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from archviz.core.camera import Camera
 from archviz.core.size import Size
-from archviz.studio import JobStore, find_design
+from archviz.studio import JobStore, Projects, find_design
 from archviz.studio.designs import designs_of
 from archviz.studio.worker import Worker
 from archviz.ui.style import plain
@@ -63,14 +63,14 @@ def page(store: JobStore, shelf: Path) -> AppTest:
 
 def test_a_new_version_keeps_views_place_and_materials_by_name(store: JobStore, page: AppTest, tmp_path: Path) -> None:
     old = str(page.query_params["design"])
-    SavedViews(store.home, _session(page), old).keep(SavedView(name="street", camera=CAMERA))
+    SavedViews(Projects(store.database), _session(page), old).keep(SavedView(name="street", camera=CAMERA))
     _give(page, "house.glb", write_version(tmp_path / "new.glb").read_bytes())
     assert not page.exception and not page.error
     new = str(page.query_params["design"])
     assert new != old and "house.glb · v2" in "\n".join(str(m.value) for m in page.markdown)
     kept = {name: page.session_state[f"choice_{name}"] for name in ("view", "camera", "use_sun", "hide", "materials")}
     assert kept == {"view": "own", "camera": CAMERA, "use_sun": True, "hide": ("Door",), "materials": "Walls = brick"}
-    assert SavedViews(store.home, _session(page), new).all() == (SavedView(name="street", camera=CAMERA),)
+    assert SavedViews(Projects(store.database), _session(page), new).all() == (SavedView(name="street", camera=CAMERA),)
     said = _said(page)
     assert EN("versions.material", name="Roof", words="red tiles") in said
     assert EN("versions.gone", names="Roof") in said and EN("versions.new", names="Canopy") in said

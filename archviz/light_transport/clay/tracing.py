@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import Illumination
 from archviz.core.maps import ColorMap
-from archviz.core.seeds import derive_seed
 from archviz.core.tone import tone_map
 from archviz.geometry.raycast import RayCaster
-from archviz.light_transport.clay.description import (
-    SUN,
-    describe_light,
-    describe_sensor,
-    describe_surfaces,
-    sky_alone,
-    sun_to_world,
-)
+from archviz.light_transport.clay.child import tracer
+from archviz.light_transport.clay.description import sky_alone
 from archviz.light_transport.clay.guides import Guides, guide
+from archviz.light_transport.clay.paths import OnPass, TraceJob
 from archviz.light_transport.clay.surfaces import seen_from_behind, surface_groups
-from archviz.light_transport.clay.variant import load_mitsuba
-from archviz.lighting.sky import SUN_RADIUS_DEG, sky_radiance
+from archviz.lighting.sky import sky_radiance
 
-__all__ = ["SAMPLES_A_PASS", "trace_clay"]
+__all__ = ["trace_clay"]
 
 Array = NDArray[np.float32]
-OnPass = Callable[[int, int], None]
-
-SAMPLES_A_PASS = 4
-"""Paths a pixel in one pass; a square, as the sampler lays them out."""
-
-# Three bounces: light reaches under an eave and into a courtyard; what more would add is not seen.
-_MAX_DEPTH = 4
-# A single pass shows at most this after exposure, so that no stray path leaves a bright dot.
-_BRIGHTEST = 24.0
-_SEEDS = 2**32
-# Turn between two directions that fill a disc evenly (H. Vogel, "A better way to construct the sunflower head", 1979).
-_GOLDEN_ANGLE = np.pi * (3 - np.sqrt(5))
 
 
 def trace_clay(
@@ -76,7 +54,7 @@ def trace_clay(
     lit_faces
         (f,) bool faces of lit panes.
     passes
-        How often every pixel gets :data:`SAMPLES_A_PASS` paths.
+        How often every pixel gets four paths.
     seed
         Of the paths.
     variant, threads
@@ -88,52 +66,29 @@ def trace_clay(
     -------
     ColorMap
         Display colour through the tone curve, at the G-buffer's size.
+
+    Raises
+    ------
+    InternalError
+        The path tracer's process ended, or Mitsuba refused the scene.
     """
-    mi = load_mitsuba(variant, threads)
     lit = np.zeros(len(caster.scene.faces), dtype=np.bool_) if lit_faces is None else lit_faces
     groups = surface_groups(caster.scene, illumination, lit)
-    flipped = seen_from_behind(caster, gbuffer) & lit
-    description = {
-        "type": "scene",
-        "integrator": _integrator(clear=any(group.kind == "clear" for group in groups)),
-        "camera": describe_sensor(mi, gbuffer.camera, samples=SAMPLES_A_PASS),
-        **describe_surfaces(mi, caster.scene, groups, illumination, flipped=flipped),
-        **describe_light(mi, caster.scene, illumination, lamps_m),
-    }
-    traced = _trace(mi, mi.load_dict(description), illumination, passes=passes, seed=seed, on_pass=on_pass)
+    job = TraceJob(
+        scene=caster.scene,
+        groups=groups,
+        flipped=seen_from_behind(caster, gbuffer) & lit,
+        camera=gbuffer.camera,
+        illumination=illumination,
+        lamps_m=lamps_m,
+        passes=passes,
+        seed=seed,
+        variant=variant,
+        threads=threads,
+    )
+    traced = tracer().trace(job, on_pass)
     radiance = _finished(traced, guide(caster, gbuffer.camera, groups), gbuffer, illumination)
     return ColorMap(tone_map(radiance * np.float32(illumination.exposure)))
-
-
-def _integrator(*, clear: bool) -> dict[str, Any]:
-    # Only the volumetric one lets the sun through glass; it is slower.
-    return {
-        "type": "volpath" if clear else "path",
-        "max_depth": _MAX_DEPTH + clear,
-        "rr_depth": _MAX_DEPTH + clear,
-    }
-
-
-def _trace(mi: Any, scene: Any, illumination: Illumination, *, passes: int, seed: int, on_pass: OnPass | None) -> Array:
-    """(H, W, 3) radiance, mean of all passes, before the sky that lights the scene."""
-    total = np.zeros((*reversed(scene.sensors()[0].film().size()), 3), dtype=np.float64)
-    values = mi.traverse(scene)
-    for done in range(passes):
-        if f"{SUN}.to_world" in values:
-            values[f"{SUN}.to_world"] = sun_to_world(mi, illumination, _on_disc(done, passes))
-            values.update()
-        part = np.array(mi.render(scene, spp=SAMPLES_A_PASS, seed=derive_seed(seed, "clay", str(done)) % _SEEDS))
-        part = np.nan_to_num(part[..., :3], posinf=0.0, neginf=0.0)
-        total += np.clip(part, 0.0, _BRIGHTEST / illumination.exposure)
-        if on_pass is not None:
-            on_pass(done + 1, passes)
-    return (total / passes).astype(np.float32)
-
-
-def _on_disc(row: int, count: int) -> tuple[float, float]:
-    """The sun's disc, a point of it each pass: shadows get their half-shade without one more path."""
-    radius = np.radians(SUN_RADIUS_DEG) * np.sqrt((row + 0.5) / count)
-    return (float(radius * np.cos(row * _GOLDEN_ANGLE)), float(radius * np.sin(row * _GOLDEN_ANGLE)))
 
 
 def _finished(traced: Array, guides: Guides, gbuffer: GBuffer, illumination: Illumination) -> Array:

@@ -5,13 +5,18 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archviz.diffusion import load_engine
+from archviz.core.errors import MissingWeightsError, OptionError
+from archviz.diffusion import Engine, load_engine
 from archviz.render.recipe import write_whole
 from archviz.training.openings.fit import (
+    PictureShift,
     Sample,
     Stranger,
     fit_model,
@@ -24,7 +29,7 @@ from archviz.training.openings.pictures import SOURCES, CaseView, draw_pictures,
 from archviz.training.openings.scenes import Case, cases, prepare_case
 from archviz.training.path_trace import trace_scenes
 
-__all__ = ["calibrate_openings", "write_figures"]
+__all__ = ["Measured", "calibrate_openings", "write_figures"]
 
 _COMMAND = "python -m archviz.training openings"
 _SAMPLES = 4
@@ -40,14 +45,22 @@ _ROWS = {
     "auc": "AUC, intact over removed",
     "noise_score": "score of white noise",
     "other_scene_score": "score of another scene's picture",
-    "shift_told": "a shift of 3 px, told",
-    "no_shift_told": "no shift, told",
+    "shift_told": "picture moved by 3 px, told",
+    "no_shift_told": "picture not moved, told",
 }
 _TITLES = {"traced": "path-traced", "mini": "`mini`"}
 
 
 def calibrate_openings(
-    cache: Path, weights: Path, *, target: Path, document: Path, threads: int = 1, fit_only: bool = False
+    cache: Path,
+    weights: Path,
+    *,
+    target: Path,
+    document: Path,
+    threads: int = 1,
+    fit_only: bool = False,
+    chosen: Sequence[Case] | None = None,
+    load: Callable[..., Engine] = load_engine,
 ) -> dict[str, Any]:
     """Calibrate the openings' score and measure it on other buildings.
 
@@ -63,34 +76,60 @@ def calibrate_openings(
         The figures' page; ``.json`` beside it holds the same numbers.
     fit_only
         Take the pictures that are there.
+    chosen
+        Buildings; all of :func:`archviz.training.openings.scenes.cases` where they are not given.
+    load
+        Opens the engine; another one for tests.
     """
     own = cache / "openings"
     (own / "scenes").mkdir(parents=True, exist_ok=True)
     if not (own / "bpy-venv").exists():
         (own / "bpy-venv").symlink_to(cache / "bpy-venv")
-    chosen = cases()
+    chosen = cases() if chosen is None else chosen
     if not fit_only:
         _drop_stale(own, weights)
-        engine = functools.lru_cache(maxsize=1)(lambda: load_engine("mini", weights=weights, threads=threads))
-        for case in chosen:
-            if case.traced is None:
-                prepare_case(own, case)
-                trace_scenes(own, seeds=[case.number], samples=_SAMPLES, threads=threads)
-            made = draw_pictures(own, case, engine)
-            print(f"openings: {case.name} {case.split}, {made} files", flush=True)
-    samples, strangers = _measured(own, chosen)
-    return write_figures(samples, strangers, weights, target=target, document=document)
+        engine = functools.lru_cache(maxsize=1)(lambda: load("mini", weights=weights, threads=threads))
+        for number, case in enumerate(chosen, start=1):
+            began = time.monotonic()
+            said = _draw(own, case, engine, threads)
+            seconds = time.monotonic() - began
+            print(f"openings: {number} of {len(chosen)}, {case.name} {case.split}, {said}, {seconds:.0f} s", flush=True)
+    return write_figures(_measured(own, chosen), weights, target=target, document=document)
 
 
-def write_figures(
-    samples: Mapping[str, Sequence[Sample]],
-    strangers: Sequence[Stranger],
-    weights: Path,
-    *,
-    target: Path,
-    document: Path,
-) -> dict[str, Any]:
-    """Fit on ``calibration``, measure on ``test``, write coefficients and figures."""
+def _draw(own: Path, case: Case, engine: Callable[[], Engine], threads: int) -> str:
+    """Make a case's pictures; a case that fails is said and left out, so that hours of others are not lost."""
+    untraced = ""
+    try:
+        if case.traced is None:
+            prepare_case(own, case)
+            try:
+                traced = trace_scenes(own, seeds=[case.number], samples=_SAMPLES, threads=threads)
+                untraced = "".join(f", not traced: {reason}" for _, reason in traced.failed)
+            except (OptionError, subprocess.CalledProcessError) as error:
+                untraced = f", not traced: {error}"
+        return f"{draw_pictures(own, case, engine)} files{untraced}"
+    except MissingWeightsError:
+        raise
+    except Exception as error:
+        return f"left out: {type(error).__name__}: {error}"
+
+
+def write_figures(measured: Measured, weights: Path, *, target: Path, document: Path) -> dict[str, Any]:
+    """Fit on ``calibration``, measure on ``test``, write coefficients and figures.
+
+    Raises
+    ------
+    OptionError
+        There is nothing to fit to: pictures of one kind only, or none.
+    """
+    samples = measured.samples
+    for split, found in samples.items():
+        if len({sample.fate == "intact" for sample in found}) < 2:
+            raise OptionError(
+                f"openings: {len(found)} openings in {split} pictures, not both intact and removed ones; "
+                "make more pictures, without --fit-only"
+            )
     model = fit_model(samples["calibration"])
     figures = {
         "command": _COMMAND,
@@ -100,7 +139,7 @@ def write_figures(
         "buildings_planned": {
             split: len({case.name for case in cases() if case.split == split}) for split in ("calibration", "test")
         },
-        "test": judge_figures(samples["test"], strangers, model),
+        "test": judge_figures(samples["test"], measured.strangers, measured.shifts, model),
     }
     write_whole(target, functools.partial(_write, text=model_toml(model, f"Written by `{_COMMAND}`.")))
     write_whole(document.with_suffix(".json"), functools.partial(_write, text=json.dumps(figures, indent=1) + "\n"))
@@ -109,22 +148,34 @@ def write_figures(
     return figures
 
 
-def _measured(own: Path, chosen: Sequence[Case]) -> tuple[dict[str, list[Sample]], list[Stranger]]:
-    """Samples by split, and the test buildings in strangers' pictures: of the test building before."""
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Openings by split; the test buildings in strangers' pictures, and their pictures' shifts."""
+
+    samples: dict[str, list[Sample]]
+    strangers: list[Stranger]
+    shifts: list[PictureShift]
+
+
+def _measured(own: Path, chosen: Sequence[Case]) -> Measured:
+    """Every picture that is there; a stranger's is that of the test building before."""
     samples: dict[str, list[Sample]] = {"calibration": [], "test": []}
     strangers: list[Stranger] = []
+    shifts: list[PictureShift] = []
     before: dict[str, CaseView] = {}
     for case in chosen:
         view = read_view(own, case)
         if view is None:
             continue
-        samples[case.split] += measure(view)
+        openings, moved = measure(view)
+        samples[case.split] += openings
         if case.split == "test":
+            shifts += moved
             kind = "traced" if case.traced is not None else "made"
             if kind in before and before[kind].case.name != case.name:
                 strangers += measure_strangers(view, before[kind])
             before[kind] = view
-    return samples, strangers
+    return Measured(samples=samples, strangers=strangers, shifts=shifts)
 
 
 def _write(file: Any, *, text: str) -> None:
@@ -140,7 +191,8 @@ def _fingerprint(weights: Path) -> str:
 
 def _drop_stale(own: Path, weights: Path) -> None:
     """Delete the engine's pictures that other weights made."""
-    mark, now = own / "mini.sha256", _fingerprint(weights)
+    # The second word is how the engine is asked: in another way its pictures are others.
+    mark, now = own / "mini.sha256", f"{_fingerprint(weights)} started"
     if not mark.exists() or mark.read_text(encoding="utf-8") != now:
         for path in (own / "pictures").glob("*-mini.npz"):
             path.unlink()
@@ -158,8 +210,8 @@ def _page(figures: Mapping[str, Any]) -> str:
         " picture shows the scene without them and is judged against the scene with them. `mini` is given the damaged"
         " scene's maps. Path-traced pictures of the data set are judged against a model in which half of the windows"
         " were moved along their walls. In brackets: 95 % interval over buildings, and how many pictures of openings,"
-        " or pictures. Three pixels: the picture moved to the right; told is a displacement of its outline of at least"
-        " 1.5 px.",
+        " or pictures. Three pixels: the picture moved to the right; told is a common displacement of its openings of"
+        " at least 1.5 px, not moved one of less.",
         "",
         f"Of {figures['buildings_planned']['calibration']} planned buildings {figures['calibration_buildings']} were"
         f" there for the calibration; of {figures['buildings_planned']['test']} for the test, those in the table. The"

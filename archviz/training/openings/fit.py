@@ -10,13 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.seeds import derive_generator
-from archviz.fidelity.gradient import GradientField
 from archviz.fidelity.intervals import bootstrap_mean
 from archviz.fidelity.opening_features import FEATURES, OpeningFeatures, measure_openings
-from archviz.fidelity.openings import OpeningModel, score_features
+from archviz.fidelity.openings import OpeningModel, pooled_shift, score_features
+from archviz.fidelity.shown import Shown
 from archviz.training.openings.pictures import SOURCES, CaseView
 
-__all__ = ["Sample", "Stranger", "fit_model", "judge_figures", "measure", "measure_strangers", "model_toml"]
+__all__ = [
+    "PictureShift",
+    "Sample",
+    "Stranger",
+    "fit_model",
+    "judge_figures",
+    "measure",
+    "measure_strangers",
+    "model_toml",
+]
 
 # Penalty of a weight of one standard deviation, per sample: features that say the same share their weight.
 _PENALTY = 2e-3
@@ -37,8 +46,6 @@ class Sample:
         Whose it is, where the picture comes from, and ``intact``, ``removed`` or ``moved``.
     features
         (13,) at its place.
-    shift_px, shifted_px
-        Displacement in the picture, and in the picture moved three pixels to the right.
     """
 
     building: str
@@ -46,8 +53,16 @@ class Sample:
     source: str
     fate: str
     features: NDArray[np.float32]
-    shift_px: tuple[float, float] | None
-    shifted_px: tuple[float, float] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureShift:
+    """The openings' common displacement in one picture, and in the picture moved three pixels to the right [px]."""
+
+    building: str
+    source: str
+    still_px: float
+    moved_px: float
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -70,15 +85,20 @@ class _Bin:
         self.buildings.append(building)
 
 
-def measure(view: CaseView) -> list[Sample]:
-    """Every judged opening of every picture of a view."""
-    samples = []
+def measure(view: CaseView) -> tuple[list[Sample], list[PictureShift]]:
+    """Every judged opening of every picture of a view, and the pictures' shifts."""
+    samples, shifts = [], []
     for source, pictures in view.pictures.items():
         for picture, reference in zip(pictures, view.references[source], strict=True):
             there = _measured(view, picture, reference)
-            apart = _measured(view, np.roll(picture, _SHIFT_PX, axis=1), reference)
-            for seen, features, shifted in zip(view.views, there, apart, strict=True):
-                if features is None or shifted is None:
+            still, moved = (
+                pooled_shift(Shown(shown, view.wireframe), Shown(reference, view.wireframe), view.views)
+                for shown in (picture, np.roll(picture, _SHIFT_PX, axis=1))
+            )
+            if still is not None and moved is not None:
+                shifts.append(PictureShift(building=view.case.name, source=source, still_px=still, moved_px=moved))
+            for seen, features in zip(view.views, there, strict=True):
+                if features is None:
                     continue
                 samples.append(
                     Sample(
@@ -87,11 +107,9 @@ def measure(view: CaseView) -> list[Sample]:
                         source=source,
                         fate=view.damage.get(seen.opening.name, "intact"),
                         features=features.own,
-                        shift_px=features.shift_px,
-                        shifted_px=shifted.shift_px,
                     )
                 )
-    return samples
+    return samples, shifts
 
 
 def measure_strangers(view: CaseView, other: CaseView) -> list[Stranger]:
@@ -113,7 +131,8 @@ def measure_strangers(view: CaseView, other: CaseView) -> list[Stranger]:
 
 
 def _measured(view: CaseView, picture: NDArray[np.uint8], reference: NDArray[np.uint8]) -> list[OpeningFeatures | None]:
-    return measure_openings(picture, view.views, reference, GradientField.of(picture, view.gbuffer.size))
+    truth = Shown(reference, view.wireframe)
+    return measure_openings(Shown(picture, view.wireframe, reference=truth), view.views, truth)
 
 
 def fit_model(samples: Sequence[Sample]) -> OpeningModel:
@@ -155,29 +174,30 @@ def fit_model(samples: Sequence[Sample]) -> OpeningModel:
 
 
 def judge_figures(
-    samples: Sequence[Sample], strangers: Sequence[Stranger], model: OpeningModel
+    samples: Sequence[Sample], strangers: Sequence[Stranger], shifts: Sequence[PictureShift], model: OpeningModel
 ) -> dict[str, dict[str, Any]]:
     """Source -> figures on the test buildings."""
     figures = {}
     for source in SOURCES:
         own = [s for s in samples if s.source == source]
         if own:
-            figures[source] = _row(own, model) | _strange([s for s in strangers if s.source == source], model)
+            figures[source] = (
+                _row(own, model)
+                | _strange([s for s in strangers if s.source == source], model)
+                | _told([s for s in shifts if s.source == source])
+            )
     return figures
 
 
 def _row(samples: Sequence[Sample], model: OpeningModel) -> dict[str, Any]:
     probability = model.probability(np.stack([s.features for s in samples]))
     status = [model.status(float(p)) for p in probability]
-    bins = {name: _Bin() for name in ("removed", "moved", "gone", "intact", "intact found", "told", "told none")}
+    bins = {name: _Bin() for name in ("removed", "moved", "gone", "intact", "intact found")}
     for sample, said in zip(samples, status, strict=True):
         missing = said == "missing"
         if sample.fate == "intact":
             bins["intact"].add(missing, sample.building)
             bins["intact found"].add(said == "found", sample.building)
-            if not missing and sample.shift_px is not None and sample.shifted_px is not None:
-                bins["told none"].add(np.hypot(*sample.shift_px) < _TOLD_PX, sample.building)
-                bins["told"].add(np.hypot(*sample.shifted_px) >= _TOLD_PX, sample.building)
         else:
             bins[sample.fate].add(missing, sample.building)
             bins["gone"].add(missing, sample.building)
@@ -191,8 +211,6 @@ def _row(samples: Sequence[Sample], model: OpeningModel) -> dict[str, Any]:
         "named_moved": _share(bins["moved"]),
         "intact_missing": _share(bins["intact"]),
         "intact_found": _share(bins["intact found"]),
-        "shift_told": _share(bins["told"]),
-        "no_shift_told": _share(bins["told none"]),
         "auc": _auc(probability, intact),
     }
 
@@ -228,6 +246,15 @@ def _strange(strangers: Sequence[Stranger], model: OpeningModel) -> dict[str, An
     for stranger in strangers:
         bins[stranger.kind].add(score_features(stranger.features, model)[2], stranger.building)
     return {"noise_score": _share(bins["noise"]), "other_scene_score": _share(bins["other"])}
+
+
+def _told(shifts: Sequence[PictureShift]) -> dict[str, Any]:
+    """Whether a picture moved by three pixels is told from one that is not."""
+    told, told_none = _Bin(), _Bin()
+    for shift in shifts:
+        told.add(shift.moved_px >= _TOLD_PX, shift.building)
+        told_none.add(shift.still_px < _TOLD_PX, shift.building)
+    return {"shift_told": _share(told), "no_shift_told": _share(told_none)}
 
 
 def model_toml(model: OpeningModel, note: str) -> str:

@@ -18,7 +18,7 @@ from archviz.core.gbuffer import GBuffer
 from archviz.core.openings import Opening
 from archviz.diffusion import Engine
 from archviz.fidelity.opening_views import OpeningView, see_openings
-from archviz.fidelity.wireframe import trace_wireframe
+from archviz.fidelity.wireframe import Wireframe, trace_wireframe
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.openings import find_openings
 from archviz.presets import lightings
@@ -29,7 +29,7 @@ from archviz.training.openings.scenes import Case, read_case
 from archviz.training.path_trace import view_path
 from archviz.training.traced import load_traced
 
-__all__ = ["SOURCES", "CaseView", "daylight_mixes", "draw_pictures", "read_view"]
+__all__ = ["SOURCES", "CaseView", "daylight_mixes", "draw_pictures", "imagine", "read_view"]
 
 SOURCES = ("traced", "mini")
 """Where a picture comes from: the rows of the table."""
@@ -65,9 +65,14 @@ class CaseView:
     references: dict[str, NDArray[np.uint8]]
 
     @cached_property
+    def wireframe(self) -> Wireframe:
+        """The view's lines."""
+        return trace_wireframe(self.gbuffer)
+
+    @cached_property
     def views(self) -> tuple[OpeningView, ...]:
         """Where the view shows each opening."""
-        return see_openings(self.gbuffer, self.openings, trace_wireframe(self.gbuffer))
+        return see_openings(self.gbuffer, self.openings, self.wireframe)
 
 
 def draw_pictures(cache: Path, case: Case, engine: Callable[[], Engine]) -> int:
@@ -81,7 +86,7 @@ def draw_pictures(cache: Path, case: Case, engine: Callable[[], Engine]) -> int:
     folder = cache / "scenes" / f"{case.number:06d}"
     (cache / "pictures").mkdir(parents=True, exist_ok=True)
     if case.traced is not None:
-        return _draw_traced(cache, case)
+        return _draw_traced(cache, case, engine)
     traced, mini = (_path(cache, case, source) for source in SOURCES)
     made = 0
     if not traced.exists() and view_path(cache, case.number, 0).exists():
@@ -93,14 +98,24 @@ def draw_pictures(cache: Path, case: Case, engine: Callable[[], Engine]) -> int:
     return made
 
 
-def _draw_traced(cache: Path, case: Case) -> int:
-    from archviz.training.openings.traced_views import prepare_traced
+def _draw_traced(cache: Path, case: Case, engine: Callable[[], Engine]) -> int:
+    from archviz.training.openings.traced_views import imagine_traced, prepare_traced
 
-    path = _path(cache, case, "traced")
-    arrays = None if path.exists() or case.traced is None else prepare_traced(cache.parent, case.number, case.traced)
-    if arrays is not None:
-        _save(path, arrays)
-    return int(arrays is not None)
+    assert case.traced is not None
+    traced, mini = (_path(cache, case, source) for source in SOURCES)
+    made = 0
+    if not traced.exists():
+        arrays = prepare_traced(cache.parent, case.number, case.traced)
+        if arrays is None:
+            return 0
+        _save(traced, arrays)
+        made += 1
+    if case.unseen and not mini.exists():
+        arrays = imagine_traced(cache.parent, case.number, case.traced, engine())
+        if arrays is not None:
+            _save(mini, arrays)
+            made += 1
+    return made
 
 
 def _path(cache: Path, case: Case, source: str) -> Path:
@@ -146,18 +161,22 @@ def _imagined(folder: Path, engine: Engine) -> dict[str, NDArray[Any]]:
     (scene, record), (damaged, damaged_record), _ = read_case(folder)
     camera = _camera(record)
     light = _lights(record)[0]
-    shown = LitView(damaged, damaged_record, camera)
-    lit = shown.light(light)
+    picture = imagine(engine, LitView(damaged, damaged_record, camera), light, seed=int(record["seed"]))
+    return {"pictures": picture[None], "references": _bytes(LitView(scene, record, camera), light)[None]}
+
+
+def imagine(engine: Engine, lit: LitView, light: Mix, *, seed: int) -> NDArray[np.uint8]:
+    """(H, W, 3) the engine's picture of a view in a light, begun as a render begins it."""
+    shown = lit.light(light)
     request = ask(
         engine.spec,
         prompt=lightings()[light.lighting].prompt,
-        stack=control_stack(shown.gbuffer, lit, size=camera.size),
-        deferred=lit.deferred,
-        seed=int(record["seed"]),
+        stack=control_stack(lit.gbuffer, shown, size=lit.gbuffer.size),
+        deferred=shown.deferred,
+        seed=seed,
         steps=_MINI_STEPS,
     )
-    picture = engine.generate(request)
-    return {"pictures": picture[None], "references": _bytes(LitView(scene, record, camera), light)[None]}
+    return engine.generate(request)
 
 
 def _bytes(lit: LitView, light: Mix) -> NDArray[np.uint8]:

@@ -58,8 +58,12 @@ _CALIBRATION = (
 )  # fmt: skip
 _TEST = (920001, 920002, 920005, 920010, 920013, 920014, 920015, 920018, 920019, 920021)
 # Scenes of the data set whose traced pictures are judged against a model with moved windows.
-_TRACED_CALIBRATION = (1, 3, 6, 15, 106, 107, 113, 116, 128, 129)
-_TRACED_TEST = (4, 8, 14, 16, 101, 103, 110, 114, 115, 120, 121, 127)
+_TRACED_CALIBRATION = (
+    1, 3, 6, 15, 104, 106, 107, 108, 113, 116, 124, 128, 129, 132, 133, 136, 142, 149, 151, 157,
+)  # fmt: skip
+_TRACED_TEST = (4, 5, 8, 14, 16, 101, 103, 105, 114, 115, 127, 138, 141, 146, 148)
+# Held out of every training: the engine's pictures of them are judged too.
+_HOLDOUT_TEST = (0, 10, 11, 100, 110, 120, 121, 130, 140, 145, 150, 156)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +82,8 @@ class Case:
         A sample model's file instead.
     traced
         View of a scene of the data set instead, whose picture is there: ``number`` is its seed.
+    unseen
+        Whether the engine was not trained on that scene, so that it makes a picture of it as well.
     """
 
     number: int
@@ -85,6 +91,7 @@ class Case:
     seed: int = 0
     model: str = ""
     traced: int | None = None
+    unseen: bool = False
 
     @property
     def name(self) -> str:
@@ -97,6 +104,8 @@ def cases() -> tuple[Case, ...]:
     samples = [Case(number=_NUMBER + i, split="test", model=m) for i, m in enumerate(_MODELS)]
     test = [*samples, *[Case(number=seed, split="test", seed=seed) for seed in _TEST]]
     calibration = [Case(number=seed, split="calibration", seed=seed) for seed in _CALIBRATION]
+    for view in (0, 1):
+        test += [Case(number=seed, split="test", traced=view, unseen=True) for seed in _HOLDOUT_TEST]
     test += [Case(number=seed, split="test", traced=view) for view in (0, 1) for seed in _TRACED_TEST]
     calibration += [
         Case(number=seed, split="calibration", traced=view) for view in (0, 1) for seed in _TRACED_CALIBRATION

@@ -8,6 +8,7 @@ each traced scene gives removed windows, in full surroundings, without another p
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +20,22 @@ from archviz.core.gbuffer import GBuffer
 from archviz.core.maps import LightMap
 from archviz.core.openings import Opening
 from archviz.core.seeds import derive_generator
+from archviz.diffusion import Engine
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.openings import label_openings
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.light_transport import light
-from archviz.training.dataset import view_mixes
+from archviz.training.dataset import LitView, Mix, view_mixes
 from archviz.training.mix import mix
 from archviz.training.openings.damage import Damage, apply_damage, find_slide, find_wall
-from archviz.training.openings.pictures import daylight_mixes
+from archviz.training.openings.pictures import daylight_mixes, imagine
 from archviz.training.openings.scenes import is_seen
 from archviz.training.path_trace import view_path
 from archviz.training.scenes import read_scene
 from archviz.training.traced import load_traced
 
-__all__ = ["move_in_model", "prepare_traced", "read_moved_model"]
+__all__ = ["imagine_traced", "move_in_model", "prepare_traced", "read_moved_model"]
 
 _MOVED_SHARE = 0.5
 
@@ -84,16 +86,30 @@ def prepare_traced(cache: Path, seed: int, view: int) -> dict[str, NDArray[Any]]
     lights = daylight_mixes(view_mixes(record, view))
     groups = load_traced(traced)
     pictures = [mix(groups, m.illumination, camera, sun=m.sun, seed=seed + i) for i, m in enumerate(lights)]
-    caster = RayCaster(changed)
-    gbuffer = rasterize(changed, camera, caster=caster)
+    damage = np.frombuffer(json.dumps(moved).encode("utf-8"), dtype=np.uint8)
+    return {"pictures": np.stack(pictures), "references": _references(changed, camera, lights), "damage": damage}
+
+
+def imagine_traced(cache: Path, seed: int, view: int, engine: Engine) -> dict[str, NDArray[Any]] | None:
+    """The engine's picture of such a view, given the unchanged scene's maps; ``None`` where none moves."""
+    scene, record = read_scene(cache / "scenes" / f"{seed:06d}")
+    camera = Camera.from_json(record["cameras"][view]["camera"])
+    changed, _, moved = move_in_model(scene, camera, seed * 16 + view)
+    if not moved:
+        return None
+    chosen = daylight_mixes(view_mixes(record, view))[:1]
+    picture = imagine(engine, LitView(scene, record, camera), chosen[0], seed=seed)
+    return {"pictures": picture[None], "references": _references(changed, camera, chosen)}
+
+
+def _references(scene: Scene, camera: Camera, lights: Sequence[Mix]) -> NDArray[np.uint8]:
+    """(m, H, W, 3) deferred colour under each light."""
+    caster = RayCaster(scene)
+    gbuffer = rasterize(scene, camera, caster=caster)
     # Contact shadows are a few per cent of a reference and most of its cost.
     open_sky = LightMap(gbuffer.hit.astype(np.float32))
-    references = [
-        np.round(light(caster, gbuffer, m.illumination, occlusion=open_sky).deferred.array * 255).astype(np.uint8)
-        for m in lights
-    ]
-    damage = np.frombuffer(json.dumps(moved).encode("utf-8"), dtype=np.uint8)
-    return {"pictures": np.stack(pictures), "references": np.stack(references), "damage": damage}
+    shown = [light(caster, gbuffer, m.illumination, occlusion=open_sky).deferred.array for m in lights]
+    return np.round(np.stack(shown) * 255).astype(np.uint8)
 
 
 def read_moved_model(cache: Path, seed: int, view: int) -> tuple[GBuffer, tuple[Opening, ...], dict[str, str]]:

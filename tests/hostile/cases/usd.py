@@ -203,7 +203,11 @@ USDA_CASES = [
     _usda("depth-256", _nested(256), Read()),
     _usda("depth-257", _nested(257), "deeper than 256"),
     _usda("depth-endless", _nested(50_000), "deeper than 256|crashed|cannot be opened|memory"),
-    _usda("instances-10000", _copies(10_000), Read((199_990, 8, 6), triangles=120_000)),
+    _usda(
+        "instances-10000",
+        _copies(10_000),
+        Read((199_990, 8, 6), triangles=120_000, says=("nearest", "from the rest", "moved to the origin")),
+    ),
     _usda("instances-10001", _copies(10_001), "more than 10000 copies are placed"),
     _usda("instances-of-instances", _copies_of_copies(6), "more than|too much time|deeper than"),
     _usda(

@@ -118,7 +118,7 @@ DAE_CASES = [
     _dae(
         "unit-mile",
         DAE.replace('meter="1.0"', 'meter="1609"'),
-        Read((16090, 12872, 9654), says=("9654 m high", "moved to the origin")),
+        Read((16090, 12872, 9654), says=("9654 m high", "moved to the origin", "nearest")),
     ),
     _dae("axis-unknown", DAE.replace("Z_UP", "W_UP"), Read((10.0, 6.0, 8.0), says=("up_axis",))),
     _dae("array-count-lying", DAE.replace('count="24"', 'count="999999999"'), Read()),

@@ -16,7 +16,7 @@ from archviz.core.illumination import Illumination
 from archviz.core.material import Material
 from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
-from archviz.core.tone import luminance, srgb_to_linear
+from archviz.core.tone import luminance, srgb_to_linear, tone_map
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.light_transport import light
@@ -144,12 +144,21 @@ def test_a_lamp_lights_the_ground_by_the_inverse_square() -> None:
 def test_lit_panes_shine_and_dark_ones_do_not_whichever_way_they_are_wound() -> None:
     pane = np.array([(-1, 0, 0.5), (1, 0, 0.5), (1, 0, 2.5), (-1, 0, 2.5)], dtype=float)
     night = daylight(None, Weather(window_lit_share=1.0))
+    # What the room's light shows through the tone curve; at night the pane has little to mirror over it.
+    room = tone_map(np.array(night.window_radiance, dtype=np.float32) * np.float32(night.exposure))
     camera = Camera(position_m=(0, -8, 1.5), target_m=(0, 0, 1.5), size=Size(height=64, width=64))
     row, column = pixel_of(camera, (0, 0, 1.5))
     for quad in (pane, pane[::-1]):
-        scene = build([GROUND, ("window", Part.OPENING, GLASS, [quad])])
+        # A black wall close behind it: without the pane there is nothing bright to be seen.
+        behind = box((-2, 0.3, 0), (2, 0.5, 4))
+        black = Material(name="black", base_color=(0, 0, 0))
+        scene = build(
+            [GROUND, ("window", Part.OPENING, GLASS, [quad]), ("wall", Part.BUILDING, black, behind)],
+        )
         lit = scene.face_elements == 1
-        shining, off = (brightness(traced(scene, camera, night, lit_faces=f)) for f in (lit, np.zeros_like(lit)))
+        pictures = [traced(scene, camera, night, lit_faces=f, passes=4) for f in (lit, np.zeros_like(lit))]
+        assert pictures[0][row, column] == pytest.approx(room, rel=0.1)
+        shining, off = map(brightness, pictures)
         assert shining[row, column] > 8 * off[row, column]
         # It also lights the ground before it.
         below = pixel_of(camera, (0, -1.5, 0))
