@@ -44,6 +44,8 @@ _ROWS = {element.name: row for row, element in enumerate(RELIEF_TABLE.elements)}
 # What faces up more than this is a roof or terrace: a pitch of 60 degrees.
 _ROOF_UP = 0.5
 _CORNER_PX = (0.3, 0.15)
+# Over what share of the longer side borders of elements are evened; a window's corner stays one.
+_EVEN = 0.003
 # Neighbouring pixels whose depths differ by more than this share are not one surface.
 _TORN = 0.06
 # Light starts this share of the distance before the relief, whose faces are rougher than real ones;
@@ -124,13 +126,18 @@ def lift(found: Estimate, lines: EdgeMap) -> Relief | None:
 
 def _elements(found: Estimate, normals: NDArray[np.float32]) -> NDArray[np.int64]:
     """(H, W) row of the relief's table for each pixel, -1 on the ground and in the sky."""
+    import cv2
+
     from archviz.sketch import Layer
 
     names = {Layer.BUILDING: "wall", Layer.OPENING: "window", Layer.PLANT: "plant", Layer.OTHER: "other"}
     rows = np.array([_ROWS[names[layer]] if layer in names else -1 for layer in Layer])
     elements = rows[found.layers.argmax(0)]
     elements[(elements == _ROWS["wall"]) & (normals[..., 2] > _ROOF_UP)] = _ROWS["roof"]
-    return elements
+    # The network answers by blocks of pixels: what they fray, their neighbourhood's vote draws even.
+    reach = _EVEN * max(elements.shape)
+    votes = [cv2.GaussianBlur((elements == row).astype(np.float32), (0, 0), reach) for row in range(-1, len(_ROWS))]
+    return np.argmax(votes, axis=0) - 1
 
 
 def drawing_notes(drawing: Drawing, size: Size, relief: Relief | None) -> tuple[list[str], list[str]]:
