@@ -73,7 +73,6 @@ def sky(result: RenderResult) -> NDArray[np.bool_]:
     return ~result.maps.gbuffer.hit
 
 
-@pytest.mark.xfail(strict=True, reason="the second release scores 0.51, the first 0.45: an hour of training in all")
 def test_the_building_is_where_the_model_has_it() -> None:
     result = rendered(lighting="morning")
     assert result.maps.gbuffer is not None and result.maps.light is not None
@@ -135,8 +134,8 @@ def test_another_seed_changes_the_surroundings_and_the_textures() -> None:
     changed = np.abs(first.image.astype(float) - second.image.astype(float)).mean(axis=2)
     around, building = ~own(first) & ~sky(first), own(first) & own(second)
     # Another park, and other grain on the same walls: what a rounding changes is below one level.
-    assert changed[around].mean() > 10 and changed[building].mean() > 2
-    assert changed[around].mean() > changed[building].mean()
+    assert changed[building].mean() > 2
+    assert changed[around].mean() > 1.5 * changed[building].mean()
 
 
 def test_the_same_request_gives_the_same_pixels() -> None:
@@ -179,14 +178,15 @@ def test_golden_hour_is_warmer_than_overcast() -> None:
 
 def test_noon_has_shorter_shadows_than_golden_hour() -> None:
     def shaded(result: RenderResult) -> float:
-        """Share of the ground that is much darker than its brighter parts."""
-        assert result.maps.gbuffer is not None
-        ground = result.maps.gbuffer.parts() == int(Part.GROUND)
-        near = ground & (result.maps.gbuffer.depth.array < 60)
-        level = luminance(srgb_to_linear(result.image / 255.0))[near]
-        return float((level < 0.5 * np.quantile(level, 0.9)).mean())
+        """Share of the near ground that lies in shadow, where the picture is darker."""
+        view, light = result.maps.gbuffer, result.maps.light
+        assert view is not None and light is not None
+        near = (view.parts() == int(Part.GROUND)) & (view.depth.array < 60)
+        shadow = light.sun_visible.array < 0.5
+        assert brightness(result.image, near & shadow) < 0.8 * brightness(result.image, near & ~shadow)
+        return float(shadow[near].mean())
 
-    assert shaded(rendered(lighting="noon")) < shaded(rendered(lighting="golden-hour"))
+    assert 2 * shaded(rendered(lighting="noon")) < shaded(rendered(lighting="golden-hour"))
 
 
 def test_a_drawing_becomes_a_building_under_a_sky() -> None:
