@@ -132,6 +132,8 @@ class Readers:
         raise InternalError("the process that reads files does not start; reinstall archviz")
 
     def _start(self) -> None:
+        if self._control is not None:
+            self._control.close()
         if self._process is not None:
             self._process.wait()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -77,10 +77,9 @@ def test_a_set_names_the_pictures_below_and_is_resumed(
     assert (tmp_path / "alone.png").read_bytes() == before["house_studio_noon.png"]
 
 
-def test_what_is_not_scored_is_refused(run: Run, engines: list[ScriptedEngine], drawing: Path, tmp_path: Path) -> None:
+def test_what_is_not_scored_is_refused(run: Run, engines: list[ScriptedEngine], tmp_path: Path) -> None:
     for words, part in (
         (["--prompt", "a house"], "has no meaning for a text alone"),
-        ([drawing], "has no meaning for a drawing"),
         (["--min-fidelity", "2"], "min-fidelity 2 is not accepted; give an edge recall from 0 to 1"),
         (["--min-fidelity", "high"], "min-fidelity 'high' cannot be read; give a number"),
     ):

@@ -94,7 +94,7 @@ def test_a_recipe_of_before_there_were_adjustments_takes_its_drawing_as_it_was_f
 
 def test_every_field_but_this_machines_stands_in_the_recipe() -> None:
     # A picture that edits no other has no region.
-    assert set(resolved_to_json(RETRIED)) == {f.name for f in fields(RESOLVED)} - {"input", "weights", "region"}
+    assert set(resolved_to_json(RETRIED)) == {f.name for f in fields(RESOLVED)} - {"input", "weights", "base", "region"}
 
 
 def test_a_picture_carries_its_recipe(tmp_path: Path) -> None:

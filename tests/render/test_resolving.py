@@ -187,7 +187,7 @@ def test_the_recipe_tells_no_folder_of_this_machine(renderer: Renderer, house: P
 def test_a_resolved_request_leaves_only_what_has_a_meaning_as_none(renderer: Renderer, house: Path) -> None:
     found = _house(renderer, house)
     none = {f.name for f in dataclasses.fields(found) if getattr(found, f.name) is None}
-    assert none == {"weights", "unit", "up", "place", "when", "sun", "device", "min_fidelity", "region"}
+    assert none == {"weights", "unit", "up", "place", "when", "sun", "device", "min_fidelity", "base", "region"}
 
 
 def test_a_drawing_says_how_it_lies_and_what_is_wrong_with_it(renderer: Renderer, tmp_path: Path) -> None:
