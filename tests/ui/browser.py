@@ -22,7 +22,7 @@ __all__ = ["CHROMIUM", "PATIENCE_MS", "keep_picture", "open_browser", "run_studi
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Never waited out where all is well; a busy machine starts processes slowly.
-PATIENCE_MS = 420_000
+PATIENCE_MS = 180_000
 # WebGL without a graphics card; as root there is no sandbox; nothing but the page is asked for.
 _FLAGS = (
     "--no-sandbox --disable-quic --no-first-run --disable-background-networking --disable-component-update"

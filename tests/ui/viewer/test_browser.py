@@ -90,14 +90,6 @@ def _click_element(page: Page, name: str) -> None:
     page.mouse.click(box["x"] + (x + 0.5) * scale, box["y"] + (y + 0.5) * scale)
 
 
-def _choose(page: Page, label: str, value: str) -> None:
-    box = page.get_by_role("combobox", name=label)
-    if not box.is_visible():
-        page.get_by_text("Picture and engine").click()
-    box.fill(value)
-    page.get_by_role("option", name=value, exact=True).click()
-
-
 def _job(home: Path, page: Page, kind: Any) -> Any:
     session = parse_qs(urlsplit(page.url).query)["studio"][0]
     jobs = JobStore(StudioHome(home)).jobs_of(session, kind=kind)
@@ -134,7 +126,6 @@ def test_upload_turn_use_and_render(studio: str, home: Path) -> None:
         used = view.request.camera
         far = np.abs(used.resized(shown.size).project(points)[0] - shown.project(points)[0]).max()
         assert far < 0.05, f"{far} pixels between what was shown and what is asked for"
-        _choose(page, "Steps", "1")
         page.get_by_role("button", name="Render", exact=True).click()
         done = _until(page, lambda: (j := _job(home, page, "render")) and j.state == "done" and j, "the picture")
         recipe, _ = read_recipe(JobStore(StudioHome(home)).result_folder(done) / "picture.png")
@@ -214,7 +205,8 @@ def test_elements_sun_walk_and_views(studio: str, home: Path) -> None:
         stood = _camera(page)
         assert stood.position_m[2] == pytest.approx(1.6) and stood.basis()[2][2] == pytest.approx(0, abs=1e-9)
         page.keyboard.down("w")
-        page.wait_for_timeout(600)
+        moved = "(p) => Math.hypot(viewer.camera.position_m[0] - p[0], viewer.camera.position_m[1] - p[1]) > 0.3"
+        page.wait_for_function(moved, arg=list(stood.position_m), timeout=30_000)
         page.keyboard.up("w")
         walked = np.subtract(_camera(page).position_m, stood.position_m)
         assert walked @ stood.basis()[2] > 0.2 and walked[2] == pytest.approx(0, abs=1e-9)
