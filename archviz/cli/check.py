@@ -38,6 +38,7 @@ _Judged = tuple[dict[str, Any], "Registration", Callable[[], NDArray[np.uint8]]]
 
 def run_check(options: argparse.Namespace, console: Console) -> int:
     """``archviz check``."""
+    from archviz.sketch.adjustments import AS_FOUND
     from archviz.sketch.isolated import load_drawing_isolated
 
     threshold = _threshold(options.threshold)
@@ -45,7 +46,8 @@ def run_check(options: argparse.Namespace, console: Console) -> int:
     lit = _is_lit(options)
     if options.camera is not None and options.view is not None:
         raise OptionError(_ONE_CAMERA)
-    loaded = load_drawing_isolated(Path(options.image))
+    # A picture is judged by its own pixels: what looks like paper or writing in it stays.
+    loaded = load_drawing_isolated(Path(options.image), AS_FOUND)
     camera = Camera.load(Path(options.camera)) if options.camera else None
     size = _size(options.image, loaded.size, camera)
     picture = _fitted(loaded.array, size)

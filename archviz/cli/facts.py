@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archviz.cli.console import Console
+from archviz.cli.values import adjustments_from
 from archviz.core.errors import OptionError
 from archviz.render.request import DEFAULT_SIZE, RenderRequest
 
@@ -25,6 +26,7 @@ def run_inspect(options: argparse.Namespace, console: Console) -> None:
         up=options.up,
         hide=tuple(options.hide),
         show=tuple(options.show),
+        adjustments=adjustments_from(options),
     )
     source = read_source(request)
     data = _model_facts(source.model) if source.model is not None else _drawing_facts(source.drawing)
@@ -166,6 +168,7 @@ def _drawing_facts(drawing: Any) -> dict[str, Any]:
     from archviz.sketch import diagnose
 
     height, width = drawing.array.shape[:2]
+    findings = diagnose(drawing)
     relief = lift_drawing(drawing, drawing.size.with_longer(DEFAULT_SIZE.longer))
     seen = sorted(set(relief.scene.face_elements.tolist())) if relief is not None else []
     return {
@@ -177,7 +180,8 @@ def _drawing_facts(drawing: Any) -> dict[str, Any]:
             {"name": RELIEF_TABLE.elements[row].name, "part": RELIEF_TABLE.elements[row].part.name.lower()}
             for row in seen
         ],
-        "diagnosis": [found.text for found in diagnose(drawing)],
+        "diagnosis": [found.text for found in findings],
+        "diagnosis_vi": [found.in_words("vi") for found in findings],
         "assumptions": [*drawing.assumptions, *(relief.assumptions if relief is not None else ())],
         "warnings": list(drawing.warnings),
     }
@@ -202,7 +206,9 @@ def _lines(data: dict[str, Any]) -> list[str]:
             if len(value) > _LISTED_ELEMENTS:
                 lines.append(f"  and {len(value) - _LISTED_ELEMENTS} more; --json lists all")
         elif isinstance(value, list) and value and isinstance(value[0], str):
-            lines += [f"{key}: {text}" for text in value]
+            lines += [f"{key}: {text}" for text in value[:_LISTED_ELEMENTS]]
+            if len(value) > _LISTED_ELEMENTS:
+                lines.append(f"{key}: and {len(value) - _LISTED_ELEMENTS} more; --json lists all")
         elif isinstance(value, list):
             lines.append(f"{key}: {' x '.join(str(v) for v in value) or 'none'}")
         else:

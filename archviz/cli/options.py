@@ -26,7 +26,7 @@ def join_negative_values(words: Sequence[str]) -> list[str]:
     """``--place -33.86,151.2`` as ``--place=-33.86,151.2``: argparse takes it for an option otherwise."""
     joined: list[str] = []
     for word in words:
-        if joined and joined[-1] in ("--place", "--north") and _NEGATIVE_VALUE.fullmatch(word):
+        if joined and joined[-1] in ("--place", "--north", "--turn") and _NEGATIVE_VALUE.fullmatch(word):
             joined[-1] += f"={word}"
         else:
             joined.append(word)
@@ -52,6 +52,7 @@ def build_parser() -> argparse.ArgumentParser:
     inspect = _command(commands, "inspect", "facts", "what was understood of a file, assumed, left out")
     _add_input(inspect, nargs=None)
     _add_reading(inspect)
+    _add_drawing(inspect)
     _add_sun(_command(commands, "sun", "sun", "where the sun stands; with INPUT, a sun study of the building"))
     _command(commands, "presets", "facts", "environments, lightings and views")
     cities = _command(commands, "cities", "facts", "cities that --city knows, with their time zones")
@@ -81,8 +82,8 @@ def _add_input(parser: argparse.ArgumentParser, *, nargs: str | None = "?") -> N
         "input",
         nargs=nargs,
         metavar="INPUT",
-        help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .stl .ply .off .3mf,"
-        " packed as .zip or .ifczip too) or drawing (.png .jpg .webp), told apart by content",
+        help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .step .stp .usd .usda .usdc .usdz .stl .ply .off .3mf,"
+        " packed as .zip or .ifczip too) or drawing (.png .jpg .webp .tif .heic .bmp .svg .pdf), told apart by content",
     )
 
 
@@ -90,8 +91,43 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("reading the model")
     group.add_argument("--unit", metavar="U", help="unit of the file: mm, cm, m, in or ft")
     group.add_argument("--up", choices=("y", "z"), metavar="AXIS", help="up axis of the file: y or z")
-    group.add_argument("--hide", nargs="+", action="extend", default=[], metavar="NAME", help="leave elements out")
-    group.add_argument("--show", nargs="+", action="extend", default=[], metavar="NAME", help="keep these only")
+    group.add_argument(
+        "--hide",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="elements, classes or layers not to draw; * and ? stand for letters",
+    )
+    group.add_argument(
+        "--show",
+        nargs="+",
+        action="extend",
+        default=[],
+        metavar="NAME",
+        help="draw these though the file, what they are (rooms, grids, notes) or --hide hides them",
+    )
+
+
+def _add_drawing(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("reading a drawing")
+    group.add_argument("--page", default="1", metavar="N", help="page of a PDF or TIFF (default %(default)s)")
+    group.add_argument(
+        "--paper",
+        default="straighten",
+        metavar="HOW",
+        help="straighten (default): a photographed sheet is found and flattened; as-is",
+    )
+    group.add_argument(
+        "--notes", default="drop", metavar="HOW", help="drop (default): coloured pencil and writing are no lines; keep"
+    )
+    group.add_argument(
+        "--repair", metavar="WHERE", help="auto: tears, stains, faded places; or a mask image, white where to mend"
+    )
+    group.add_argument("--turn", default="0", metavar="DEG", help="turn the page clockwise")
+    group.add_argument(
+        "--crop", metavar="L,T,R,B", help="keep this part of the page, in shares of it, such as 0.1,0,0.9,1"
+    )
 
 
 def _add_place(group: argparse._ArgumentGroup) -> None:
@@ -136,6 +172,7 @@ def _add_scene(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
         sun.add_argument("--hours", metavar="HH:MM,..", help="hours of that day, in place of lightings")
     _add_north(sun)
     _add_reading(parser)
+    _add_drawing(parser)
 
 
 def _add_render(parser: argparse.ArgumentParser) -> None:
@@ -206,7 +243,7 @@ def _add_maps(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sun(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("input", nargs="?", metavar="INPUT", help="3D model (.glb .gltf .obj .stl .ply .dae)")
+    parser.add_argument("input", nargs="?", metavar="INPUT", help="3D model of any kind that inspect reads")
     sun = parser.add_argument_group("sun")
     _add_place(sun)
     group = parser.add_argument_group("sun study")

@@ -14,8 +14,10 @@ from archviz.core.place import Place
 from archviz.core.size import Size
 from archviz.presets import city
 from archviz.render.request import RenderRequest
+from archviz.sketch.adjustments import Adjustments, damage_from_mask
 
 __all__ = [
+    "adjustments_from",
     "parse_date",
     "parse_list",
     "parse_north",
@@ -168,6 +170,29 @@ def parse_when(text: str) -> datetime:
         ) from None
 
 
+def adjustments_from(options: argparse.Namespace) -> Adjustments:
+    """What the options want of a drawing.
+
+    Raises
+    ------
+    InputError
+        A value cannot be read or is not accepted.
+    """
+    fields: dict[str, Any] = {"paper": options.paper, "notes": options.notes}
+    fields["page"] = parse_number("page", options.page, int)
+    fields["turn_deg"] = parse_number("turn", options.turn, float)
+    if options.crop is not None:
+        parts = parse_list("crop", options.crop)
+        if len(parts) != 4:
+            raise OptionError(f"crop {options.crop!r} cannot be read; give LEFT,TOP,RIGHT,BOTTOM, such as 0.1,0,0.9,1")
+        fields["crop"] = tuple(parse_number("crop", part, float) for part in parts)
+    if options.repair == "auto":
+        fields["repair"] = True
+    elif options.repair is not None:
+        fields["damage"] = damage_from_mask(Path(options.repair))
+    return Adjustments(**fields)
+
+
 def request_from(options: argparse.Namespace) -> RenderRequest:
     """The request of ``render`` or ``maps``.
 
@@ -186,6 +211,7 @@ def request_from(options: argparse.Namespace) -> RenderRequest:
     fields["seed"] = parse_number("seed", options.seed, int)
     fields["materials"] = dict(_pairs("material", options.material, "ELEMENT=TEXT"))
     fields["hide"], fields["show"] = tuple(options.hide), tuple(options.show)
+    fields["adjustments"] = adjustments_from(options)
     if getattr(options, "steps", None) is not None:
         fields["steps"] = parse_number("steps", options.steps, int)
     if getattr(options, "min_fidelity", None) is not None:

@@ -34,6 +34,8 @@ class GBuffer:
         Element ids, -1 in the sky.
     edges
         Feature edges, one to two pixels wide.
+    textured
+        Base colour with the textures of the model; ``None`` where none is seen.
     """
 
     camera: Camera
@@ -42,6 +44,7 @@ class GBuffer:
     normals: NormalMap
     elements: IdMap
     edges: EdgeMap
+    textured: ColorMap | None = None
 
     @property
     def size(self) -> Size:
@@ -75,7 +78,9 @@ class GBuffer:
         return self._by_element(self.table.element_parts(), int(Part.SKY)).astype(np.int32)
 
     def base_color(self) -> ColorMap:
-        """Linear base colour; zero in the sky."""
+        """Linear base colour, with textures; zero in the sky."""
+        if self.textured is not None:
+            return self.textured
         return ColorMap(self.material_values("base_color"))
 
     def material_values(self, name: str) -> NDArray[np.float32]:

@@ -49,6 +49,8 @@ class Material:
         Which texture the renderer paints on it.
     emission
         Linear RGB radiance of its own light, relative to a white wall in noon sun.
+    texture
+        Key of the picture whose mean ``base_color`` holds, in its scene's textures; empty where it is plain.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Material:
     transmission: float = 0.0
     family: TextureFamily = TextureFamily.PLAIN
     emission: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    texture: str = ""
 
     def __post_init__(self) -> None:
         for name in ("base_color", "emission"):

@@ -46,17 +46,14 @@ FOREIGN = (
     _row("3ds Max files cannot be read; export as .glb or .obj", ".max"),
     _row("ArchiCAD files cannot be read; export as .ifc", ".pln .pla"),
     _row("FBX files cannot be read; export as .glb", ".fbx", rb"Kaydara FBX Binary|; FBX \d"),
-    _row("STEP files cannot be read; export as .ifc, .glb or .stl", ".step .stp .p21", rb"\s*ISO-10303-21;"),
     _row("IGES files cannot be read; export as .glb or .stl", ".iges .igs", rb"[^\r\n]{72}S {0,6}0*1\s"),
     _row("IFC as XML or JSON cannot be read; export as .ifc", ".ifcxml .ifcx"),
-    _row("USD files cannot be read; export as .glb", ".usd .usda .usdc .usdz", rb"#usda|PXR-USDC"),
     _row("3DS files cannot be read; export as .glb or .obj", ".3ds", rb"MM.{4}(?:\x02\0|==)"),
     _row(
         "point clouds cannot be read, since they have no surfaces; make a mesh of it and export as .ply or .glb",
         ".las .laz .e57 .pcd .pts .xyz",
         rb"LASF|ASTM-E57|# \.PCD",
     ),
-    _row("PDF files cannot be read; save a drawing as .png, or export the model as .glb", ".pdf", rb"%PDF-"),
     # Of Revit, 3ds Max and old office files alike: told by their extension where they have one of these.
     _row("this is a document of another program; export the model as .ifc or .glb", "", _OLE),
 )

@@ -7,10 +7,11 @@ import numpy as np
 from archviz.core.camera import Camera
 from archviz.core.errors import EmptyViewError
 from archviz.core.gbuffer import GBuffer
-from archviz.core.maps import DepthMap, IdMap, NormalMap
+from archviz.core.maps import ColorMap, DepthMap, IdMap, NormalMap
 from archviz.geometry.edges import feature_edges
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
+from archviz.geometry.texture import textured_colors
 
 __all__ = ["rasterize"]
 
@@ -58,6 +59,7 @@ def rasterize(scene: Scene, camera: Camera, *, caster: RayCaster | None = None) 
     normals = np.concatenate([caster.face_normals, np.zeros((1, 3), np.float32)])[hits.faces]
     normals *= np.where(np.einsum("ij,ij->i", normals, rays) > 0, np.float32(-1), np.float32(1))[:, None]
     elements = np.concatenate([scene.face_elements, np.array([-1], np.int32)])[hits.faces]
+    colors = textured_colors(scene, camera, hits.faces, hits.distances_m)
     depth_map = DepthMap(depth.reshape(shape))
     normal_map = NormalMap(normals.reshape(*shape, 3))
     id_map = IdMap(elements.reshape(shape))
@@ -67,6 +69,7 @@ def rasterize(scene: Scene, camera: Camera, *, caster: RayCaster | None = None) 
         depth=depth_map,
         normals=normal_map,
         elements=id_map,
+        textured=None if colors is None else ColorMap(colors.reshape(*shape, 3)),
         edges=feature_edges(camera, scene.table, depth=depth_map, normals=normal_map, elements=id_map),
     )
 

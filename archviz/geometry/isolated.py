@@ -15,13 +15,13 @@ from archviz.core.place import Place
 from archviz.geometry.loaders import ARCHIVES, LOADERS
 from archviz.geometry.loaders.assemble import LoadOptions
 from archviz.geometry.scene import Scene
+from archviz.geometry.scene_arrays import check_array_names, scene_of
 from archviz.geometry.sniff import check_model_file
 from archviz.isolation import Task, ask, cpu_seconds_for, memory_for, read_array
 
 __all__ = ["LoadedModel", "load_isolated"]
 
 _CHILD = "archviz.geometry.loaders.child"
-_ARRAYS = ("vertices_m", "faces", "face_elements")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,7 +45,7 @@ class LoadedModel:
     warnings
         What could not be read or looks wrong, one sentence each.
     hidden
-        Elements that ``hide`` and ``show`` left out, and what the file itself does not show.
+        What is not drawn, each with the reason.
     place
         Where the file says the building stands.
     north_deg
@@ -81,7 +81,8 @@ def load_isolated(
     unit, up
         Overrule the file's unit (``m``, ``mm``, ``cm``, ``in``, ``ft``) and up axis.
     hide, show
-        Shell patterns of element names: what to leave out, and what alone to keep.
+        Shell patterns of names, classes and layers: what not to draw, and what to draw though it is hidden
+        by ``hide``, by the file or by what it is.
 
     Raises
     ------
@@ -162,7 +163,8 @@ def _loaded(answer: dict[str, Any], folder: Path, file_format: str) -> LoadedMod
         tuple(Element(**e | {"part": Part(e["part"])}) for e in answer["elements"]),
         tuple(Material(**m | {"family": TextureFamily(m["family"])}) for m in answer["materials"]),
     )
-    scene = Scene(table=table, **{name: read_array(folder, name) for name in _ARRAYS})
+    names = check_array_names(answer["arrays"])
+    scene = scene_of({name: read_array(folder, name) for name in names}, table)
     extents = scene.bounds().extents_m
     return LoadedModel(
         scene=scene,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.elements import ElementTable, Part
 from archviz.core.errors import GeometryError
+from archviz.geometry.texture import Texture
 
 __all__ = ["Bounds", "Scene"]
 
@@ -45,6 +47,10 @@ class Scene:
         (f,) int32 rows of ``table.elements``.
     table
         Names and materials.
+    uv
+        (v, 2) float32 texture coordinates, v upwards, NaN for a vertex without; ``None`` where there are none.
+    textures
+        Pictures that materials name.
 
     Raises
     ------
@@ -56,6 +62,8 @@ class Scene:
     faces: NDArray[np.int32]
     face_elements: NDArray[np.int32]
     table: ElementTable
+    uv: NDArray[np.float32] | None = None
+    textures: Mapping[str, Texture] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         vertices = np.ascontiguousarray(self.vertices_m, dtype=np.float32)
@@ -71,6 +79,12 @@ class Scene:
             raise GeometryError("scene: a face names an element that does not exist")
         if not np.isfinite(vertices).all():
             raise GeometryError("scene: a coordinate is not a finite number")
+        if self.uv is not None:
+            uv = np.ascontiguousarray(self.uv, dtype=np.float32)
+            if uv.shape != (len(vertices), 2):
+                raise GeometryError(f"scene: {uv.shape} texture coordinates for {len(vertices)} vertices")
+            uv.flags.writeable = False
+            object.__setattr__(self, "uv", uv)
         for name, array in (("vertices_m", vertices), ("faces", faces), ("face_elements", owners)):
             array.flags.writeable = False
             object.__setattr__(self, name, array)
@@ -109,8 +123,18 @@ class Scene:
             faces=np.concatenate([self.faces, other.faces + len(self.vertices_m)]),
             face_elements=np.concatenate([self.face_elements, other.face_elements + len(self.table.elements)]),
             table=self.table.merged(other.table),
+            uv=_joined_uv(self, other),
+            textures={**self.textures, **other.textures},
         )
 
     def with_table(self, table: ElementTable) -> Scene:
         """The same triangles with other materials or names; rows must stay."""
         return replace(self, table=table)
+
+
+def _joined_uv(first: Scene, second: Scene) -> NDArray[np.float32] | None:
+    if first.uv is None and second.uv is None:
+        return None
+    return np.concatenate(
+        [np.full((len(s.vertices_m), 2), np.nan, np.float32) if s.uv is None else s.uv for s in (first, second)]
+    )

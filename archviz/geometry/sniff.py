@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from archviz.core.errors import FileFormatError
+from archviz.core.pictures import picture_format
 from archviz.geometry.foreign import Foreign, foreign_by_content, foreign_by_suffix
 from archviz.geometry.loaders import LOADERS, MODEL_SUFFIXES
 from archviz.geometry.loaders.stl import has_stl_length, is_binary_stl
@@ -15,20 +16,15 @@ __all__ = ["MAX_FILE_BYTES", "check_model_file", "sniff_format", "sniff_kind"]
 
 MAX_FILE_BYTES = 500_000_000
 _HEAD_BYTES = 1 << 16
-_PICTURES = {
-    "PNG": (b"\x89PNG\r\n\x1a\n",),
-    "JPEG": (b"\xff\xd8\xff",),
-    "WebP": (),
-    "GIF": (b"GIF87a", b"GIF89a"),
-    "BMP": (b"BM",),
-    "TIFF": (b"II*\0", b"MM\0*"),
-}
+_DRAWN = ("PNG", "JPEG", "WebP", "TIFF", "HEIC", "BMP", "GIF", "SVG", "PDF")
 _OBJ_LINE = re.compile(rb"^[ \t]*(?:v[ \t]+[-+.\d]|f[ \t]+-?\d|(?:mtllib|usemtl|o|g)[ \t]+\S)", re.MULTILINE)
 _OBJ_VERTEX = re.compile(rb"^[ \t]*v[ \t]+[-+.\d]", re.MULTILINE)
 _IFC_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'IFC", re.IGNORECASE)
 # Comments may stand before the first section.
 _DXF = re.compile(rb"(?:[ \t]*999[ \t]*\r?\n[^\n]*\n)*[ \t]*0[ \t]*\r?\nSECTION\b|AutoCAD Binary DXF")
 _OFF = re.compile(rb"C?N?OFF(?:\s|#)")
+# Its first member is stored as it is and is the model.
+_USDZ = re.compile(rb"PK\x03\x04.{4}\x00\x00.{20}[^\x00]{0,200}?\.usd[ac]?", re.DOTALL)
 _3MF_MODEL = b"3D/3dmodel.model"
 
 
@@ -38,8 +34,8 @@ def sniff_format(path: Path) -> str | None:
     Returns
     -------
     str or None
-        The ``format`` of a row of :data:`archviz.geometry.loaders.LOADERS`, ``ZIP``, or ``PNG``, ``JPEG``,
-        ``WebP``, ``GIF``, ``BMP`` or ``TIFF``.
+        The ``format`` of a row of :data:`archviz.geometry.loaders.LOADERS`, ``ZIP``, or
+        what :func:`archviz.core.pictures.picture_format` tells.
 
     Raises
     ------
@@ -47,7 +43,7 @@ def sniff_format(path: Path) -> str | None:
         The file is missing, is a folder, or cannot be opened.
     """
     head, tail, size = _ends(path)
-    found = _picture(head) or _model(head, tail, size)
+    found = picture_format(head) or _model(head, tail, size)
     if found == "STL" and b"\0" in head and path.suffix.lower() != ".stl" and not has_stl_length(head, size):
         # Binary STL is known by little: any file of zeros would be one.
         return None
@@ -66,7 +62,7 @@ def sniff_kind(path: Path) -> Literal["model", "sketch", "unknown"]:
     if found is None:
         # A damaged or foreign model is still refused as a model: its name says what it was meant to be.
         return "model" if path.suffix.lower() in MODEL_SUFFIXES or _foreign(path) else "unknown"
-    return "sketch" if found in _PICTURES else "model"
+    return "sketch" if found in _DRAWN else "model"
 
 
 def check_model_file(path: Path) -> str:
@@ -100,7 +96,7 @@ def check_model_file(path: Path) -> str:
     meant = LOADERS[extension].format if extension in LOADERS else "ZIP"
     if found != meant:
         content = f"{found} content" if found else "content of another kind"
-        hints = {row.format: e for e, row in LOADERS.items()} | {"ZIP": ".zip"}
+        hints = {row.format: e for e, row in reversed(tuple(LOADERS.items()))} | {"ZIP": ".zip"}
         advice = f"rename it to {hints[found]}" if found in hints else "export the model again"
         raise FileFormatError(f"{path}: not {meant} inside but {content}; {advice}")
     return extension
@@ -130,23 +126,21 @@ def _absence(path: Path) -> str:
     return "not an ordinary file" if path.exists() else "there is no such file"
 
 
-def _picture(head: bytes) -> str | None:
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "WebP"
-    return next((name for name, magics in _PICTURES.items() if magics and head.startswith(magics)), None)
-
-
 def _model(head: bytes, tail: bytes, size: int) -> str | None:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"glTF"):
         return "GLB"
     if head.startswith(b"PK\3\4"):
         # A ZIP lists its members at its end.
-        return "3MF" if _3MF_MODEL.lower() in (head + tail).lower() else "ZIP"
+        if _3MF_MODEL.lower() in (head + tail).lower():
+            return "3MF"
+        return "USDZ" if _USDZ.match(head) else "ZIP"
     if head.startswith(b"3D Geometry File Format"):
         return "3DM"
     if text.startswith(b"ISO-10303-21;"):
-        return "IFC" if _IFC_SCHEMA.search(head) else None
+        return "IFC" if _IFC_SCHEMA.search(head) else "STEP"
+    if text.startswith(b"#usda ") or head.startswith(b"PXR-USDC"):
+        return "USD"
     if foreign_by_content(head):
         # Before binary STL, which is known by little.
         return None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,8 @@ def answer(folder: Path, *, confined: bool = True) -> None:
     if confined:
         limit_process(memory_bytes=request["memory_bytes"], cpu_s=request["cpu_s"])
         confine(readable=[Path(path) for path in request["readable"]], writable=folder)
+        # What a reader or its library puts down for a while goes where the process may write.
+        tempfile.tempdir = os.environ["TMPDIR"] = str(folder)
     work = getattr(import_module(request["module"]), request["function"])
     found: dict[str, Any]
     try:

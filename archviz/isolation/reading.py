@@ -107,7 +107,7 @@ def _run(folder: Path, task: Task, shown: Path) -> None:
         return
     if ended.code in (-getattr(signal, "SIGXCPU", 0), -getattr(signal, "SIGKILL", 0)) and ended.code:
         raise FileFormatError(f"{shown}: reading took too much time or memory; simplify or repair the model")
-    if any(word in ended.messages for word in (b"MemoryError", b"bad_alloc")):
+    if any(word in ended.messages for word in (b"MemoryError", b"bad_alloc", b"memory allocation of")):
         raise _out_of_memory(shown, task)
     raise FileFormatError(f"{shown}: the reader crashed on this file; repair it or export another format")
 

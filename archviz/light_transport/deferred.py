@@ -175,7 +175,7 @@ def _mirrors(
 
 def _surface_color(gbuffer: GBuffer, mirrors: _Mirrors, illumination: Illumination) -> Array:
     """(H, W, 3) diffuse reflectance: the base colour, a dark room behind glass, darkened where wet."""
-    base = gbuffer.material_values("base_color")
+    base = gbuffer.base_color().array.copy()
     base[mirrors.glass] *= ROOM_SHARE
     if illumination.wetness > 0:
         wet = (gbuffer.parts() == int(Part.GROUND)) & ~mirrors.glass

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archviz.core.errors import FileFormatError
+from archviz.core.pictures import DRAWING_SUFFIXES
 from archviz.geometry import load_isolated, sniff_kind
 from archviz.geometry.loaders import ARCHIVES, MODEL_SUFFIXES
 from archviz.geometry.scene import Scene
@@ -21,9 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Source", "hash_file", "hash_scene", "read_source", "reading_key"]
 
-_DRAWINGS = (".png", ".jpg", ".webp")
 # Formats that refer to no other file: their bytes are all there is to know.
-_SELF_CONTAINED = (".glb", ".stl", ".ply", ".off", ".3mf", ".ifc", ".dxf", *ARCHIVES, *_DRAWINGS)
+_SELF_CONTAINED = (".glb", ".stl", ".ply", ".off", ".3mf", ".ifc", ".dxf", *ARCHIVES, *DRAWING_SUFFIXES)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -57,7 +57,7 @@ def reading_key(request: RenderRequest | ResolvedRequest) -> Hashable | None:
     if path is not None and path.suffix.lower() not in _SELF_CONTAINED:
         return None
     sha256 = hash_file(path) if path is not None else None
-    return (path, sha256, request.unit, request.up, request.hide, request.show)
+    return (path, sha256, request.unit, request.up, request.hide, request.show, request.adjustments)
 
 
 def read_source(request: RenderRequest | ResolvedRequest) -> Source:
@@ -73,7 +73,7 @@ def read_source(request: RenderRequest | ResolvedRequest) -> Source:
         return Source(kind="text")
     kind = sniff_kind(path)
     if kind == "unknown":
-        accepted = ", ".join([*MODEL_SUFFIXES, *_DRAWINGS])
+        accepted = ", ".join([*MODEL_SUFFIXES, *DRAWING_SUFFIXES])
         raise FileFormatError(f"{path}: neither a 3D model nor a drawing; accepted are {accepted}")
     sha256 = hash_file(path)
     if kind == "model":
@@ -81,7 +81,7 @@ def read_source(request: RenderRequest | ResolvedRequest) -> Source:
         return Source(kind="model", sha256=sha256, model=model)
     from archviz.sketch.isolated import load_drawing_isolated
 
-    return Source(kind="sketch", sha256=sha256, drawing=load_drawing_isolated(path))
+    return Source(kind="sketch", sha256=sha256, drawing=load_drawing_isolated(path, request.adjustments))
 
 
 def hash_file(path: Path) -> str:
@@ -106,4 +106,8 @@ def hash_scene(scene: Scene) -> str:
         digest.update(repr((array.shape, str(array.dtype))).encode())
         digest.update(array.tobytes())
     digest.update(repr((scene.table.elements, scene.table.materials)).encode())
+    if scene.uv is not None:
+        digest.update(scene.uv.tobytes())
+    # A texture's key is the hash of its pixels.
+    digest.update(repr(sorted(scene.textures)).encode())
     return digest.hexdigest()

@@ -113,6 +113,8 @@ def _changed(material: Material, meanings: Sequence[object]) -> Material:
     for meaning in meanings:
         if isinstance(meaning, ColorWord):
             color = np.array(linear_color(meaning.srgb))
+            # A colour that is said stands for the picture that was there.
+            material = replace(material, texture="")
         elif isinstance(meaning, Finish):
             roughness = meaning.roughness
     for meaning in meanings:

@@ -49,7 +49,7 @@ def order_requests(resolved: tuple[ResolvedRequest, ...]) -> Plan:
 
 def source_key(r: ResolvedRequest) -> Hashable:
     """Names a building as it was read, or a drawing."""
-    return (r.input_sha256, r.scene_sha256, r.unit, r.up, r.hide, r.show)
+    return (r.input_sha256, r.scene_sha256, r.unit, r.up, r.hide, r.show, r.adjustments)
 
 
 def is_white(r: ResolvedRequest) -> bool:

@@ -82,6 +82,10 @@ _USUAL: Mapping[str, str] = MappingProxyType(
         "kerb": "kerb", "lawn": "grass", "pool": "pool-water", "water": "water", "plant": "foliage", "trunk": "bark",
     }
 )  # fmt: skip
+# Words of programs' own names for a material: "<By Category>", "Surface Style 3", "Layer0", "Imported object".
+_PROGRAMS_WORDS = frozenset(
+    "by category unassigned undefined unknown surface style no layer object imported new".split()
+)
 _COLOR_NAME = re.compile(r"colou?r [0-9a-f]{6}", re.IGNORECASE)
 _NEUTRAL_SPREAD = 0.02  # linear: greys and whites that programs give by themselves
 _LEAST_DEFAULT = 0.1
@@ -162,8 +166,8 @@ def says_material(name: str) -> bool:
     words = find_material_words(name, sure=True)
     if named_material(words) is not None:
         return True
-    unknown = [word.phrase for word in words if word.meaning is None]
-    return any(not is_generic(phrase) and _place(phrase) is None for phrase in unknown)
+    unknown = {part for word in words if word.meaning is None for part in words_of(word.phrase)} - _PROGRAMS_WORDS
+    return any(not is_generic(word) and _place(word) is None for word in unknown)
 
 
 def uses_of(element: Element, material: Material) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from archviz.core.illumination import Illumination
 from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
 from archviz.render.request import ResolvedRequest, Try
+from archviz.sketch.adjustments import AS_FOUND, Adjustments
 
 __all__ = [
     "RECIPE_KEY",
@@ -57,6 +58,8 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
             value = [value.width, value.height]
         elif isinstance(value, datetime):
             value = value.isoformat()
+        elif isinstance(value, Adjustments):
+            value = value.to_json()
         elif field.name == "tries":
             value = [dataclasses.asdict(one) for one in value]
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -90,6 +93,7 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         fields["place"] = Place(**data["place"]) if data["place"] else None
         fields["when"] = datetime.fromisoformat(data["when"]) if data["when"] else None
         fields["sun"] = _sun(data["sun"])
+        fields["adjustments"] = _adjustments(data)
         light = dict(data["illumination"])
         fields["tries"] = tuple(Try(**one) for one in data.get("tries", ()))
         fields["illumination"] = Illumination(**{**light, "sun": _sun(light["sun"])})
@@ -99,6 +103,13 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
         return ResolvedRequest(input=input, weights=weights, **fields)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FileFormatError(f"recipe: {error!r} in its resolved request; give a recipe that archviz wrote") from error
+
+
+def _adjustments(data: Mapping[str, Any]) -> Adjustments:
+    """What was done to the drawing; one of before there were adjustments was taken as it was found."""
+    if "adjustments" in data:
+        return Adjustments.from_json(data["adjustments"])
+    return AS_FOUND if data["input_kind"] == "sketch" else Adjustments()
 
 
 def asked_json(data: Mapping[str, Any]) -> dict[str, Any]:

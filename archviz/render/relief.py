@@ -138,10 +138,11 @@ def drawing_notes(drawing: Drawing, size: Size, relief: Relief | None) -> tuple[
     from archviz.sketch import diagnose, place_drawing
 
     note = place_drawing(drawing.size, size).note
-    faults = [found.text for found in diagnose(drawing)]
+    done = [found.text for found in drawing.findings]
+    faults = [text for text in (found.text for found in diagnose(drawing)) if text not in done]
     if relief is None:
         faults.append("no building was recognised in the drawing: its lines alone guide the picture")
-    return [text for text in (note, *(relief.assumptions if relief is not None else ())) if text], faults
+    return [text for text in (*done, note, *(relief.assumptions if relief is not None else ())) if text], faults
 
 
 def _grown(depth_m: NDArray[np.float32], size: Size) -> NDArray[np.float32]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, get_args
 
 from archviz.core.camera import Camera
@@ -13,6 +14,7 @@ from archviz.core.errors import OptionError
 from archviz.core.illumination import Illumination
 from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
+from archviz.sketch.adjustments import Adjustments
 
 __all__ = [
     "DEFAULT_ENGINE",
@@ -20,6 +22,7 @@ __all__ = [
     "DEFAULT_LIGHTING",
     "DEFAULT_SIZE",
     "DEFAULT_VIEW",
+    "STRENGTHS",
     "GeometryFreedom",
     "InputKind",
     "RenderRequest",
@@ -37,6 +40,10 @@ DEFAULT_ENVIRONMENT = "park"
 DEFAULT_LIGHTING = "morning"
 DEFAULT_VIEW = "front-left"
 DEFAULT_SIZE = Size(height=512, width=768)
+# What a draughtsman calls the three, from holding to the drawing to taking it for an idea.
+STRENGTHS: Mapping[str, GeometryFreedom] = MappingProxyType(
+    {"as-drawn": "strict", "balanced": "balanced", "free": "free"}
+)
 _SEED_LIMIT = 2**53  # what JSON readers keep exactly
 _SCALE_LIMIT = 2.0
 
@@ -106,7 +113,9 @@ class RenderRequest:
     unit, up
         Overrule the unit (``mm``, ``cm``, ``m``, ``in``, ``ft``) and up axis guessed from the file.
     hide, show
-        Elements to leave out, or the only ones to keep.
+        Elements, classes or layers not to draw, and those to draw though they would be hidden.
+    adjustments
+        What is done to a drawing as it is read.
     few_step
         Sample in a few steps with the engine's distilled LoRA.
     weights
@@ -144,6 +153,7 @@ class RenderRequest:
     up: Literal["y", "z"] | None = None
     hide: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
+    adjustments: Adjustments = Adjustments()
     few_step: bool = False
     weights: Path | None = None
     device: str | None = None
@@ -248,6 +258,8 @@ class ResolvedRequest:
     author: str
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
+    # Recipes of models and of older drawings do not name them.
+    adjustments: Adjustments = Adjustments()
     min_fidelity: float | None = None
     tries: tuple[Try, ...] = ()
     start_strength: float = 1.0

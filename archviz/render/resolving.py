@@ -103,6 +103,8 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     setting = environment(request.environment or DEFAULT_ENVIRONMENT)
     if source.kind != "model":
         _refuse_model_choices(request, source)
+    else:
+        _refuse_adjustments(request, "a 3D model")
     size = _size(request, source, spec)
     model = source.model
     relief = lift_drawing(source.drawing, size) if source.drawing is not None else None
@@ -157,6 +159,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         up=request.up,
         hide=request.hide,
         show=request.show,
+        adjustments=request.adjustments,
         engine=spec.id,
         few_step=request.few_step,
         environment=setting.id,
@@ -213,6 +216,8 @@ def _refuse_engine_choices(request: RenderRequest, spec: EngineSpec) -> None:
 
 
 def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
+    if source.kind == "text":
+        _refuse_adjustments(request, "a text alone")
     what = "a drawing" if source.kind == "sketch" else "a text alone"
     # Built surroundings are seen by a camera, with a building or without.
     seen = source.kind == "text" and request.surroundings != "imagined"
@@ -228,6 +233,11 @@ def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
         )
     if source.kind == "text" and request.materials:
         raise OptionError("material needs elements of a model; without an input write materials into the prompt")
+
+
+def _refuse_adjustments(request: RenderRequest, what: str) -> None:
+    if given := request.adjustments.to_json():
+        raise OptionError(f"{', '.join(given)} has no meaning for {what}; give a drawing or leave it out")
 
 
 def _refuse_min_fidelity(request: RenderRequest, what: str) -> None:

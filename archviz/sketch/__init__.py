@@ -1,16 +1,20 @@
 """Drawings: read as drawn, cleaned, and turned into lines."""
 
-from archviz.sketch.diagnosis import Diagnosis, DiagnosisCode, diagnose
-from archviz.sketch.drawing import MAX_PIXELS, MAX_SIDE_PX, Drawing, DrawingKind, load_drawing
+from archviz.sketch.adjustments import Adjustments, NotesMode, PaperMode, Stroke, damage_from_mask
+from archviz.sketch.diagnosis import diagnose
+from archviz.sketch.drawing import Drawing, DrawingKind, load_drawing
 from archviz.sketch.estimate import Estimate, Layer, estimate_space, weights_sha256, working_size
+from archviz.sketch.findings import Diagnosis, DiagnosisCode, Language
 from archviz.sketch.lines import Fit, Placement, extract_lines, extract_small_lines, place_drawing
 from archviz.sketch.perspective import Perspective, find_perspective
+from archviz.sketch.pixels import MAX_PIXELS, MAX_SIDE_PX
 from archviz.sketch.surface import flatten_regions, integrate_normals
 from archviz.sketch.vanishing import Areas, Vanishing, find_vanishing, trace_areas
 
 __all__ = [
     "MAX_PIXELS",
     "MAX_SIDE_PX",
+    "Adjustments",
     "Areas",
     "Diagnosis",
     "DiagnosisCode",
@@ -18,9 +22,14 @@ __all__ = [
     "DrawingKind",
     "Estimate",
     "Fit",
+    "Language",
     "Layer",
+    "NotesMode",
+    "PaperMode",
     "Perspective",
+    "Stroke",
     "Vanishing",
+    "damage_from_mask",
     "Placement",
     "diagnose",
     "estimate_space",

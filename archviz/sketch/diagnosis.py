@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from numpy.typing import NDArray
 
 from archviz.sketch.drawing import Drawing
+from archviz.sketch.findings import Diagnosis, DiagnosisCode
 from archviz.sketch.lines import ink_mask
 from archviz.sketch.paper import Ink, find_ink
 
-__all__ = ["Diagnosis", "DiagnosisCode", "diagnose"]
-
-DiagnosisCode = Literal[
-    "empty", "photographic", "faint", "blurred", "dense", "fragmented", "cropped", "small", "uneven-light", "inverted"
-]
+__all__ = ["diagnose"]
 
 # Shares of the sheet that carry ink.
 _EMPTY = 0.0005
@@ -36,22 +30,6 @@ _UNEVEN = 0.35
 _CROPPED = 0.01
 
 
-@dataclass(frozen=True, kw_only=True)
-class Diagnosis:
-    """One finding.
-
-    Parameters
-    ----------
-    code
-        For programs.
-    text
-        What was seen and what to do, for people.
-    """
-
-    code: DiagnosisCode
-    text: str
-
-
 def diagnose(drawing: Drawing) -> tuple[Diagnosis, ...]:
     """Look for what spoils the lines of a drawing.
 
@@ -63,45 +41,41 @@ def diagnose(drawing: Drawing) -> tuple[Diagnosis, ...]:
     Returns
     -------
     tuple of Diagnosis
-        The gravest first; empty for a clean drawing.
+        The gravest first, then what reading it did; empty for a clean drawing.
     """
-    found = []
+    found: list[Diagnosis] = []
 
-    def say(code: DiagnosisCode, text: str) -> None:
-        found.append(Diagnosis(code=code, text=text))
+    def say(code: DiagnosisCode, **values: str) -> None:
+        found.append(Diagnosis(code=code, values=values))
 
     if min(drawing.size.shape) < _SMALL_PX:
-        say("small", f"the drawing is only {drawing.size} px; scan it at {2 * _SMALL_PX} px or more a side")
+        say("small", size=str(drawing.size), wanted=str(2 * _SMALL_PX))
     if drawing.kind == "photograph":
-        say(
-            "photographic",
-            "this looks like a photograph or a shaded picture, so its edges are guessed; "
-            "give a line drawing on plain paper for lines that hold",
-        )
-        return tuple(found)
+        say("photographic")
+        return (*found, *drawing.findings)
     ink = find_ink(drawing.array)
     mask, _ = ink_mask(drawing.array)
     share = float(mask.mean())
     if share < _EMPTY:
-        return (Diagnosis(code="empty", text="no lines were found; check that the right page was given"), *found)
+        return (Diagnosis(code="empty"), *found, *drawing.findings)
     if share > _DENSE:
-        say("dense", f"ink covers {share:.0%} of the sheet; leave hatching and shading out, lines are enough")
+        say("dense", share=f"{share:.0%}")
     contrast = float(np.percentile(ink.strength[mask], 90))
     if contrast < _FAINT:
-        say("faint", f"the lines are faint, {contrast:.0%} darker than the paper; trace them or raise the contrast")
+        say("faint", contrast=f"{contrast:.0%}")
     width = _edge_width_px(ink, mask)
     if width > _BLUR_PX:
-        say("blurred", f"edges of lines are {width:.0f} px wide; scan again in focus, or give the original size")
+        say("blurred", width=f"{width:.0f}")
     if (pieces := _share_in_pieces(mask)) > _FRAGMENTED:
-        say("fragmented", f"short pieces hold {pieces:.0%} of the ink; close the lines and remove dust and text")
+        say("fragmented", share=f"{pieces:.0%}")
     frame = np.concatenate([mask[:2].ravel(), mask[-2:].ravel(), mask[:, :2].ravel(), mask[:, -2:].ravel()])
     if frame.mean() > _CROPPED:
-        say("cropped", "lines run out of the sheet; leave a margin, or what lies beyond is invented")
+        say("cropped")
     if ink.paper_range > _UNEVEN:
-        say("uneven-light", f"the paper is lit unevenly ({ink.paper_range:.0%}) and was flattened; a scan is safer")
+        say("uneven-light", amount=f"{ink.paper_range:.0%}")
     if ink.polarity == "light-on-dark":
-        say("inverted", "light lines on a dark ground were read as lines on paper")
-    return tuple(found)
+        say("inverted")
+    return (*found, *drawing.findings)
 
 
 def _edge_width_px(ink: Ink, mask: NDArray[np.bool_]) -> float:

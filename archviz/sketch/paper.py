@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Ink", "Polarity", "find_ink", "looks_photographic"]
+__all__ = ["Ink", "Polarity", "find_ink", "looks_photographic", "smooth_surface"]
 
 Polarity = Literal["dark-on-light", "light-on-dark"]
 
@@ -28,6 +28,11 @@ _PAPER_SHARE = 0.08
 _ONE_SHEET = 0.03
 _MIN_PAPER = 0.65
 _BARE_PAPER = 0.9
+# Areas of even tone, neither paper nor black, that a picture in lines does not have: drawings have less
+# than 0.0005 of them, a clean render on white 0.04 and more.
+_TONE_PX, _TONE_WINDOW_PX = 1024, 7
+_TONE_EVEN, _TONE_STEP, _TONE_BLACK = 0.08, 0.12, 0.2
+_MOST_TONE = 0.025
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -94,13 +99,42 @@ def looks_photographic(array: NDArray[np.uint8]) -> bool:
     paper = _paper(grey)
     share = float((np.abs(grey - paper) <= _PAPER_SHARE).mean())
     allowed = _ONE_SHEET * min((share - _MIN_PAPER) / (_BARE_PAPER - _MIN_PAPER), 1.0)
-    return _unevenness(cv2.resize(paper, (32, 32), interpolation=cv2.INTER_AREA)) > allowed
+    if _unevenness(cv2.resize(paper, (32, 32), interpolation=cv2.INTER_AREA)) > allowed:
+        return True
+    return _tone_share(array) > _MOST_TONE
+
+
+def _tone_share(array: NDArray[np.uint8]) -> float:
+    """Share of a picture that is evenly toned: walls in light and shade, sky, ground."""
+    import cv2
+
+    grey, _ = _work_grey(array, longer=_TONE_PX)
+    relative = grey / np.maximum(_paper(grey), 0.05)
+    window = np.ones((_TONE_WINDOW_PX, _TONE_WINDOW_PX), np.uint8)
+    even = cv2.dilate(grey, window) - cv2.erode(grey, window) < _TONE_EVEN
+    return float((even & (np.abs(relative - 1.0) > _TONE_STEP) & (relative > _TONE_BLACK)).mean())
 
 
 def _unevenness(paper: NDArray[np.float32]) -> float:
     """Root mean square of a paper's brightness about the best quadratic surface, over its mean."""
     apart = paper - _quadratic(paper, np.ones(paper.shape, dtype=bool))
     return float(np.sqrt((apart**2).mean()) / max(float(paper.mean()), 0.05))
+
+
+def smooth_surface(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(H, W) the quadratic surface that most of the values lie on; ink and stains do not bend it.
+
+    Parameters
+    ----------
+    values
+        (H, W) float32, 0 to 1.
+    """
+    used = np.ones(values.shape, dtype=bool)
+    for _ in range(_SURFACE_ROUNDS):
+        surface = _quadratic(values, used)
+        apart = np.abs(values - surface)
+        used = apart <= max(_PAPER_SHARE, float(np.median(apart)))
+    return surface
 
 
 def _quadratic(values: NDArray[np.float32], used: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -132,10 +166,7 @@ def _paper(grey: NDArray[np.float32]) -> NDArray[np.float32]:
     small_shape = (max(3, round(width * scale)), max(3, round(height * scale)))
     # A nearest sample is paper or ink; an average would be neither. The median picks the paper.
     small = cv2.resize(grey, small_shape, interpolation=cv2.INTER_NEAREST)
-    used = np.ones(small.shape, dtype=bool)
-    for _ in range(_SURFACE_ROUNDS):
-        surface = _quadratic(small, used)
-        used = np.abs(small - surface) <= max(_PAPER_SHARE, float(np.median(np.abs(small - surface))))
+    surface = smooth_surface(small)
     # The median of a slope is wrong where its window meets the border; of what a surface leaves it is not.
     window = int(max(small_shape) * _WINDOW_SHARE) | 1
     levels = np.clip((small - surface + 0.5) * 255, 0, 255).round().astype(np.uint8)

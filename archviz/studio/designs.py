@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archviz.core.errors import FileFormatError, OptionError
+from archviz.core.pictures import DRAWING_SUFFIXES
 from archviz.geometry import sniff_kind
 from archviz.geometry.foreign import foreign_by_suffix
 from archviz.geometry.loaders import MODEL_SUFFIXES
@@ -19,9 +20,18 @@ from archviz.render.request import InputKind
 from archviz.samples import sample_path
 from archviz.studio.home import StudioHome, is_id, new_id
 
-__all__ = ["DRAWINGS", "MOST_FILES", "TEXT_DESIGN", "Design", "find_design", "sample_design", "save_design"]
+__all__ = [
+    "DRAWINGS",
+    "MOST_FILES",
+    "TEXT_DESIGN",
+    "Design",
+    "copy_design",
+    "find_design",
+    "sample_design",
+    "save_design",
+]
 
-DRAWINGS = (".png", ".jpg", ".jpeg", ".webp")
+DRAWINGS = DRAWING_SUFFIXES
 MOST_FILES = 64
 _SAMPLE = "sample:"
 _TEXT = "text"
@@ -125,6 +135,25 @@ def find_design(home: StudioHome, session: str, design_id: str | None) -> Design
         return None
 
 
+def copy_design(home: StudioHome, owner: str, design_id: str, session: str) -> Design | None:
+    """A design of a shared project as the guest's own, so that nothing that the owner does later changes it.
+
+    Returns
+    -------
+    Design or None
+        ``None`` where the owner has none of that id any more.
+    """
+    found = find_design(home, owner, design_id)
+    if found is None or found.path is None or found.path.parent.parent.parent != home.designs:
+        return found
+    target = home.designs / session / design_id
+    if not target.exists():
+        partial = home.designs / session / f".{new_id()}"
+        shutil.copytree(found.path.parent, partial)
+        partial.rename(target)
+    return find_design(home, session, design_id)
+
+
 def _main_file(names: Sequence[str]) -> str:
     """The file that is the design; the others belong to it."""
     suffixes = {name: Path(name).suffix.lower() for name in names}
@@ -153,9 +182,10 @@ def _checked_kind(path: Path) -> InputKind:
     if kind == "model":
         check_model_file(path)
         return "model"
+    from archviz.sketch.adjustments import AS_FOUND
     from archviz.sketch.isolated import load_drawing_isolated
 
-    load_drawing_isolated(path)
+    load_drawing_isolated(path, AS_FOUND)
     return "sketch"
 
 

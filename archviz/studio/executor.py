@@ -16,6 +16,7 @@ from archviz.diffusion import StepReport, load_engine
 from archviz.render.recipe import write_picture, write_whole
 from archviz.render.request import DEFAULT_ENGINE, ResolvedRequest
 from archviz.studio.jobs import Job, JobPhase
+from archviz.studio.step_film import StepFilm
 from archviz.studio.store import JobStore
 
 if TYPE_CHECKING:
@@ -62,6 +63,13 @@ class Executor:
             return False
         return len(self._engines) > loaded
 
+    def sweep(self) -> None:
+        """Take away what was begun and never finished; only while no other worker is at work."""
+        for partial in self._store.home.results.glob(".*"):
+            shutil.rmtree(partial, ignore_errors=True)
+        for preview in self._store.home.previews.iterdir():
+            preview.unlink(missing_ok=True)
+
     def execute(self, job: Job) -> None:
         """Make the job's files, then put its folder in place at once.
 
@@ -91,15 +99,20 @@ class Executor:
         resolved, maps = self._prepare(job)
         self._say(job, "engine")
 
+        film = StepFilm()
+
         def on_step(step: StepReport) -> None:
             if step.preview is not None:
                 _write_jpeg(self._store.preview_path(job), step.preview)
+                if job.film:
+                    film.add(step.step, step.preview)
             self._say(job, "sampling", step=step.step, steps=step.steps)
 
-        result = self.renderer.render(resolved, on_step=on_step, preview_every=_PREVIEW_EVERY)
+        result = self.renderer.render(resolved, on_step=on_step, preview_every=1 if job.film else _PREVIEW_EVERY)
         self._say(job, "writing", step=resolved.steps, steps=resolved.steps)
         write_picture(folder / "picture.png", result.image, result.recipe)
         _write_jpeg(folder / "thumbnail.jpg", result.image, side=_THUMBNAIL_SIDE)
+        film.write(folder, result.image)
         _write_maps(folder / "maps", maps)
         run = {
             "date": datetime.now(UTC).isoformat(timespec="seconds"),

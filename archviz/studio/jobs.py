@@ -17,6 +17,7 @@ from archviz.core.place import Place
 from archviz.core.size import Size
 from archviz.render.request import DEFAULT_SIZE, RenderRequest
 from archviz.render.words import choose_by_words
+from archviz.sketch.adjustments import Adjustments
 
 __all__ = ["Job", "JobKind", "JobPhase", "JobState", "request_from_json", "request_to_json", "view_request"]
 
@@ -52,6 +53,12 @@ class Job:
         Why it failed, in one sentence; empty otherwise.
     created_s, started_s, finished_s
         Seconds since the epoch; ``None`` for what has not happened.
+    project
+        Where its picture goes; ``None`` for a view.
+    set_id, place, labels_json
+        The set that it is one picture of, at which place in it, and axis -> choice.
+    film
+        Whether every step of the diffusion is kept.
     """
 
     number: int
@@ -68,6 +75,16 @@ class Job:
     created_s: float
     started_s: float | None
     finished_s: float | None
+    project: str | None
+    set_id: str | None
+    place: int
+    labels_json: str
+    film: int
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Axis -> choice, of a picture of a set."""
+        return dict(json.loads(self.labels_json))
 
     @property
     def active(self) -> bool:
@@ -98,6 +115,8 @@ def request_to_json(request: RenderRequest) -> dict[str, Any]:
             value = value.isoformat()
         elif isinstance(value, Place):
             value = dataclasses.asdict(value)
+        elif isinstance(value, Adjustments):
+            value = value.to_json()
         elif isinstance(value, tuple):
             value = list(value)
         data[field.name] = value
@@ -122,6 +141,8 @@ def request_from_json(data: Mapping[str, Any]) -> RenderRequest:
             fields["when"] = datetime.fromisoformat(fields["when"])
         if "place" in fields:
             fields["place"] = Place(**fields["place"])
+        if "adjustments" in fields:
+            fields["adjustments"] = Adjustments.from_json(fields["adjustments"])
         return RenderRequest(**fields)
     except (TypeError, ValueError, LookupError) as error:
         raise FileFormatError(f"job: {error!r} in its request; ask for the picture again") from error

@@ -1,50 +1,24 @@
-"""The queue: one SQLite file that pages write to and the worker reads from."""
+"""The queue: pages write to it and the worker reads from it."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import sqlite3
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from archviz.core.errors import InternalError, OptionError
 from archviz.render.request import RenderRequest
-from archviz.studio.home import StudioHome, is_id, new_id
-from archviz.studio.jobs import Job, JobKind, JobPhase, request_to_json
+from archviz.studio.database import Database
+from archviz.studio.estimate import typical_seconds
+from archviz.studio.home import StudioHome, is_id
+from archviz.studio.job_rows import cancel_jobs, insert_job, job_rows
+from archviz.studio.jobs import Job, JobKind, JobPhase
+from archviz.studio.picture_rows import record_picture
 
 __all__ = ["MOST_TRIES", "JobStore"]
 
 MOST_TRIES = 2
-_VERSION = 1
-_BUSY_S = 10.0
-_COLUMNS = (
-    "number, id, session, kind, state, phase, request_json, step, steps, tries, error, created_s, started_s, finished_s"
-)
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS jobs (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    session TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    state TEXT NOT NULL DEFAULT 'queued',
-    phase TEXT NOT NULL DEFAULT 'waiting',
-    request_json TEXT NOT NULL,
-    step INTEGER NOT NULL DEFAULT 0,
-    steps INTEGER NOT NULL DEFAULT 0,
-    tries INTEGER NOT NULL DEFAULT 0,
-    cancel INTEGER NOT NULL DEFAULT 0,
-    error TEXT NOT NULL DEFAULT '',
-    created_s REAL NOT NULL,
-    started_s REAL,
-    finished_s REAL
-);
-CREATE INDEX IF NOT EXISTS jobs_by_state ON jobs (state, kind, number);
-CREATE INDEX IF NOT EXISTS jobs_by_session ON jobs (session, number);
-PRAGMA user_version = {_VERSION};
-"""
+# Views are quick and someone looks at them; a single picture is not kept waiting by a set of many.
+_ORDER = "kind = 'view' DESC, set_id IS NOT NULL, number"
 
 
 class JobStore:
@@ -66,58 +40,93 @@ class JobStore:
 
     def __init__(self, home: StudioHome) -> None:
         self.home = home
-        with self._open() as db:
-            found = db.execute("PRAGMA user_version").fetchone()[0]
-            if found > _VERSION:
-                raise OptionError(
-                    f"{home.database}: written by a newer archviz (version {found}); update archviz or set ARCHVIZ_HOME"
-                )
-            if found < _VERSION:
-                # WAL lets pages read while the worker writes; the file remembers it.
-                db.execute("PRAGMA journal_mode = WAL")
-                db.executescript(_SCHEMA)
+        self.database = Database(home)
 
-    def submit(self, session: str, request: RenderRequest, *, kind: JobKind = "render") -> Job:
+    def submit(
+        self,
+        session: str,
+        request: RenderRequest,
+        *,
+        kind: JobKind = "render",
+        project: str | None = None,
+        film: bool = False,
+    ) -> Job:
         """Put a request at the end of the queue.
 
         A new ``view`` of a session ends its older ones: only the last is looked at.
+
+        Parameters
+        ----------
+        session
+            Whose it is.
+        request
+            What is wanted.
+        kind
+            A picture, or a view without an engine.
+        project
+            Of the session, where the picture goes; ``None`` for its first one.
+        film
+            Keep every step of the diffusion too.
         """
-        if not is_id(session):
-            raise InternalError(f"session {session!r} is not an id")
-        data = json.dumps(request_to_json(request), ensure_ascii=False)
-        job_id = new_id()
-        with self._open() as db:
+        with self.database.write() as db:
             if kind == "view":
-                _cancel(db, "session = ? AND kind = 'view'", (session,))
-            db.execute(
-                "INSERT INTO jobs (id, session, kind, request_json, created_s) VALUES (?, ?, ?, ?, ?)",
-                (job_id, session, kind, data, time.time()),
-            )
-            return _rows(db, "id = ?", (job_id,))[0]
+                cancel_jobs(db, "session = ? AND kind = 'view'", (session,))
+            return insert_job(db, self.home, session, request, kind=kind, project=project, film=film)
 
     def get(self, session: str, job_id: str | None) -> Job | None:
         """A job of a session; ``None`` where there is none of that id, or it is another's."""
         if not (is_id(session) and is_id(job_id)):
             return None
-        with self._open() as db:
-            found = _rows(db, "id = ? AND session = ?", (job_id, session))
+        with self.database.read() as db:
+            found = job_rows(db, "id = ? AND session = ?", (job_id, session))
         return found[0] if found else None
 
     def jobs_of(self, session: str, *, kind: JobKind = "render", limit: int = 50) -> list[Job]:
         """The latest jobs of a session, the newest first."""
-        with self._open() as db:
-            return _rows(db, "session = ? AND kind = ? ORDER BY number DESC LIMIT ?", (session, kind, limit))
+        with self.database.read() as db:
+            return job_rows(db, "session = ? AND kind = ? ORDER BY number DESC LIMIT ?", (session, kind, limit))
+
+    def waiting(self, session: str) -> list[Job]:
+        """The pictures of a session that are still to come, in the order they are made."""
+        where = "session = ? AND kind = 'render' AND state IN ('queued', 'running')"
+        with self.database.read() as db:
+            return job_rows(db, f"{where} ORDER BY state = 'running' DESC, {_ORDER}", (session,))
 
     def ahead(self, job: Job) -> int:
         """How many pictures are made before this one."""
-        with self._open() as db:
-            where = "kind = 'render' AND state IN ('queued', 'running') AND number < ?"
-            return int(db.execute(f"SELECT COUNT(*) FROM jobs WHERE {where}", (job.number,)).fetchone()[0])
+        where = (
+            "kind = 'render' AND number != :number AND (state = 'running' OR (state = 'queued'"
+            " AND (set_id IS NOT NULL, number) < (:in_set, :number)))"
+        )
+        if job.state == "running":
+            return 0
+        values = {"number": job.number, "in_set": job.set_id is not None}
+        with self.database.read() as db:
+            return int(db.execute(f"SELECT COUNT(*) FROM jobs WHERE {where}", values).fetchone()[0])
+
+    def seconds_left(self, job: Job) -> float | None:
+        """About how long until a picture is there [s]; ``None`` while no picture was ever made."""
+        with self.database.read() as db:
+            typical = typical_seconds(db, job)
+        if typical is None or not job.active:
+            return None
+        if job.state == "running":
+            return max(typical - (time.time() - (job.started_s or 0.0)), 0.0)
+        return typical * (self.ahead(job) + 1)
 
     def cancel(self, session: str, job_id: str) -> None:
         """End a job: at once where it waits, after its current step where it runs."""
-        with self._open() as db:
-            _cancel(db, "id = ? AND session = ?", (job_id, session))
+        with self.database.write() as db:
+            cancel_jobs(db, "id = ? AND session = ?", (job_id, session))
+
+    def cancel_all(self, session: str, *, set_id: str | None = None) -> None:
+        """End all pictures of a session, or of one of its sets."""
+        with self.database.write() as db:
+            where = "session = ? AND kind = 'render'"
+            if set_id is None:
+                cancel_jobs(db, where, (session,))
+            else:
+                cancel_jobs(db, f"{where} AND set_id = ?", (session, set_id))
 
     def result_folder(self, job: Job) -> Path:
         """Where the files of a finished job are."""
@@ -130,10 +139,9 @@ class JobStore:
     # Of the worker
 
     def claim(self) -> Job | None:
-        """Take the next job; views come first, they are quick and someone looks at them."""
-        with self._open() as db:
-            db.execute("BEGIN IMMEDIATE")
-            found = _rows(db, "state = 'queued' ORDER BY kind = 'view' DESC, number LIMIT 1", ())
+        """Take the next job."""
+        with self.database.write() as db:
+            found = job_rows(db, f"state = 'queued' ORDER BY {_ORDER} LIMIT 1", ())
             if not found:
                 return None
             db.execute(
@@ -141,34 +149,39 @@ class JobStore:
                 " WHERE number = ?",
                 (time.time(), found[0].number),
             )
-            return _rows(db, "number = ?", (found[0].number,))[0]
+            return job_rows(db, "number = ?", (found[0].number,))[0]
 
     def report(self, job: Job, phase: JobPhase, *, step: int = 0, steps: int = 0) -> bool:
         """Write how far a job is; False where it was cancelled meanwhile."""
-        with self._open() as db:
+        with self.database.write() as db:
             db.execute(
                 "UPDATE jobs SET phase = ?, step = ?, steps = ? WHERE number = ?", (phase, step, steps, job.number)
             )
             return not db.execute("SELECT cancel FROM jobs WHERE number = ?", (job.number,)).fetchone()[0]
 
     def finish(self, job: Job) -> None:
-        """Mark a job done; its files are in place."""
-        self._end(job, "done", "")
+        """Mark a job done, and take its picture into the library; its files are in place."""
+        with self.database.write() as db:
+            if job.kind == "render":
+                record_picture(db, self.home, job.id)
+            _end(db, job, "done", "")
 
     def fail(self, job: Job, reason: str) -> None:
         """Mark a job failed, with the sentence the user reads."""
-        self._end(job, "failed", reason)
+        with self.database.write() as db:
+            _end(db, job, "failed", reason)
 
     def drop(self, job: Job) -> None:
         """Mark a running job cancelled."""
-        self._end(job, "cancelled", "")
+        with self.database.write() as db:
+            _end(db, job, "cancelled", "")
 
     def recover(self) -> None:
         """Settle the jobs of a worker that died: once more from the start, then failed with the reason.
 
         Only a worker that holds the lock of the data folder may call this: no other one is at work then.
         """
-        with self._open() as db:
+        with self.database.write() as db:
             now = time.time()
             db.execute(
                 "UPDATE jobs SET state = 'cancelled', finished_s = ? WHERE state = 'running' AND cancel = 1", (now,)
@@ -184,35 +197,9 @@ class JobStore:
             )
             db.execute("UPDATE jobs SET state = 'queued', phase = 'waiting', step = 0 WHERE state = 'running'")
 
-    def _end(self, job: Job, state: str, error: str) -> None:
-        with self._open() as db:
-            db.execute(
-                "UPDATE jobs SET state = ?, error = ?, finished_s = ? WHERE number = ?",
-                (state, error, time.time(), job.number),
-            )
 
-    @contextlib.contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        """A connection whose work is written whole when the block ends well."""
-        try:
-            db = sqlite3.connect(self.home.database, timeout=_BUSY_S)
-            with contextlib.closing(db), db:
-                yield db
-        except sqlite3.Error as error:
-            raise OptionError(
-                f"{self.home.database}: {error}; free the disk, move the file away or set ARCHVIZ_HOME"
-            ) from error
-
-
-def _rows(db: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> list[Job]:
-    names = _COLUMNS.split(", ")
-    found = db.execute(f"SELECT {_COLUMNS} FROM jobs WHERE {where}", values)
-    return [Job(**dict(zip(names, row, strict=True))) for row in found]
-
-
-def _cancel(db: sqlite3.Connection, where: str, values: tuple[Any, ...]) -> None:
+def _end(db: sqlite3.Connection, job: Job, state: str, error: str) -> None:
     db.execute(
-        f"UPDATE jobs SET state = 'cancelled', finished_s = ? WHERE state = 'queued' AND {where}",
-        (time.time(), *values),
+        "UPDATE jobs SET state = ?, error = ?, finished_s = ? WHERE number = ?",
+        (state, error, time.time(), job.number),
     )
-    db.execute(f"UPDATE jobs SET cancel = 1 WHERE state = 'running' AND {where}", values)

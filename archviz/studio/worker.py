@@ -20,6 +20,7 @@ from archviz.core.errors import ArchvizError, InputError
 from archviz.studio.executor import Cancelled, Executor
 from archviz.studio.home import StudioHome
 from archviz.studio.jobs import Job
+from archviz.studio.library import Library
 from archviz.studio.store import JobStore
 from archviz.studio.thumbnails import make_missing_thumbnail
 
@@ -69,9 +70,15 @@ class Worker:
             self.store.finish(job)
         return True
 
+    def recover(self) -> None:
+        """Settle what a worker that died had begun: its job, and the files that it left half written."""
+        self.store.recover()
+        Library(self.store.database).purge()
+        self.executor.sweep()
+
     def run(self) -> None:
         """Work until the process ends; what nobody waits for is done when the queue is empty."""
-        self.store.recover()
+        self.recover()
         prepared = False
         while True:
             if self.run_one():

@@ -10,6 +10,7 @@ import streamlit as st
 from archviz.render.request import RenderRequest
 from archviz.studio import Design, Job, view_request
 from archviz.ui.picture import show_picture, show_setting
+from archviz.ui.queue import time_left
 from archviz.ui.visit import Visit
 
 __all__ = ["show_canvas"]
@@ -84,7 +85,8 @@ def _show_progress(visit: Visit, job: Job) -> None:
     share = {"waiting": 0.0, "reading": 0.05, "maps": 0.1, "engine": 0.2, "writing": 1.0}.get(job.phase)
     if share is None:
         share = 0.2 + 0.8 * job.step / max(job.steps, 1)
-    bar.progress(min(share, 1.0), text=t(f"phase.{job.phase}", **fields))
+    said = (t(f"phase.{job.phase}", **fields), time_left(visit, job))
+    bar.progress(min(share, 1.0), text=" · ".join(filter(None, said)))
     if button.button(t("render.cancel"), key="cancel", width="stretch", icon=":material/close:"):
         visit.store.cancel(visit.session, job.id)
         st.rerun(scope="app")

@@ -10,6 +10,7 @@ from typing import Any
 from archviz.core.errors import OptionError
 from archviz.core.place import Place
 from archviz.core.size import Size
+from archviz.diffusion import engine_specs
 from archviz.lighting.solar import aware_time
 from archviz.presets import City, cities, city
 from archviz.render.request import DEFAULT_ENGINE, DEFAULT_LIGHTING, DEFAULT_VIEW, InputKind, RenderRequest
@@ -64,6 +65,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "seed": 0,
         "steps": AUTO,
         "geometry": "strict",
+        "control": 1.0,
         "min_fidelity": AUTO,
         "surroundings": "geometry",
         "engine": DEFAULT_ENGINE,
@@ -120,6 +122,8 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
         "surroundings": choices["surroundings"],
         "engine": choices["engine"],
     }
+    if choices["control"] != DEFAULTS["control"]:
+        fields["control_scales"] = dict.fromkeys(engine_specs()[choices["engine"]].controls, choices["control"])
     if design.kind != "text":
         fields["materials"] = parse_materials(choices["materials"], texts)
     if design.kind == "model":
@@ -162,6 +166,7 @@ def choices_of(request: RenderRequest) -> dict[str, Any]:
     choices["materials"] = "\n".join(f"{element} = {text}" for element, text in request.materials.items())
     choices["size"] = f"{request.size.width}x{request.size.height}" if request.size else AUTO
     choices["steps"] = request.steps or AUTO
+    choices["control"] = next(iter(request.control_scales.values()), DEFAULTS["control"])
     choices["min_fidelity"] = AUTO if request.min_fidelity is None else request.min_fidelity
     if request.place is not None and request.when is not None:
         named = CITIES.get(request.place.name or "")

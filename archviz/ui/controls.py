@@ -176,6 +176,7 @@ def _show_picture(visit: Visit, design: Design) -> None:
             key=choice_key("min_fidelity"),
             help=t("choice.min_fidelity_help"),
         )
+    left.slider(t("choice.control"), 0.0, 2.0, step=0.05, key=choice_key("control"), help=t("choice.control_help"))
     engines = _with(_ready_engines(), st.session_state[choice_key("engine")])
     right.selectbox(
         t("choice.engine"), engines, format_func=lambda e: engine_specs()[e].names[t.language], key=choice_key("engine")

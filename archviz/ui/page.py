@@ -13,6 +13,7 @@ from archviz.render.request import RenderRequest
 from archviz.studio import Design, Job, JobStore, StudioHome, WorkerKeeper
 from archviz.studio.designs import TEXT_DESIGN, find_design, sample_design
 from archviz.ui.controls import show_controls
+from archviz.ui.rooms import leave_room, show_room
 from archviz.ui.stage import show_stage
 from archviz.ui.start import show_start
 from archviz.ui.style import STYLE
@@ -59,6 +60,8 @@ def _show(store: JobStore) -> None:
     design = visit.design
     if design is None:
         _show_head(visit)
+        if show_room(visit, None, None):
+            return
         st.html(f'<p class="archviz-lead">{visit.texts("page.tagline")}</p>')
         show_start(visit)
     else:
@@ -66,6 +69,8 @@ def _show(store: JobStore) -> None:
             _show_head(visit)
             request = show_controls(visit, design)
             _show_button(visit, request)
+        if show_room(visit, design, request):
+            return
         show_stage(visit, design, request)
     _show_history(visit, design)
 
@@ -104,12 +109,14 @@ def _show_button(visit: Visit, request: RenderRequest | None) -> None:
             icon=":material/brush:",
         ):
             assert request is not None
-            visit.watch(visit.store.submit(visit.session, request))
+            leave_room()
+            visit.watch(visit.store.submit(visit.session, request, project=visit.project))
             st.rerun()
 
 
 def _show_history(visit: Visit, design: Design | None) -> None:
-    done = [job for job in visit.store.jobs_of(visit.session) if job.state == "done"][:_HISTORY]
+    kept = {picture.id for picture in visit.library.pictures(visit.session)}
+    done = [job for job in visit.store.jobs_of(visit.session) if job.id in kept][:_HISTORY]
     if not done:
         return
     now = visit.job

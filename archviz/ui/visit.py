@@ -7,7 +7,18 @@ from typing import Any
 
 import streamlit as st
 
-from archviz.studio import Design, Job, JobStore, find_design, new_id
+from archviz.studio import (
+    Design,
+    Job,
+    JobStore,
+    Library,
+    Picture,
+    Projects,
+    SetStore,
+    copy_design,
+    find_design,
+    new_id,
+)
 from archviz.studio.home import is_id
 from archviz.ui.choices import DEFAULTS, carry_over, choices_of, defaults_for
 from archviz.ui.texts import LANGUAGES, Language, Texts
@@ -78,6 +89,26 @@ class Visit:
         """The picture being looked at."""
         return self.store.get(self.session, st.query_params.get("job"))
 
+    @property
+    def project(self) -> str | None:
+        """The project that new pictures go to; the store sees whose it is."""
+        return st.query_params.get("project")
+
+    @property
+    def library(self) -> Library:
+        """The pictures of this visitor, and those shared with it."""
+        return Library(self.store.database)
+
+    @property
+    def projects(self) -> Projects:
+        """Its projects."""
+        return Projects(self.store.database)
+
+    @property
+    def sets(self) -> SetStore:
+        """Its sets."""
+        return SetStore(self.store.database)
+
     def open_design(self, design: Design) -> None:
         """Work on a design."""
         st.query_params["design"] = design.id
@@ -98,6 +129,18 @@ class Visit:
         st.query_params["design"] = design_id
         self.watch(job)
         set_choices(choices_of(job.request))
+
+    def open_picture(self, picture: Picture) -> None:
+        """Go back to a picture of the library: its design and the exact settings it was made with."""
+        design_id = picture.design
+        st.query_params.pop("job", None)
+        if picture.own:
+            st.query_params["job"] = picture.id
+        else:
+            # The settings are a guest's to take; the picture stays the owner's.
+            copy_design(self.store.home, picture.owner, picture.design, self.session)
+        st.query_params["design"] = design_id
+        set_choices(choices_of(picture.request))
 
 
 def _language() -> Language:

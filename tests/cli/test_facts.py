@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from archviz.cli import main
+from tests.geometry.loaders.ifc_files import IfcBuilding
+from tests.geometry.shapes import box
 
 Run = Callable[..., tuple[int, dict[str, Any], str]]
 
@@ -49,7 +51,24 @@ def test_inspect_proposes_what_a_model_does_not_say(run: Run, capsys: pytest.Cap
 def test_inspect_hides(run: Run, house: Path) -> None:
     _, said, _ = run("inspect", house, "--hide", "Window*")
     assert {e["name"] for e in said["elements"]} == {"Walls", "Roof", "Door"}
-    assert set(said["hidden"]) == {"Window left", "Window right"}
+    assert set(said["hidden"]) == {"Window left: as asked", "Window right: as asked"}
+
+
+def test_inspect_says_why_parts_of_an_ifc_are_hidden(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    building = IfcBuilding("IFC4")
+    building.add("IfcWall", "Wall", box((0, 0, 0), (6, 4, 3)))
+    building.add("IfcSpace", "Kitchen", box((1, 1, 0), (5, 3, 3)))
+    path = tmp_path / "house.ifc"
+    building.file.write(str(path))
+    _, said, _ = run("inspect", path)
+    assert said["hidden"] == ["Kitchen (IfcSpace): a room's volume"]
+    assert [e["name"] for e in said["elements"]] == ["Wall"]
+    assert main(["inspect", str(path)]) == 0
+    assert "hidden: Kitchen (IfcSpace): a room's volume\n" in capsys.readouterr().out
+    _, said, _ = run("inspect", path, "--show", "IfcSpace")
+    assert said["hidden"] == [] and {e["name"] for e in said["elements"]} == {"Wall", "Kitchen"}
 
 
 def test_inspect_a_drawing(run: Run, drawing: Path) -> None:

@@ -60,7 +60,7 @@ def test_every_option_of_the_design_is_there() -> None:
 
 
 def test_no_option_is_built_that_does_nothing() -> None:
-    for option in ("--min-fidelity", "--executor", "--resume"):
+    for option in ("--executor", "--resume"):
         with pytest.raises(OptionError, match="unrecognized"):
             build_parser().parse_args(["render", "-o", "x.png", option, "1"])
 

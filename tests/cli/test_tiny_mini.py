@@ -22,7 +22,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_render_and_replay(run: Run, house: Path, weights: Path, tmp_path: Path) -> None:
-    words = ("--weights", weights, "--device", "cpu", "--size", "96x64", "--steps", 2, "--environment", "studio")
+    words = ("--weights", weights, "--device", "cpu", "--size", "96x64", "--steps", 4, "--environment", "studio")
     code, said, err = run("render", house, "-o", tmp_path / "a.png", *words)
     assert code == 0, said
     assert "step 2 of 2" in err

@@ -23,17 +23,14 @@ FILES = [
     ("house.blend", b"BLENDER-v402", "Blender files cannot be read; export as .glb"),
     ("house.fbx", b"Kaydara FBX Binary  \0", "FBX files cannot be read; export as .glb"),
     ("house.fbx", b"; FBX 7.4.0 project file", "FBX files cannot be read; export as .glb"),
-    ("house.step", STEP, "STEP files cannot be read; export as .ifc, .glb or .stl"),
     ("house.igs", IGES, "IGES files cannot be read; export as .glb or .stl"),
     ("site.las", b"LASF" + bytes(99), "point clouds cannot be read.*export as .ply or .glb"),
     ("site.e57", b"ASTM-E57" + bytes(99), "point clouds cannot be read.*export as .ply or .glb"),
-    ("plan.pdf", b"%PDF-1.7\n", "PDF files cannot be read; save a drawing as .png, or export the model as .glb"),
     (
         "house.3ds",
         b"MM\x99\x01\0\0\x02\0\n\0\0\0\x03\0\0\0==" + bytes(99),
         "3DS files cannot be read; export as .glb or .obj",
     ),
-    ("house.usda", b"#usda 1.0\n", "USD files cannot be read; export as .glb"),
 ]
 BY_NAME = [
     ("house.rvt", OLE, "Revit files cannot be read; export as .ifc"),

@@ -33,7 +33,9 @@ def write_house(folder: Path, extension: str) -> Path:
         return house_gltf().glb(path)
     if extension == ".gltf":
         return house_gltf().gltf(path)
-    if extension in (".off", ".3mf", ".ifc", ".3dm", ".dxf"):
+    if extension == ".stp":
+        return write_house(folder, ".step").rename(path)
+    if extension in WRITERS and extension not in (".obj", ".stl", ".ply", ".dae"):
         WRITERS[extension](path, {"walls": (WALLS, (200, 190, 180)), "pane": (PANE, (60, 90, 120))})
         return path
     both = (np.concatenate([WALLS[0], PANE[0]]), np.concatenate([WALLS[1], PANE[1] + 8]))
@@ -73,11 +75,15 @@ def test_hide_and_show(tmp_path: Path) -> None:
     path = write_house(tmp_path, ".glb")
     hidden = load_isolated(path, hide=["window*"])
     assert [e.name for e in hidden.scene.table.elements] == ["Walls"]
-    assert (hidden.hidden, hidden.extents_m) == (("Window 1",), (10, 8, 6))
-    shown = load_isolated(path, show=["Window ?"])
-    assert (shown.hidden, shown.extents_m) == (("Walls",), (2, 0.05, 2))
+    assert (hidden.hidden, hidden.extents_m) == (("Window 1: as asked",), (10, 8, 6))
+    alone = load_isolated(path, hide=["*"], show=["Window ?"])
+    assert (alone.hidden, alone.extents_m, alone.warnings) == (("Walls: as asked",), (2, 0.05, 2), ())
+    (warning,) = load_isolated(path, show=["walls"]).warnings
+    assert warning.startswith("'walls' is drawn anyway")
     with pytest.raises(OptionError, match=r"no element is called 'door'; there are Walls, Window 1$"):
         load_isolated(path, hide=["door"])
+    with pytest.raises(OptionError, match=r"no element is called 'Wals'; near are Walls$"):
+        load_isolated(path, show=["Wals"])
     with pytest.raises(GeometryError, match="every element is hidden"):
         load_isolated(path, hide=["*"])
 

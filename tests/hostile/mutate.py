@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.geometry.loaders.files import house_gltf
-from tests.hostile.cases import archives, meshes, pictures, xml
+from tests.hostile.cases import archives, drawings, meshes, pictures, step, usd, xml
 
 Hand = Callable[[bytes, np.random.Generator], bytes]
 # Numbers that have broken readers before.
@@ -32,7 +32,7 @@ def _repacked(name: str, hand: Hand) -> Hand:
                 content = old.read(member)
                 damaged = hand(content, rng) if member.endswith(name) else content
                 # Of no particular day.
-                new.writestr(zipfile.ZipInfo(member), damaged, zipfile.ZIP_DEFLATED)
+                new.writestr(zipfile.ZipInfo(member), damaged, old.getinfo(member).compress_type)
         return buffer.getvalue()
 
     return whole
@@ -112,11 +112,20 @@ def seeds() -> Mapping[str, bytes]:
         "house.ifc": _kept("house.ifc"),
         "house.3dm": _kept("house.3dm"),
         "house.dxf": _kept("house.dxf"),
+        "house.step": step.house().encode(),
+        "house.usda": usd.HOUSE.encode(),
+        "house.usdc": usd.binary(),
+        "house.usdz": usd.package(("house.usda", usd.HOUSE)),
         "house.zip": archives.packed(("house.obj", meshes.OBJ)),
         "house.ifczip": archives.packed(("house.ifc", _kept("house.ifc"))),
         "plan.png": pictures.sheet(),
         "plan.jpg": pictures.sheet("JPEG"),
         "plan.webp": pictures.sheet("WEBP"),
+        "plan.tif": drawings.tiff(),
+        "plan.heic": drawings.heic(),
+        "plan.bmp": drawings.bmp(),
+        "plan.svg": drawings.svg("<text x='9' y='20'>plan</text><use href='#a'/><g id='a'><path d='M9 9h9'/></g>"),
+        "plan.pdf": drawings.pdf(page="/Rotate 90", catalog="/Lang (en)"),
     }
 
 
@@ -140,7 +149,7 @@ def mutation(number: int) -> tuple[str, bytes]:
     names = list(seeds())
     name = names[number % len(names)]
     hand = _HANDS[rng.integers(len(_HANDS))]
-    member = {"house.3mf": ".model", "house.zip": ".obj", "house.ifczip": ".ifc"}.get(name)
+    member = {"house.3mf": ".model", "house.usdz": ".usda", "house.zip": ".obj", "house.ifczip": ".ifc"}.get(name)
     if member and rng.random() < 0.7:
         hand = _repacked(member, hand)
     elif name == "house.glb" and rng.random() < 0.7:

@@ -48,8 +48,25 @@ def test_the_set_is_large_and_of_every_format() -> None:
     names = [case.name for case in CASES]
     assert len(names) == len(set(names)) >= 150
     kinds = {name.split("-")[0] for name in names}
-    assert kinds >= {"glb", "gltf", "obj", "stl", "ply", "off", "dae", "3mf", "ifc", "3dm", "dxf", "zip"}
-    assert kinds >= {"png", "jpeg", "webp", "upload"}
+    assert kinds >= {
+        "glb",
+        "gltf",
+        "obj",
+        "stl",
+        "ply",
+        "off",
+        "dae",
+        "3mf",
+        "ifc",
+        "3dm",
+        "dxf",
+        "step",
+        "usda",
+        "usdc",
+        "usdz",
+        "zip",
+    }
+    assert kinds >= {"png", "jpeg", "webp", "tiff", "heic", "bmp", "svg", "pdf", "upload"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -34,6 +34,7 @@ def test_every_ceiling_has_its_two_rows() -> None:
     for at, past in (
         ("png-40-megapixels", "png-past-40-megapixels"),
         ("png-side-16384", "png-side-16385"),
+        ("tiff-40-megapixels", "tiff-past-40-megapixels"),
         ("zip-200-mb", "zip-past-200-mb"),
         ("zip-ratio-49", "zip-ratio-51"),
         ("zip-members-1000", "zip-members-1001"),
@@ -45,6 +46,8 @@ def test_every_ceiling_has_its_two_rows() -> None:
         ("glb-depth-256", "glb-depth-257"),
         ("dxf-depth-256", "dxf-depth-257"),
         ("stl-count-at-ceiling", "stl-count-past-ceiling"),
+        ("usda-instances-10000", "usda-instances-10001"),
+        ("usda-depth-256", "usda-depth-257"),
         ("zip-good", "zip-nested-1"),
     ):
         assert {at, past} <= names

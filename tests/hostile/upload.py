@@ -29,7 +29,7 @@ class Watched:
 def open_upload(home: StudioHome, files: Sequence[tuple[str, bytes]]) -> Watched:
     """Keep an upload and read it; anything but a model, a drawing or a refusal is raised."""
     watched = Watched()
-    with _watching(watched.ended):
+    with watching(watched.ended):
         try:
             design = save_design(home, new_id(), files)
             assert design.path is not None
@@ -41,7 +41,7 @@ def open_upload(home: StudioHome, files: Sequence[tuple[str, bytes]]) -> Watched
 
 
 @contextmanager
-def _watching(ended: list[Ended]) -> Iterator[None]:
+def watching(ended: list[Ended]) -> Iterator[None]:
     """Every reading process notes how it ended."""
     run = Readers.run
 

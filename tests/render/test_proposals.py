@@ -22,6 +22,8 @@ from archviz.render.proposals import (
     says_material,
     uses_of,
 )
+from tests.geometry.loaders.ifc_files import IfcBuilding
+from tests.geometry.shapes import box
 
 SAMPLES = Path(__file__).parents[2] / "sample_models"
 
@@ -40,7 +42,21 @@ def _proposed(
 
 
 @pytest.mark.parametrize(
-    "name", ["", "Material.001", "default", "color a34f32", "Wall", "frame", "red", "Tường", "Mat_3"]
+    "name",
+    [
+        "",
+        "Material.001",
+        "default",
+        "color a34f32",
+        "Wall",
+        "frame",
+        "red",
+        "Tường",
+        "Mat_3",
+        "<By Category>",
+        "Layer0",
+        "Surface 12",
+    ],
 )
 def test_these_names_say_nothing(name: str) -> None:
     assert not says_material(name)
@@ -145,6 +161,29 @@ def test_only_the_nameless_frames_of_a_villa_get_one() -> None:
     assert {table.materials[e.material].name for e in table.elements if e.name in got} == {"frame"}
     assert got["window.1.frame"] == "powder-coated aluminium"
     assert got["loggia.railing"] == "wrought iron"
+
+
+def test_an_ifc_s_classes_are_enough(tmp_path: Path) -> None:
+    building = IfcBuilding("IFC4")
+    parts = {
+        "IfcWall": (box((0, 0, 0), (8, 0.3, 3)), None),
+        "IfcColumn": (box((0, 5, 0), (0.4, 5.4, 3)), None),
+        "IfcRoof": (box((0, 0, 3), (8, 6, 3.3)), (79, 85, 91)),
+        "IfcRailing": (box((0, 5.9, 3.3), (8, 6, 4.2)), None),
+        "IfcSlab": (box((0, 0, -0.3), (8, 6, 0)), None),
+    }
+    for number, (kind, (mesh, color)) in enumerate(parts.items()):
+        building.add(kind, f"{number}", mesh, style=building.style("Surface Style 3", color) if color else None)
+    building.file.write(str(tmp_path / "house.ifc"))
+    table = load_isolated(tmp_path / "house.ifc").scene.table
+    found = {e.class_name: p and p.text() for e, p in zip(table.elements, propose_materials(table), strict=True)}
+    assert found == {
+        "IfcWall": "plaster",
+        "IfcColumn": "concrete",
+        "IfcRoof": "slate roof",
+        "IfcRailing": "painted steel",
+        "IfcSlab": "concrete",
+    }
 
 
 def test_a_proposal_is_taken_where_it_is_asked_for() -> None:

@@ -27,6 +27,7 @@ from archviz.render.recipe import (
     write_whole,
 )
 from archviz.render.request import Try
+from archviz.sketch import Adjustments
 
 SUN = SunDirection(altitude_deg=40.25, azimuth_deg=123.5)
 RESOLVED = ResolvedRequest(
@@ -80,6 +81,15 @@ def test_resolved_survives_a_round_trip_through_text() -> None:
     for resolved in (RESOLVED, RETRIED):
         text = json.dumps(resolved_to_json(resolved))
         assert resolved_from_json(json.loads(text), input=RESOLVED.input, weights=RESOLVED.weights) == resolved
+
+
+def test_a_recipe_of_before_there_were_adjustments_takes_its_drawing_as_it_was_found() -> None:
+    drawn = replace(RESOLVED, input_kind="sketch", camera=None)
+    for resolved, wanted in ((drawn, Adjustments(paper="as-is", notes="keep")), (RESOLVED, Adjustments())):
+        data = resolved_to_json(resolved)
+        assert resolved_from_json(data, input=None).adjustments == Adjustments()
+        del data["adjustments"]
+        assert resolved_from_json(data, input=None).adjustments == wanted
 
 
 def test_every_field_but_this_machines_stands_in_the_recipe() -> None:

@@ -6,8 +6,8 @@ Nothing here runs in the user's process: :func:`archviz.geometry.load_isolated` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
@@ -35,6 +35,8 @@ class Loader:
         Whether it refers to other files: its reader takes the folder they may lie in.
     effort
         How much longer a byte of it takes than one of a mesh.
+    selects
+        Whether its reader leaves things out, and takes the patterns of what is shown all the same.
     """
 
     format: str
@@ -44,8 +46,9 @@ class Loader:
     libraries: tuple[str, ...] = ()
     beside: bool = False
     effort: float = 1.0
+    selects: bool = False
 
-    def read(self, path: Path, root: Path | None = None) -> RawModel:
+    def read(self, path: Path, root: Path | None = None, show: Sequence[str] = ()) -> RawModel:
         """Read a file of this format.
 
         Parameters
@@ -54,14 +57,36 @@ class Loader:
             The file.
         root
             The folder that files it refers to may lie in; ``None`` is its own.
+        show
+            Patterns of what is drawn though it would be left out.
         """
         reader: Callable[..., RawModel] = getattr(import_module(self.module), self.function)
-        return reader(path, root) if self.beside else reader(path)
+        given: dict[str, object] = {"root": root} if self.beside else {}
+        return reader(path, **given, **({"show": show} if self.selects else {}))
 
 
 _ROOM = "archviz.geometry.loaders"
 _PICTURES = ("PIL.Image", "PIL.PngImagePlugin", "PIL.JpegImagePlugin")
 _GLTF = f"{_ROOM}.gltf"
+
+_STEP = Loader(
+    format="STEP",
+    module=f"{_ROOM}.step",
+    function="read_step",
+    libraries=("cascadio",),
+    # Curved surfaces become triangles while they are read.
+    effort=20.0,
+)
+_USD = Loader(
+    format="USD",
+    module=f"{_ROOM}.usd",
+    function="read_usd",
+    up="y",
+    libraries=("pxr.Usd", "pxr.UsdGeom", "pxr.UsdShade", "trimesh.creation", *_PICTURES),
+    beside=True,
+    effort=5.0,
+    selects=True,
+)
 
 LOADERS: Mapping[str, Loader] = MappingProxyType(
     {
@@ -97,6 +122,7 @@ LOADERS: Mapping[str, Loader] = MappingProxyType(
             ),
             # Walls are cut by their windows while they are read.
             effort=10.0,
+            selects=True,
         ),
         ".3dm": Loader(
             format="3DM",
@@ -104,6 +130,7 @@ LOADERS: Mapping[str, Loader] = MappingProxyType(
             function="read_3dm",
             libraries=("rhino3dm", *_PICTURES),
             beside=True,
+            selects=True,
         ),
         ".dxf": Loader(
             format="DXF",
@@ -112,7 +139,11 @@ LOADERS: Mapping[str, Loader] = MappingProxyType(
             libraries=("ezdxf.recover", "ezdxf.render", "ezdxf.acis.api"),
             # Text, each number a Python object.
             effort=5.0,
+            selects=True,
         ),
+        **dict.fromkeys((".step", ".stp"), _STEP),
+        **dict.fromkeys((".usd", ".usda", ".usdc"), _USD),
+        ".usdz": replace(_USD, format="USDZ"),
     }
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,7 @@ from archviz.geometry.loaders.conventions import (
     unit_metres,
     unit_name,
 )
+from archviz.geometry.loaders.hiding import Hidden, check_patterns, is_wanted, why_undrawn
 from archviz.geometry.loaders.raw import Axis, RawModel, RawPart, check_triangles, used_only
 from archviz.geometry.loaders.surfaces import element_table
 from archviz.geometry.scene import Scene
@@ -32,6 +32,10 @@ __all__ = ["Assembled", "LoadOptions", "assemble"]
 # Coordinates farther out than this are a survey's, not a drawing's.
 _FAR_M = 1000.0
 _ODD_HEIGHT_M = (1.0, 1000.0)
+# Steps between neighbouring numbers of 32 bits, from which on what is drawn is not what was drawn once.
+_COARSE_M = 0.005
+# Parts as far from each other as this stand in different towns.
+_STRAY_M = 20_000.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +47,8 @@ class LoadOptions:
     unit, up
         Overrule what the file says or what would be guessed.
     hide, show
-        Patterns of element names, as in a shell: what to drop, and what to keep of the rest.
+        Patterns of names, classes and layers, as in a shell: what not to draw, and what to draw though it
+        is hidden by ``hide`` or by itself.
     """
 
     unit: str | None = None
@@ -102,16 +107,20 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         raise FileFormatError(
             "a coordinate is not a finite number (NaN or infinity); repair the model and export again"
         )
-    parts, names, hidden = _selected(parts, raw.materials, options)
     assumptions = list(raw.assumptions)
     warnings = list(dict.fromkeys(raw.warnings))
+    parts, names, hidden = _selected(parts, raw, options, warnings)
     table, openings = element_table(parts, names, raw.materials)
     roles = [element.part for element in table.elements]
     up, parts = _settle_up(parts, raw, options, usual_up, assumptions)
     unit_m, parts = _settle_unit(parts, roles, raw, options, assumptions)
     vertices, faces, owners = _joined(parts)
+    textures = {k: t for k, t in raw.textures.items() if any(m.texture == k for m in table.materials)}
+    whole = [(part, np.arange(len(part.vertices))) for part in parts]
+    uv = _joined_uv(whole) if textures else None
     _check_extents(vertices, faces)
     own = building_parts(parts, roles)
+    warnings += [*_coarseness(parts, unit_m), *_strays(parts, names)]
     low, high = bounds_of(own)
     base = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
     if np.abs(base).max() > _FAR_M:
@@ -123,6 +132,8 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         faces=faces.astype(np.int32),
         face_elements=owners,
         table=table,
+        uv=None if uv is None else uv.astype(np.float32),
+        textures=textures,
     )
     return Assembled(
         scene=scene,
@@ -130,7 +141,7 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         up_axis=up,
         assumptions=(*assumptions, *openings),
         warnings=tuple(warnings),
-        hidden=(*hidden, *raw.hidden),
+        hidden=tuple(dict.fromkeys(map(str, (*hidden, *raw.hidden)))),
         place=raw.place,
         north_deg=raw.north_deg,
     )
@@ -143,35 +154,54 @@ def _by_owner(parts: Sequence[RawPart]) -> list[RawPart]:
         joined.setdefault((part.owner, part.material), []).append(part)
     result = []
     for same in joined.values():
-        used = [used_only(p.vertices, p.faces)[:2] for p in same]
-        starts = np.cumsum([0, *(len(vertices) for vertices, _ in used)])
-        faces = np.concatenate([faces + start for (_, faces), start in zip(used, starts[:-1], strict=True)])
-        result.append(replace(same[0], vertices=np.concatenate([vertices for vertices, _ in used]), faces=faces))
+        used = [used_only(p.vertices, p.faces) for p in same]
+        starts = np.cumsum([0, *(len(vertices) for vertices, *_ in used)])
+        faces = np.concatenate([faces + start for (_, faces, _), start in zip(used, starts[:-1], strict=True)])
+        uv = _joined_uv([(p, rows) for p, (*_, rows) in zip(same, used, strict=True)])
+        vertices = np.concatenate([vertices for vertices, *_ in used])
+        result.append(replace(same[0], vertices=vertices, faces=faces, uv=uv))
     return result
 
 
+def _joined_uv(parts: Sequence[tuple[RawPart, NDArray[np.int64]]]) -> NDArray[np.float64] | None:
+    """(v, 2) texture coordinates of the vertices that are used; NaN for those of parts without."""
+    if all(part.uv is None for part, _ in parts):
+        return None
+    return np.concatenate([np.full((len(rows), 2), np.nan) if p.uv is None else p.uv[rows] for p, rows in parts])
+
+
 def _selected(
-    parts: Sequence[RawPart], materials: Sequence[Material], options: LoadOptions
-) -> tuple[list[RawPart], list[str], tuple[str, ...]]:
-    names = _unique_names(parts, materials)
-    kept = [True] * len(names)
-    for patterns, drop in ((options.show, False), (options.hide, True)):
-        matched = [False] * len(names)
-        for pattern in patterns:
-            found = [fnmatchcase(name.lower(), pattern.lower()) for name in names]
-            if not any(found):
-                raise OptionError(
-                    f"no element is called {pattern!r}; there are {', '.join(names[:8])}"
-                    + (f" and {len(names) - 8} more" if len(names) > 8 else "")
-                )
-            matched = [m or f for m, f in zip(matched, found, strict=True)]
-        if patterns:
-            kept = [k and m != drop for k, m in zip(kept, matched, strict=True)]
-    if not any(kept):
+    parts: Sequence[RawPart], raw: RawModel, options: LoadOptions, warnings: list[str]
+) -> tuple[list[RawPart], list[str], list[Hidden]]:
+    """Parts that are drawn, their names, and what is hidden with its reason."""
+    names = _unique_names(parts, raw.materials)
+    called = [(name, part.name, part.group) for name, part in zip(names, parts, strict=True)]
+    beside = [text for item in raw.hidden for text in (item.name, item.group)]
+    everything = [*names, *(part.name for part in parts), *(part.group for part in parts)]
+    check_patterns(options.hide, everything)
+    check_patterns(options.show, [*everything, *beside])
+    usual = [why_undrawn(part.name, part.group) for part in parts]
+    if all(usual):
+        # Nothing else is there: it is what is meant.
+        usual = [""] * len(parts)
+    reasons = []
+    for texts, why in zip(called, usual, strict=True):
+        if is_wanted(options.hide, *texts):
+            why = Hidden("").why
+        reasons.append("" if is_wanted(options.show, *texts) else why)
+    if all(reasons):
         raise GeometryError("every element is hidden; show at least one")
-    hidden = tuple(name for name, keep in zip(names, kept, strict=True) if not keep)
-    rows = [row for row, keep in enumerate(kept) if keep]
-    return [parts[row] for row in rows], [names[row] for row in rows], hidden
+    for pattern in options.show:
+        drawn_anyway = [
+            not why and not is_wanted(options.hide, *texts) and texts[1] not in raw.selected
+            for texts, why in zip(called, usual, strict=True)
+            if is_wanted([pattern], *texts)
+        ]
+        if drawn_anyway and all(drawn_anyway):
+            warnings.append(f"{pattern!r} is drawn anyway; --hide '*' --show {pattern!r} draws it alone")
+    hidden = [Hidden(n, why, p.group) for n, p, why in zip(names, parts, reasons, strict=True) if why]
+    kept = [row for row, why in enumerate(reasons) if not why]
+    return [parts[row] for row in kept], [names[row] for row in kept], hidden
 
 
 def _unique_names(parts: Sequence[RawPart], materials: Sequence[Material]) -> list[str]:
@@ -235,6 +265,38 @@ def _joined(parts: Sequence[RawPart]) -> tuple[NDArray[np.float64], NDArray[np.i
         owners.append(np.full(len(part.faces), row, dtype=np.int32))
         count += len(part.vertices)
     return np.concatenate(vertices), np.concatenate(faces), np.concatenate(owners)
+
+
+def _coarseness(parts: Sequence[RawPart], unit_m: float) -> list[str]:
+    """Warn where numbers of 32 bits far from the origin have lost what is small."""
+    farthest = max(float(np.abs(part.vertices).max()) for part in parts)
+    step = float(np.spacing(np.float32(farthest)))
+    if step < _COARSE_M:
+        return []
+    # Scaled by the unit, a number of 32 bits is one no longer.
+    units = (part.vertices / unit_m for part in parts)
+    if any((u.astype(np.float32) - u).any() for u in units):
+        return []
+    return [
+        f"coordinates up to {farthest / 1000:.0f} km from the origin are stored to the nearest {step:g} m; "
+        "move the model to the origin and export again"
+    ]
+
+
+def _strays(parts: Sequence[RawPart], names: Sequence[str]) -> list[str]:
+    """Warn of a part that lies so far from most others that nothing else would be seen beside it."""
+    centers = np.array([(part.vertices.min(axis=0) + part.vertices.max(axis=0)) / 2 for part in parts])
+    weights = np.array([len(part.faces) for part in parts])
+    order = np.argsort(centers, axis=0)
+    halves = [np.searchsorted(np.cumsum(weights[o]), weights.sum() / 2) for o in order.T]
+    middle = np.array(
+        [centers[o[min(h, len(o) - 1)], axis] for axis, (o, h) in enumerate(zip(order.T, halves, strict=True))]
+    )
+    away = np.linalg.norm(centers - middle, axis=1)
+    row = int(np.argmax(away))
+    if away[row] < _STRAY_M:
+        return []
+    return [f"{names[row]!r} lies {away[row] / 1000:.0f} km from the rest; --hide {names[row]!r} leaves it out"]
 
 
 def _check_extents(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from archviz.core.elements import Element
-from archviz.core.errors import FileFormatError, GeometryError
+from archviz.core.errors import FileFormatError, InputError
 from archviz.core.material import Material
 from archviz.geometry.loaders import LOADERS, Loader
 from archviz.geometry.loaders.archive import unpack_model
 from archviz.geometry.loaders.assemble import Assembled, LoadOptions, assemble
 from archviz.geometry.loaders.raw import RawModel
+from archviz.geometry.scene_arrays import scene_arrays
 from archviz.isolation import printable, write_array
 
 __all__ = ["load", "unpack"]
@@ -34,16 +35,18 @@ def load(request: dict[str, Any], folder: Path) -> dict[str, Any]:
         unit=request["unit"], up=request["up"], hide=tuple(request["hide"]), show=tuple(request["show"])
     )
     root = Path(request["root"]) if request["root"] else None
-    assembled = assemble(_read(loader, Path(request["path"]), root), options, usual_up=loader.up)
-    for name in ("vertices_m", "faces", "face_elements"):
-        write_array(folder, name, getattr(assembled.scene, name))
-    return _answer(assembled)
+    raw = _read(loader, Path(request["path"]), root, options.show)
+    assembled = assemble(raw, options, usual_up=loader.up)
+    arrays = scene_arrays(assembled.scene)
+    for name, array in arrays.items():
+        write_array(folder, name, array)
+    return _answer(assembled) | {"arrays": list(arrays)}
 
 
-def _read(loader: Loader, path: Path, root: Path | None) -> RawModel:
+def _read(loader: Loader, path: Path, root: Path | None, show: Sequence[str]) -> RawModel:
     try:
-        return loader.read(path, root)
-    except (FileFormatError, GeometryError, MemoryError):
+        return loader.read(path, root, show)
+    except (InputError, MemoryError):
         raise
     except Exception as error:
         # Parsers raise every kind of error on damaged files; to the user they are one.

@@ -18,7 +18,7 @@ from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
 from archviz.geometry.loaders.folder import ModelFolder
-from archviz.geometry.loaders.polygons import triangulate
+from archviz.geometry.loaders.polygons import triangulate_corners
 from archviz.geometry.loaders.raw import (
     MAX_DEPTH,
     MAX_INSTANCES,
@@ -32,6 +32,7 @@ from archviz.geometry.loaders.raw import (
     transmission_of,
     used_only,
 )
+from archviz.geometry.texture import Texture
 
 __all__ = ["read_dae"]
 
@@ -47,6 +48,7 @@ class _Reading:
     warnings: list[str] = field(default_factory=list)
     nodes: int = 0
     instances: int = 0
+    textures: dict[str, Texture] = field(default_factory=dict)
     triangles: int = 0
 
 
@@ -89,6 +91,7 @@ def read_dae(path: Path, root: Path | None = None) -> RawModel:
         unit_m=unit,
         up=up,
         warnings=reading.warnings,
+        textures=reading.textures,
     )
 
 
@@ -161,22 +164,15 @@ def _read_geometry(reading: _Reading, node: Any, matrix: NDArray[np.float64], na
     geometry = node.geometry
     for primitive in geometry.primitives:
         if isinstance(primitive, collada.polylist.Polylist):
-            loops = [
-                primitive.vertex_index[start:end].tolist()
-                for start, end in zip(primitive.polystarts, primitive.polyends, strict=True)
-            ]
-            vertices = np.asarray(primitive.vertex, dtype=np.float64)
-            faces = triangulate(vertices, loops)
+            counts = np.asarray(primitive.polyends) - np.asarray(primitive.polystarts)
         elif isinstance(primitive, collada.triangleset.TriangleSet) and primitive.vertex is not None:
-            vertices = np.asarray(primitive.vertex, dtype=np.float64)
-            faces = np.asarray(primitive.vertex_index, dtype=np.int64).reshape(-1, 3)
+            counts = np.full(len(primitive.vertex_index), 3)
         else:
             continue
-        reading.triangles += len(faces)
+        reading.triangles += int(np.maximum(counts - 2, 0).sum())
         check_triangles(reading.triangles)
-        if len(faces) and not 0 <= faces.min() <= faces.max() < len(vertices):
-            raise FileFormatError("a Collada face names a vertex that does not exist; export the file again")
-        vertices, faces, _ = used_only(vertices, faces)
+        row = _material_row(reading, bound.get(primitive.material))
+        vertices, faces, uv = _surface(primitive, counts, textured=bool(reading.materials[row].texture))
         if np.linalg.det(matrix[:3, :3]) < 0:
             faces = faces[:, ::-1]
         reading.parts.append(
@@ -185,10 +181,30 @@ def _read_geometry(reading: _Reading, node: Any, matrix: NDArray[np.float64], na
                 group=group or (geometry.name or "" if name else ""),
                 vertices=vertices @ matrix[:3, :3].T + matrix[:3, 3],
                 faces=faces,
-                material=_material_row(reading, bound.get(primitive.material)),
+                material=row,
                 owner=reading.instances,
+                uv=uv,
             )
         )
+
+
+def _surface(
+    primitive: Any, counts: NDArray[np.int64], *, textured: bool
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64] | None]:
+    """Vertices, faces, and texture coordinates where they are wanted and given."""
+    vertices = np.asarray(primitive.vertex, dtype=np.float64)
+    corners = np.asarray(primitive.vertex_index, dtype=np.int64).reshape(-1)
+    if len(corners) and not 0 <= corners.min() <= corners.max() < len(vertices):
+        raise FileFormatError("a Collada face names a vertex that does not exist; export the file again")
+    faces = triangulate_corners(vertices[corners], counts)
+    if not (textured and primitive.texcoordset):
+        vertices, faces, _ = used_only(vertices, corners[faces])
+        return vertices, faces, None
+    given = np.asarray(primitive.texcoordset[0], dtype=np.float64)[:, :2]
+    rows = np.asarray(primitive.texcoord_indexset[0], dtype=np.int64).reshape(-1)
+    if len(rows) != len(corners) or (len(rows) and not 0 <= rows.min() <= rows.max() < len(given)):
+        raise FileFormatError("a Collada face names a texture coordinate that does not exist; export the file again")
+    return vertices[corners], faces, given[rows]
 
 
 def _material_row(reading: _Reading, material: Any) -> int:
@@ -204,20 +220,20 @@ def _material(reading: _Reading, material: Any) -> Material:
     import collada
 
     effect, name = material.effect, material.name or material.id
-    color, alpha = (0.6, 0.6, 0.6), _alpha(effect)
+    color, alpha, key = (0.6, 0.6, 0.6), _alpha(effect), ""
     if isinstance(effect.diffuse, collada.material.Map):
         picture = effect.diffuse.sampler.surface.image.path
-        mean = reading.folder.mean_color(picture)
-        if mean is None:
+        found = reading.folder.texture(picture)
+        if found is None:
             reading.warnings.append(f"texture {picture!r} is missing or cannot be read; {name!r} is grey")
         else:
-            color = mean[0]
+            color, key = found.mean, found.kept_in(reading.textures, reading.warnings)
     elif effect.diffuse is not None:
         color = _linear(effect.diffuse)
     emission = (0.0, 0.0, 0.0)
     if effect.emission is not None and not isinstance(effect.emission, collada.material.Map):
         emission = _linear(effect.emission)
-    return Material(name=name, base_color=color, transmission=transmission_of(alpha), emission=emission)
+    return Material(name=name, base_color=color, transmission=transmission_of(alpha), emission=emission, texture=key)
 
 
 def _linear(color: Any) -> tuple[float, float, float]:

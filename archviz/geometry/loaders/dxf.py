@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
+from archviz.geometry.loaders.hiding import Hidden, is_wanted
 from archviz.geometry.loaders.polygons import triangulate
 from archviz.geometry.loaders.raw import (
     MAX_DEPTH,
@@ -55,6 +57,7 @@ _PLAIN_LAYER = "0"
 @dataclass
 class _Reading:
     document: Any
+    show: Sequence[str]
     materials: list[Material] = field(default_factory=lambda: [NO_MATERIAL])
     rows: dict[Material, int] = field(default_factory=dict)
     # (block that is placed, layer) -> owner
@@ -62,6 +65,7 @@ class _Reading:
     # (owner, name, group, material) -> loops as (n, 3) corners.
     loops: dict[tuple[int, str, str, int], list[NDArray[np.float64]]] = field(default_factory=dict)
     layers_off: Counter[str] = field(default_factory=Counter)
+    selected: set[str] = field(default_factory=set)
     flat: Counter[str] = field(default_factory=Counter)
     curved: int = 0
     indexed: bool = False
@@ -78,10 +82,18 @@ class _Holder:
     name: str
     layer: str
     material: int
+    mirrored: bool = False
 
 
-def read_dxf(path: Path) -> RawModel:
+def read_dxf(path: Path, show: Sequence[str] = ()) -> RawModel:
     """Read a DXF file: one part per layer, or per block that is placed, and colour; Z up.
+
+    Parameters
+    ----------
+    path
+        The file.
+    show
+        Patterns of layers and blocks that are drawn though they are off.
 
     Raises
     ------
@@ -96,7 +108,7 @@ def read_dxf(path: Path) -> RawModel:
         document = ezdxf.readfile(path)
     except ezdxf.DXFStructureError:
         document, _ = recover.readfile(path)
-    reading = _Reading(document)
+    reading = _Reading(document, show)
     for entity in document.modelspace():
         _read_entity(reading, entity, None, 0)
     if not reading.loops:
@@ -114,9 +126,10 @@ def read_dxf(path: Path) -> RawModel:
         warnings=warnings,
         assumptions=["the numbered colours of layers tell them apart and are no materials"] if reading.indexed else [],
         hidden=[
-            *(f"{count} on layer {layer}" for layer, count in sorted(reading.layers_off.items())),
-            *(f"{count} of {kind}" for kind, count in sorted(reading.flat.items())),
+            *(Hidden(layer, f"a layer that is off, {n} on it") for layer, n in sorted(reading.layers_off.items())),
+            *(Hidden(f"{n} of {kind}", "lines and text, no surfaces") for kind, n in sorted(reading.flat.items())),
         ],
+        selected=sorted(reading.selected),
     )
 
 
@@ -147,7 +160,11 @@ def _read_entity(reading: _Reading, entity: Any, holder: _Holder | None, depth: 
         raise FileFormatError("its blocks hold too many others; explode or purge some of them")
     kind = entity.dxftype()
     layer = _layer_name(entity, holder)
-    if entity.dxf.get("invisible", 0) or _is_off(reading, layer):
+    off = bool(entity.dxf.get("invisible", 0)) or _is_off(reading, layer)
+    if off and is_wanted(reading.show, layer, holder.name if holder else ""):
+        reading.selected |= {layer, holder.name if holder else layer}
+        off = False
+    if off:
         reading.layers_off[layer] += 1
     elif kind == "INSERT":
         _read_block(reading, entity, layer, holder, depth)
@@ -159,7 +176,9 @@ def _read_entity(reading: _Reading, entity: Any, holder: _Holder | None, depth: 
         key = (owner, holder.name if holder else group, group, row)
         reading.triangles += sum(len(loop) - 2 for loop in found)
         check_triangles(reading.triangles)
-        reading.loops.setdefault(key, []).extend(found)
+        # A mirror turns faces inside out.
+        turned = [loop[::-1] for loop in found] if holder and holder.mirrored else found
+        reading.loops.setdefault(key, []).extend(turned)
 
 
 def _read_block(reading: _Reading, insert: Any, layer: str, holder: _Holder | None, depth: int) -> None:
@@ -180,8 +199,10 @@ def _read_block(reading: _Reading, insert: Any, layer: str, holder: _Holder | No
     )
     copies = insert.multi_insert() if insert.mcount > 1 else [insert]
     for copy in copies:
+        # What is in a block comes with all that holds it already applied.
+        placed = replace(inner, mirrored=copy.matrix44().determinant() < 0)
         for entity in copy.virtual_entities():
-            _read_entity(reading, entity, inner, depth + 1)
+            _read_entity(reading, entity, placed, depth + 1)
 
 
 def _surfaces(reading: _Reading, entity: Any, kind: str) -> list[NDArray[np.float64]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote
 
 from archviz.core.errors import FileFormatError
+from archviz.geometry.loaders.texture import TextureFile, read_texture
 
 __all__ = ["MAX_SIDE_FILE_BYTES", "ModelFolder"]
 
@@ -28,9 +29,7 @@ class ModelFolder:
 
     path: Path
     root: Path | None = None
-    _means: dict[str, tuple[tuple[float, float, float], float] | None] = field(
-        default_factory=dict, repr=False, compare=False
-    )
+    _textures: dict[str, TextureFile | None] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, name: str) -> bytes:
         """The bytes of a file that the model names.
@@ -76,13 +75,17 @@ class ModelFolder:
         found = [path for path in sorted(self.root.rglob("*")) if path.name.lower() == last and path.is_file()]
         return found[0] if len(found) == 1 else None
 
-    def mean_color(self, name: str) -> tuple[tuple[float, float, float], float] | None:
-        """Mean linear colour and mean alpha of a picture file; ``None`` where it cannot be read."""
-        from archviz.geometry.loaders.texture import mean_color
+    def texture(self, name: str) -> TextureFile | None:
+        """A picture file; ``None`` where it cannot be read.
 
-        if name not in self._means:
-            try:
-                self._means[name] = mean_color(self.read(name))
-            except FileFormatError:
-                self._means[name] = None
-        return self._means[name]
+        Asked again, it comes without its pixels: the first time they were for whoever keeps them.
+        """
+        if name in self._textures:
+            return self._textures[name]
+        try:
+            found = read_texture(self.read(name))
+        except FileFormatError:
+            self._textures[name] = None
+            return None
+        self._textures[name] = replace(found, texture=None)
+        return found

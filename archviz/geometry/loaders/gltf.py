@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.geometry.loaders.gltf_buffers import GltfData, open_gltf
-from archviz.geometry.loaders.gltf_materials import read_material
+from archviz.geometry.loaders.gltf_materials import place_texture, read_material
 from archviz.geometry.loaders.raw import (
     MAX_DEPTH,
     MAX_INSTANCES,
@@ -28,6 +28,7 @@ from archviz.geometry.loaders.raw import (
     check_triangles,
     parts_by_color,
 )
+from archviz.geometry.texture import Texture
 
 __all__ = ["read_gltf"]
 
@@ -77,14 +78,22 @@ def read_gltf(path: Path, root: Path | None = None) -> RawModel:
                 f"its meshes are compressed by {_COMPRESSED[extension]}, which is not read; export without compression"
             )
     warnings: list[str] = []
-    materials = [NO_MATERIAL, *(read_material(data, m, warnings) for m in data.items("materials"))]
+    textures: dict[str, Texture] = {}
+    materials = [NO_MATERIAL, *(read_material(data, m, warnings, textures) for m in data.items("materials"))]
     reading = _Reading(data, materials, warnings)
     try:
         for root in _roots(data):
             _read_node(reading, root, np.eye(4), "", ())
     except (KeyError, TypeError, ValueError) as error:
         raise FileFormatError(f"glTF is damaged ({type(error).__name__}: {error}); export the file again") from error
-    return RawModel(parts=reading.parts, materials=reading.materials, unit_m=1.0, up="y", warnings=reading.warnings)
+    return RawModel(
+        parts=reading.parts,
+        materials=reading.materials,
+        unit_m=1.0,
+        up="y",
+        warnings=reading.warnings,
+        textures=textures,
+    )
 
 
 def _roots(data: GltfData) -> list[Any]:
@@ -126,6 +135,7 @@ def _read_node(
                     faces=faces,
                     material=part.material,
                     owner=reading.instances,
+                    uv=part.uv,
                 )
             )
     for child in node.get("children", []):
@@ -180,7 +190,12 @@ def _primitive(reading: _Reading, primitive: dict[str, Any]) -> list[RawPart]:
     if "material" in primitive:
         reading.data.item("materials", primitive["material"])
         material = int(primitive["material"]) + 1
-    part = RawPart(name="", vertices=vertices, faces=faces, material=material)
+    uv = None
+    if reading.materials[material].texture:
+        uv = place_texture(reading.data, reading.data.item("materials", primitive["material"]), attributes)
+        if uv is not None and len(uv) != len(vertices):
+            raise FileFormatError("a glTF mesh has more or fewer texture coordinates than vertices; export it again")
+    part = RawPart(name="", vertices=vertices, faces=faces, material=material, uv=uv)
     if "COLOR_0" not in attributes or not len(faces):
         return [part]
     colors = reading.data.accessor(attributes["COLOR_0"])[:, :3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,25 +17,26 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
+from archviz.geometry.loaders.hiding import Hidden, is_wanted
 from archviz.geometry.loaders.raw import MAX_INSTANCES, NO_MATERIAL, RawModel, RawPart, check_triangles, transmission_of
 from archviz.geometry.naming import family_of, is_glass, part_of
 
 __all__ = ["read_ifc"]
 
 # Room volumes, cuts, axes, notes and the steel inside concrete: in the file, but nothing that is seen.
-_UNDRAWN = (
-    "IfcSpatialElement",
-    "IfcSpatialStructureElement",
-    "IfcFeatureElementSubtraction",
-    "IfcVirtualElement",
-    "IfcGrid",
-    "IfcAnnotation",
-    "IfcPositioningElement",
-    "IfcStructuralItem",
-    "IfcStructuralActivity",
-    "IfcPort",
-    "IfcReinforcingElement",
-)
+_UNDRAWN = {
+    "IfcSpatialElement": "a room's volume",
+    "IfcSpatialStructureElement": "a room's volume",
+    "IfcFeatureElementSubtraction": "the void of an opening",
+    "IfcVirtualElement": "construction geometry",
+    "IfcGrid": "a grid",
+    "IfcAnnotation": "an annotation",
+    "IfcPositioningElement": "construction geometry",
+    "IfcStructuralItem": "a structural calculation",
+    "IfcStructuralActivity": "a structural calculation",
+    "IfcPort": "a connection of pipes",
+    "IfcReinforcingElement": "steel inside concrete",
+}
 # Of a class with more than this, the list of hidden elements gives the number.
 _MOST_LISTED = 20
 _END, _TAIL_BYTES = b"END-ISO-10303-21;", 4096
@@ -57,8 +59,15 @@ class _Reading:
     triangles: int = 0
 
 
-def read_ifc(path: Path) -> RawModel:
+def read_ifc(path: Path, show: Sequence[str] = ()) -> RawModel:
     """Read an IFC file: one part per element and surface style, its place and true north beside.
+
+    Parameters
+    ----------
+    path
+        The file.
+    show
+        Patterns of names and classes that are drawn though they are nothing that is seen.
 
     Raises
     ------
@@ -81,7 +90,10 @@ def read_ifc(path: Path) -> RawModel:
     if not (math.isfinite(scale) and 1e-6 <= scale <= 1e6):
         raise FileFormatError(f"the IFC unit of {scale} metres makes no sense; give --unit or export again")
     shaped = [p for p in file.by_type("IfcProduct") if p.Representation is not None]
-    hidden = [p for p in shaped if any(p.is_a(name) for name in _UNDRAWN) and not p.is_a("IfcSite")]
+    undrawn = [p for p in shaped if _why(p)]
+    wanted = [p for p in undrawn if is_wanted(show, _name(p), p.is_a())]
+    asked = {p.id() for p in wanted}
+    hidden = [p for p in undrawn if p.id() not in asked]
     beside = {p.id() for p in hidden}
     drawn = [p for p in shaped if p.id() not in beside]
     if len(drawn) > MAX_INSTANCES:
@@ -101,6 +113,7 @@ def read_ifc(path: Path) -> RawModel:
         up="z",
         warnings=warnings + doubt,
         hidden=_listed(hidden),
+        selected=[_name(p) for p in wanted],
         place=place,
         north_deg=_north_deg(file),
     )
@@ -175,13 +188,23 @@ def _name(element: Any) -> str:
     return str(element.Name or f"{element.is_a()} {tag or f'#{element.id()}'}")
 
 
-def _listed(hidden: list[Any]) -> list[str]:
-    by_class: dict[str, list[str]] = defaultdict(list)
+def _why(element: Any) -> str:
+    """Why an element is not drawn; empty where it is."""
+    if element.is_a("IfcSite"):
+        return ""
+    return next((why for kind, why in _UNDRAWN.items() if element.is_a(kind)), "")
+
+
+def _listed(hidden: list[Any]) -> list[Hidden]:
+    by_class: dict[tuple[str, str], list[str]] = defaultdict(list)
     for element in hidden:
-        by_class[element.is_a()].append(_name(element))
+        by_class[element.is_a(), _why(element)].append(_name(element))
     lists = []
-    for kind, names in sorted(by_class.items()):
-        lists += [f"{kind}: {n}" for n in names] if len(names) <= _MOST_LISTED else [f"{len(names)} of {kind}"]
+    for (kind, why), names in sorted(by_class.items()):
+        if len(names) <= _MOST_LISTED:
+            lists += [Hidden(name, why, kind) for name in names]
+        else:
+            lists.append(Hidden(f"{len(names)} of {kind}", why, kind))
     return lists
 
 

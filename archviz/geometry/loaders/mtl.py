@@ -10,6 +10,7 @@ from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
 from archviz.geometry.loaders.folder import ModelFolder
 from archviz.geometry.loaders.raw import transmission_of
+from archviz.geometry.texture import Texture
 
 __all__ = ["read_mtl"]
 
@@ -22,7 +23,9 @@ _MAP_OPTION = re.compile(
 _SHININESS_MAX = 1000.0
 
 
-def read_mtl(data: bytes, folder: ModelFolder, warnings: list[str]) -> dict[str, Material]:
+def read_mtl(
+    data: bytes, folder: ModelFolder, warnings: list[str], textures: dict[str, Texture]
+) -> dict[str, Material]:
     """Materials of a library by name.
 
     Parameters
@@ -33,6 +36,8 @@ def read_mtl(data: bytes, folder: ModelFolder, warnings: list[str]) -> dict[str,
         Where its textures lie.
     warnings
         Gets a sentence for each texture that cannot be read.
+    textures
+        Gets each picture by its key.
 
     Raises
     ------
@@ -50,24 +55,28 @@ def read_mtl(data: bytes, folder: ModelFolder, warnings: list[str]) -> dict[str,
     materials = {}
     for name, block in blocks.items():
         try:
-            materials[name] = _material(name, block, folder, warnings)
+            materials[name] = _material(name, block, folder, warnings, textures)
         except (ValueError, IndexError, OptionError) as error:
             raise FileFormatError(f"material {name!r} in the material library is broken: {error}") from error
     return materials
 
 
-def _material(name: str, values: dict[str, str], folder: ModelFolder, warnings: list[str]) -> Material:
+def _material(
+    name: str, values: dict[str, str], folder: ModelFolder, warnings: list[str], textures: dict[str, Texture]
+) -> Material:
     color = _color(values.get("kd", "0.8 0.8 0.8"))
     alpha = float(values["d"].split()[-1]) if "d" in values else 1.0 - float(values.get("tr", "0"))
+    key = ""
     if "map_kd" in values:
         texture = _MAP_OPTION.sub("", values["map_kd"] + " ").strip()
-        mean = folder.mean_color(texture)
-        if mean is None:
+        found = folder.texture(texture)
+        if found is None:
             warnings.append(f"texture {texture!r} is missing or cannot be read; {name!r} has its plain colour")
         else:
             # Some exporters leave Kd black where a texture stands for it.
             tint = color if max(color) > 0 else (1.0, 1.0, 1.0)
-            color = (mean[0][0] * tint[0], mean[0][1] * tint[1], mean[0][2] * tint[2])
+            color = (found.mean[0] * tint[0], found.mean[1] * tint[1], found.mean[2] * tint[2])
+            key = found.kept_in(textures, warnings)
     shininess = min(max(float(values.get("ns", "90")), 0.0), _SHININESS_MAX)
     roughness = float(values["pr"]) if "pr" in values else 1.0 - math.sqrt(shininess / _SHININESS_MAX)
     return Material(
@@ -77,6 +86,7 @@ def _material(name: str, values: dict[str, str], folder: ModelFolder, warnings: 
         metallic=min(max(float(values.get("pm", "0")), 0.0), 1.0),
         transmission=transmission_of(alpha),
         emission=_color(values.get("ke", "0 0 0")),
+        texture=key,
     )
 
 

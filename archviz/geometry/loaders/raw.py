@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -13,6 +13,8 @@ from archviz.core.elements import Part
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
+from archviz.geometry.loaders.hiding import Hidden
+from archviz.geometry.texture import Texture
 
 __all__ = [
     "MAX_DEPTH",
@@ -73,6 +75,9 @@ class RawPart:
         Which object of the file it belongs to: parts of one owner and material are one element.
     role
         What the file's class says it is; ``None`` where names and material tell.
+    uv
+        (v, 2) texture coordinates, v upwards from the picture's lower edge, NaN for a vertex without;
+        ``None`` where there are none.
     """
 
     name: str
@@ -82,6 +87,7 @@ class RawPart:
     group: str = ""
     owner: int = 0
     role: Part | None = None
+    uv: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -106,6 +112,10 @@ class RawModel:
         Where the file says it stands.
     north_deg
         How far the file's north is turned clockwise from its +Y, z up [degrees].
+    textures
+        Pictures that materials name.
+    selected
+        Names of what is drawn only since the user asked for it.
     """
 
     parts: Sequence[RawPart]
@@ -114,9 +124,11 @@ class RawModel:
     up: Axis | None = None
     warnings: Sequence[str] = ()
     assumptions: Sequence[str] = ()
-    hidden: Sequence[str] = ()
+    hidden: Sequence[Hidden] = ()
     place: Place | None = None
     north_deg: float = 0.0
+    textures: Mapping[str, Texture] = field(default_factory=dict)
+    selected: Sequence[str] = ()
 
 
 def used_only(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,10 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.geometry.loaders.folder import ModelFolder
+from archviz.geometry.loaders.hiding import Hidden, is_wanted
 from archviz.geometry.loaders.raw import MAX_DEPTH, MAX_INSTANCES, NO_MATERIAL, RawModel, RawPart, check_triangles
 from archviz.geometry.loaders.rhino_materials import read_material
+from archviz.geometry.texture import Texture
 
 __all__ = ["read_3dm"]
 
@@ -45,6 +48,10 @@ _SURFACES = ("Brep", "Extrusion", "Surface", "SubD")
 _PLAIN_LAYERS = ("Default", "Layer")
 
 
+# Vertices, faces, and texture coordinates where there are any.
+_Mesh = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64] | None]
+
+
 @dataclass
 class _Reading:
     file: Any
@@ -52,12 +59,15 @@ class _Reading:
     layers: dict[int, Any]
     parents: dict[str, str]
     visible: dict[str, bool]
+    show: Sequence[str] = ()
+    selected: list[str] = field(default_factory=list)
     materials: list[Material] = field(default_factory=lambda: [NO_MATERIAL])
     rows: dict[int, int] = field(default_factory=dict)
-    meshes: dict[str, list[tuple[NDArray[np.float64], NDArray[np.int64]]]] = field(default_factory=dict)
+    textures: dict[str, Texture] = field(default_factory=dict)
+    meshes: dict[str, list[_Mesh]] = field(default_factory=dict)
     parts: list[RawPart] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    hidden: list[str] = field(default_factory=list)
+    hidden: list[Hidden] = field(default_factory=list)
     flat: Counter[str] = field(default_factory=Counter)
     unmeshed: list[str] = field(default_factory=list)
     instances: int = 0
@@ -73,7 +83,7 @@ class _Holder:
     material: int = 0
 
 
-def read_3dm(path: Path, root: Path | None = None) -> RawModel:
+def read_3dm(path: Path, root: Path | None = None, show: Sequence[str] = ()) -> RawModel:
     """Read a 3DM file: one part per object, its unit, place and north beside.
 
     Parameters
@@ -82,6 +92,8 @@ def read_3dm(path: Path, root: Path | None = None) -> RawModel:
         The file.
     root
         The folder that files it refers to may lie in; ``None`` is its own.
+    show
+        Patterns of objects and layers that are drawn though they are hidden.
 
     Raises
     ------
@@ -100,6 +112,7 @@ def read_3dm(path: Path, root: Path | None = None) -> RawModel:
         layers,
         parents={str(layer.Id): str(layer.ParentLayerId) for layer in layers.values()},
         visible={str(layer.Id): bool(layer.Visible) for layer in layers.values()},
+        show=show,
     )
     for item in file.Objects:
         if not item.Attributes.IsInstanceDefinitionObject:
@@ -115,6 +128,8 @@ def read_3dm(path: Path, root: Path | None = None) -> RawModel:
         hidden=list(dict.fromkeys(reading.hidden)),
         place=place,
         north_deg=north_deg,
+        textures=reading.textures,
+        selected=reading.selected,
     )
 
 
@@ -125,7 +140,7 @@ def _say_what_is_missing(reading: _Reading) -> None:
         if not reading.parts:
             raise FileFormatError(f"its {count} surfaces ({names}) have no render meshes; {advice}")
         reading.warnings.append(f"{count} surfaces without render meshes are left out ({names}); {advice}")
-    reading.hidden += [f"{count} of {kind}" for kind, count in sorted(reading.flat.items())]
+    reading.hidden += [Hidden(f"{n} of {kind}", "no surfaces") for kind, n in sorted(reading.flat.items())]
 
 
 def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], holder: _Holder, depth: int) -> None:
@@ -133,9 +148,14 @@ def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], hold
     kind = type(geometry).__name__
     layer = reading.layers.get(attributes.LayerIndex)
     name = attributes.Name or holder.name or (layer.Name if layer is not None else "") or kind
-    if not attributes.Visible or attributes.Mode.name == "Hidden" or not _is_shown(reading, layer):
-        reading.hidden.append(f"{name} ({layer.FullPath})" if layer is not None and layer.FullPath != name else name)
-        return
+    why = "hidden in Rhino" if not attributes.Visible or attributes.Mode.name == "Hidden" else ""
+    if not _is_shown(reading, layer):
+        why = "its layer is off"
+    if why:
+        if not is_wanted(reading.show, name, layer.Name if layer is not None else ""):
+            reading.hidden.append(Hidden(name, why, layer.FullPath if layer is not None else ""))
+            return
+        reading.selected.append(name)
     if kind == "InstanceReference":
         _read_block(reading, item, matrix, holder, depth)
         return
@@ -150,7 +170,7 @@ def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], hold
         reading.meshes[key] = [_arrays(mesh) for mesh in _meshes(geometry, kind)]
     if not reading.meshes[key]:
         reading.unmeshed.append(name)
-    for vertices, faces in reading.meshes[key]:
+    for vertices, faces, uv in reading.meshes[key]:
         reading.triangles += len(faces)
         check_triangles(reading.triangles)
         reading.parts.append(
@@ -161,6 +181,7 @@ def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], hold
                 faces=faces[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0 else faces,
                 material=_material_row(reading, attributes, layer, holder),
                 owner=reading.instances,
+                uv=uv,
             )
         )
 
@@ -219,7 +240,7 @@ def _meshes(geometry: Any, kind: str) -> list[Any]:
     return [mesh for mesh in found if mesh is not None]
 
 
-def _arrays(mesh: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _arrays(mesh: Any) -> _Mesh:
     points = [(p.X, p.Y, p.Z) for p in mesh.Vertices.ToPoint3dArray()]
     corners = np.array([mesh.Faces[i] for i in range(len(mesh.Faces))], dtype=np.int64).reshape(-1, 4)
     # A triangle names its last corner twice.
@@ -227,7 +248,8 @@ def _arrays(mesh: Any) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     faces = np.concatenate([corners[:, :3], corners[quads][:, [0, 2, 3]]])
     if len(faces) and not 0 <= faces.min() <= faces.max() < len(points):
         raise FileFormatError("a Rhino mesh names a vertex that does not exist; repair it in Rhino")
-    return np.array(points, dtype=np.float64).reshape(-1, 3), faces
+    uv = np.array([(p.X, p.Y) for p in mesh.TextureCoordinates], dtype=np.float64).reshape(-1, 2)
+    return np.array(points, dtype=np.float64).reshape(-1, 3), faces, uv if len(uv) == len(points) else None
 
 
 def _material_row(reading: _Reading, attributes: Any, layer: Any, holder: _Holder) -> int:
@@ -240,7 +262,7 @@ def _material_row(reading: _Reading, attributes: Any, layer: Any, holder: _Holde
     if index not in reading.rows:
         reading.rows[index] = len(reading.materials)
         found = reading.file.Materials[index]
-        reading.materials.append(read_material(found, reading.folder, reading.warnings))
+        reading.materials.append(read_material(found, reading.folder, reading.warnings, reading.textures))
     return reading.rows[index]
 
 

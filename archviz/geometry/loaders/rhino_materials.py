@@ -11,11 +11,12 @@ from archviz.core.material import Material
 from archviz.core.tone import srgb_to_linear
 from archviz.geometry.loaders.folder import ModelFolder
 from archviz.geometry.loaders.raw import NO_MATERIAL, transmission_of
+from archviz.geometry.texture import Texture
 
 __all__ = ["read_material"]
 
 
-def read_material(material: Any, folder: ModelFolder, warnings: list[str]) -> Material:
+def read_material(material: Any, folder: ModelFolder, warnings: list[str], textures: dict[str, Texture]) -> Material:
     """One material; a texture counts by its mean.
 
     Parameters
@@ -26,6 +27,8 @@ def read_material(material: Any, folder: ModelFolder, warnings: list[str]) -> Ma
         Where its textures lie.
     warnings
         Gets a sentence for a texture that cannot be read.
+    textures
+        Gets each picture by its key.
     """
     name, physical = str(material.Name or ""), material.PhysicallyBased
     color = _linear(material.DiffuseColor)
@@ -33,14 +36,15 @@ def read_material(material: Any, folder: ModelFolder, warnings: list[str]) -> Ma
     if physical.Supported:
         color, alpha = _linear(physical.BaseColor), float(physical.Opacity)
         roughness, metallic = float(physical.Roughness), float(physical.Metallic)
+    key = ""
     texture = material.GetBitmapTexture()
     if texture is not None and texture.FileName:
         picture = PureWindowsPath(texture.FileName).name
-        mean = folder.mean_color(picture)
-        if mean is None:
+        found = folder.texture(picture)
+        if found is None:
             warnings.append(f"texture {picture!r} is missing or cannot be read; {name!r} has its plain colour")
         else:
-            color = mean[0]
+            color, key = found.mean, found.kept_in(textures, warnings)
     return Material(
         name=name,
         base_color=color,
@@ -48,6 +52,7 @@ def read_material(material: Any, folder: ModelFolder, warnings: list[str]) -> Ma
         metallic=min(max(metallic, 0.0), 1.0),
         transmission=transmission_of(alpha),
         emission=_linear(material.EmissionColor),
+        texture=key,
     )
 
 

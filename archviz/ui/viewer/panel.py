@@ -150,7 +150,7 @@ def _pick_view() -> None:
 
 def _mount(visit: Visit, design: Design, request: RenderRequest, model: Model, three: Any) -> None:
     t = visit.texts
-    views = SavedViews(visit.store.home, visit.session, design.id)
+    views = SavedViews(visit.projects, visit.session, design.id, visit.project)
     data = viewer_payload(
         model,
         resolve_for_view(model, request),

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from archviz.core.tone import srgb_to_linear
 from tests.geometry.loaders.files import stl_text
 from tests.geometry.loaders.ifc_files import IfcBuilding
+from tests.geometry.loaders.step_files import step_text
 from tests.geometry.shapes import Mesh, box
 
 House = Mapping[str, tuple[Mesh, tuple[int, int, int]]]
@@ -178,6 +180,43 @@ def _write_dxf(path: Path, house: House) -> None:
     document.saveas(path)
 
 
+def _write_usd(path: Path, house: House) -> None:
+    """In centimetres, Y up: an Xform for each element, whose name holds spaces, over a mesh."""
+    from pxr import Sdf, Tf, Usd, UsdGeom, UsdShade, Vt
+
+    target = path.with_suffix(".usdc") if path.suffix == ".usdz" else path
+    stage = Usd.Stage.CreateNew(str(target))
+    UsdGeom.SetStageMetersPerUnit(stage, 0.01)
+    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
+    root = UsdGeom.Xform.Define(stage, "/House")
+    stage.SetDefaultPrim(root.GetPrim())
+    paints = {}
+    for row, color in enumerate(colors(house)):
+        paint = paints[color] = UsdShade.Material.Define(stage, f"/House/Looks/paint_{row}")
+        shader = UsdShade.Shader.Define(stage, f"/House/Looks/paint_{row}/surface")
+        shader.CreateIdAttr("UsdPreviewSurface")
+        light = [float(c) for c in srgb_to_linear(np.array(color) / 255)]
+        shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f).Set(tuple(light))
+        paint.CreateSurfaceOutput().ConnectToSource(shader.ConnectableAPI(), "surface")
+    for row, (name, ((points, faces), color)) in enumerate(house.items()):
+        own = UsdGeom.Xform.Define(stage, f"/House/{Tf.MakeValidIdentifier(name)}_{row}")
+        own.GetPrim().SetDisplayName(name)
+        mesh = UsdGeom.Mesh.Define(stage, own.GetPath().AppendChild("mesh"))
+        y_up = np.stack([points[:, 0], points[:, 2], -points[:, 1]], axis=1) * 100
+        mesh.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(y_up.astype(np.float32)))
+        mesh.CreateFaceVertexCountsAttr([3] * len(faces))
+        mesh.CreateFaceVertexIndicesAttr(faces.reshape(-1).tolist())
+        UsdShade.MaterialBindingAPI.Apply(mesh.GetPrim()).Bind(paints[color])
+    stage.GetRootLayer().Save()
+    if path.suffix == ".usdz":
+        with Sdf.ZipFileWriter.CreateNew(str(path)) as archive:
+            archive.AddFile(str(target), "house.usdc")
+
+
+def _write_step(path: Path, house: House) -> None:
+    path.write_text(step_text({name: entry for name, entry in house.items()}, metres_per_unit=0.001), encoding="utf-8")
+
+
 WRITERS: Mapping[str, Callable[[Path, House], None]] = {
     ".glb": _write_glb,
     ".obj": _write_obj,
@@ -189,4 +228,9 @@ WRITERS: Mapping[str, Callable[[Path, House], None]] = {
     ".ifc": _write_ifc,
     ".3dm": _write_3dm,
     ".dxf": _write_dxf,
+    ".step": _write_step,
+    ".usd": _write_usd,
+    ".usda": _write_usd,
+    ".usdc": _write_usd,
+    ".usdz": _write_usd,
 }

@@ -140,7 +140,11 @@ def test_layers_that_are_off_or_frozen_are_hidden(tmp_path: Path) -> None:
     space.add_line((0, 0), (99, 0))
     model = load(document, tmp_path)
     assert [e.name for e in model.scene.table.elements] == ["Walls"]
-    assert model.hidden == ("12 on layer Frozen", "1 on layer Off", "1 of LINE")
+    assert model.hidden == (
+        "Frozen: a layer that is off, 12 on it",
+        "Off: a layer that is off, 1 on it",
+        "1 of LINE: lines and text, no surfaces",
+    )
 
 
 def test_true_colours_are_materials_and_numbered_ones_are_not(tmp_path: Path) -> None:

@@ -61,7 +61,10 @@ def test_a_wall_is_cut_by_its_window_in_every_schema(tmp_path: Path, schema: str
     rows = {e.name: row for row, e in enumerate(model.scene.table.elements)}
     assert volume(model.scene, rows["South wall"]) == pytest.approx(10 * 0.3 * 3 - 2 * 0.3 * 1.5, rel=1e-4)
     assert volume(model.scene, rows["Cửa sổ 1"]) == pytest.approx(2 * 0.05 * 1.5, rel=1e-3)
-    assert set(model.hidden) == {"IfcOpeningElement: Void", "IfcSpace: Room 101"}
+    assert set(model.hidden) == {
+        "Void (IfcOpeningElement): the void of an opening",
+        "Room 101 (IfcSpace): a room's volume",
+    }
     wall_material = model.scene.table.materials[model.scene.table.elements[rows["South wall"]].material]
     np.testing.assert_allclose(wall_material.base_color, srgb_to_linear(np.array((200, 60, 40)) / 255), atol=1e-6)
     assert model.assumptions == ("1 window (Cửa sổ 1) without a material is drawn as glass",)
@@ -228,7 +231,18 @@ def test_what_is_not_seen_is_hidden(tmp_path: Path, kind: str) -> None:
     unseen = building.make(kind, "unseen")
     building.shape(unseen, (box((0, 0, 0), (99, 99, 99)), None))
     model = load(building, tmp_path)
-    assert (model.hidden, model.extents_m) == ((f"{kind}: unseen",), (4, 3, 3))
+    (hidden,) = model.hidden
+    assert hidden.startswith(f"unseen ({kind}): ") and model.extents_m == (4, 3, 3)
+
+
+@pytest.mark.parametrize("pattern", ["unseen", "IfcVirtual*"])
+def test_what_is_hidden_is_shown_when_asked_for(tmp_path: Path, pattern: str) -> None:
+    building = one("IfcWall")
+    building.shape(building.make("IfcVirtualElement", "unseen"), (box((0, 0, 0), (9, 9, 9)), None))
+    building.file.write(str(tmp_path / "shown.ifc"))
+    model = load_isolated(tmp_path / "shown.ifc", show=[pattern])
+    assert "unseen" in {e.name for e in model.scene.table.elements}
+    assert (model.hidden, model.warnings) == ((), ())
 
 
 def test_many_cuts_are_counted(tmp_path: Path) -> None:
@@ -237,7 +251,7 @@ def test_many_cuts_are_counted(tmp_path: Path) -> None:
     for row in range(21):
         void = building.add("IfcOpeningElement", f"V{row}", box((9, 9, row), (9.1, 9.1, row + 0.5)))
         building.api.feature.add_feature(building.file, feature=void, element=wall)
-    assert load(building, tmp_path).hidden == ("21 of IfcOpeningElement",)
+    assert load(building, tmp_path).hidden == ("21 of IfcOpeningElement (IfcOpeningElement): the void of an opening",)
 
 
 def test_only_rooms_is_nothing_to_draw(tmp_path: Path) -> None:

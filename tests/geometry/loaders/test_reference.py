@@ -16,6 +16,7 @@ from tests.geometry.loaders.reference import HOUSE, WRITERS, colors, corners, ho
 NAMELESS = (".ply", ".off")
 # trimesh writes no colours into STL, OFF and 3MF.
 COLORLESS = (".stl", ".off", ".3mf")
+Y_UP = (".glb", ".usd", ".usda", ".usdc", ".usdz")
 # Factors of glTF are linear light; trimesh puts the numbers of sRGB there.
 LINEAR = (".glb",)
 
@@ -32,7 +33,7 @@ def read(folder: Path, extension: str) -> LoadedModel:
 
 
 def test_every_format_is_written_here() -> None:
-    assert {*WRITERS, ".gltf"} == set(LOADERS)
+    assert {*WRITERS, ".gltf", ".stp"} == set(LOADERS)
 
 
 @pytest.mark.parametrize("extension", WRITERS)
@@ -40,7 +41,7 @@ def test_the_house_comes_back(folder: Path, extension: str) -> None:
     model = read(folder, extension)
     whole = house_corners()
     np.testing.assert_allclose(model.extents_m, whole[1] - whole[0], rtol=1e-3)
-    assert (model.up_axis, model.warnings) == ("y" if extension == ".glb" else "z", ())
+    assert (model.up_axis, model.warnings) == ("y" if extension in Y_UP else "z", ())
     # The base's middle is the origin; all else keeps its place, so nothing is turned or mirrored.
     shift = np.array([*whole.mean(axis=0)[:2], whole[0, 2]])
     scene = model.scene

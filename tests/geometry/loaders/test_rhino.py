@@ -99,10 +99,10 @@ def test_layers_name_and_hide(tmp_path: Path) -> None:
         ("W1", "Windows", Part.OPENING),
     ]
     assert model.hidden == (
-        "gone (Old design)",
-        "gone too (Old design::Windows)",
-        "hidden (Walls)",
-        "1 of LineCurve",
+        "gone (Old design): its layer is off",
+        "gone too (Old design::Windows): its layer is off",
+        "hidden (Walls): hidden in Rhino",
+        "1 of LineCurve: no surfaces",
     )
     pane = model.scene.table.materials[model.scene.table.elements[1].material]
     assert (pane.name, round(pane.transmission, 3)) == ("Clear", 0.8)

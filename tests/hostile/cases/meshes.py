@@ -76,7 +76,7 @@ OBJ_CASES = [
     _obj("index-past", VERTICES + "f 1 2 9\n", "names vertex 9, but there are 8"),
     _obj("index-0", VERTICES + "f 0 1 2\n", "line 9 .*there is no vertex 0"),
     _obj("index-back-past", VERTICES + "f -1 -2 -9\n", "line 9 .*there is no vertex -9"),
-    _obj("index-huge", VERTICES + f"f 1 2 {10**30}\n", "names vertex 1000000000000000000000000000000"),
+    _obj("index-huge", VERTICES + f"f 1 2 {10**30}\n", "line 9 .*there is no vertex 10{30}"),
     _obj("index-text", VERTICES + "f one two three\n", "line 9 .*cannot be read"),
     _obj("index-fraction", VERTICES + "f 1.5 2 3\n", "line 9 .*cannot be read"),
     _obj("two-corners", OBJ + "f 1 2\nf 3\nf\n", Read(says=(*GUESSED, "3 faces .*fewer than three corners"))),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import pytest
 
 from archviz.core.elements import Element, ElementTable
 from archviz.core.material import Material
-from archviz.geometry.loaders.assemble import fnmatchcase
 from archviz.render.materials import match_elements
 from archviz.ui.choices import parse_materials
 from archviz.ui.texts import Texts

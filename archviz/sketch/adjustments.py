@@ -1,0 +1,192 @@
+"""What is wanted of a drawing before its lines are taken: page, straightening, repair, strokes, crop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from archviz.core.errors import FileFormatError, OptionError
+
+__all__ = ["AS_FOUND", "Adjustments", "NotesMode", "PaperMode", "Stroke", "damage_from_mask"]
+
+PaperMode = Literal["straighten", "as-is"]
+NotesMode = Literal["drop", "keep"]
+Point = tuple[float, float]
+
+_MOST_PAGES = 10_000
+# Of all strokes and marks: they stand in the recipe of every picture.
+_MOST_POINTS = 20_000
+_LEAST_CROP = 0.02
+_MOST_TURN_DEG = 180.0
+_WIDEST_STROKE = 0.5
+_MARKED = 127
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stroke:
+    """A line of the pen or of the eraser.
+
+    Parameters
+    ----------
+    points
+        (x, y) in shares of the page's width and height, 0 at the left and at the top.
+    width
+        Share of the page's longer side.
+    erase
+        Whether it takes away instead of drawing.
+    """
+
+    points: tuple[Point, ...]
+    width: float = 0.002
+    erase: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "points", _points("stroke", self.points))
+        if not self.points:
+            raise OptionError("a stroke has no points; give at least one")
+        if not 0.0 < self.width <= _WIDEST_STROKE:
+            raise OptionError(f"stroke width {self.width} is not accepted; give a share of the page up to 0.5")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adjustments:
+    """Everything that is done to a drawing as it is read; a value that a recipe holds.
+
+    It happens in the order of the fields. Marks and strokes lie on the upright page, before it is turned
+    and cropped, so that another turn or crop leaves them where they are.
+
+    Parameters
+    ----------
+    page
+        Of a PDF or TIFF with several, from 1.
+    paper
+        ``"straighten"`` looks for a sheet of paper in a photograph, takes its perspective and shadows away;
+        ``"as-is"`` leaves the picture alone.
+    repair
+        Whether tears, stains and faded places are looked for and mended.
+    damage
+        Places to be mended whatever they hold: polygons of (x, y) in shares of the page.
+    strokes
+        What is erased and redrawn, in this order.
+    turn_deg
+        Clockwise, about the page's middle [degrees].
+    crop
+        Left, top, right and bottom of what is kept, in shares of the turned page; ``None`` keeps all.
+    notes
+        ``"drop"`` leaves writing and coloured pencil out of a drawing in lines; ``"keep"`` takes them for lines.
+
+    Raises
+    ------
+    OptionError
+        A value is out of range.
+    """
+
+    page: int = 1
+    paper: PaperMode = "straighten"
+    repair: bool = False
+    damage: tuple[tuple[Point, ...], ...] = ()
+    strokes: tuple[Stroke, ...] = ()
+    turn_deg: float = 0.0
+    crop: tuple[float, float, float, float] | None = None
+    notes: NotesMode = "drop"
+
+    def __post_init__(self) -> None:
+        if isinstance(self.page, bool) or not isinstance(self.page, int) or not 1 <= self.page <= _MOST_PAGES:
+            raise OptionError(f"page {self.page!r} is not accepted; give a whole number from 1 to {_MOST_PAGES}")
+        for name, value, choices in (("paper", self.paper, PaperMode), ("notes", self.notes, NotesMode)):
+            if value not in get_args(choices):
+                raise OptionError(f"{name} {value!r} is not accepted; give one of {', '.join(get_args(choices))}")
+        object.__setattr__(self, "damage", tuple(_points("damage", polygon) for polygon in self.damage))
+        object.__setattr__(self, "strokes", tuple(self.strokes))
+        if any(len(polygon) < 3 for polygon in self.damage):
+            raise OptionError("a marked place has fewer than three corners; give its outline")
+        count = sum(map(len, self.damage)) + sum(len(stroke.points) for stroke in self.strokes)
+        if count > _MOST_POINTS:
+            raise OptionError(f"marks and strokes of {count} points are too many; give up to {_MOST_POINTS}")
+        if not -_MOST_TURN_DEG <= self.turn_deg <= _MOST_TURN_DEG:
+            raise OptionError(f"turn {self.turn_deg} is not accepted; give degrees from -180 to 180")
+        if self.crop is not None:
+            object.__setattr__(self, "crop", _checked_crop(self.crop))
+
+    def to_json(self) -> dict[str, Any]:
+        """What differs from leaving a drawing as it is, as JSON."""
+        blank = Adjustments()
+        return {name: value for name, value in asdict(self).items() if value != getattr(blank, name)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Adjustments:
+        """Read :meth:`to_json` back.
+
+        Raises
+        ------
+        OptionError
+            A field is unknown or not accepted.
+        """
+        known = {field.name for field in fields(cls)}
+        if unknown := sorted(set(data) - known):
+            raise OptionError(
+                f"adjustments {', '.join(unknown)} are not known; give some of {', '.join(sorted(known))}"
+            )
+        given = dict(data)
+        try:
+            given["strokes"] = tuple(Stroke(**stroke) for stroke in data.get("strokes", ()))
+            return cls(**given)
+        except (TypeError, ValueError) as error:
+            raise OptionError(f"adjustments cannot be read ({error}); give them as archviz wrote them") from error
+
+
+# Nothing is done to it; recipes of before there were adjustments mean this.
+AS_FOUND = Adjustments(paper="as-is", notes="keep")
+
+
+def _points(what: str, points: Sequence[Sequence[float]]) -> tuple[Point, ...]:
+    made = tuple((float(x), float(y)) for x, y in points)
+    # A stroke may run over the edge of its page.
+    if not all(-1.0 <= v <= 2.0 for point in made for v in point):
+        raise OptionError(f"{what}: a point lies far outside the page; give shares of its width and height, 0 to 1")
+    return made
+
+
+def _checked_crop(crop: Sequence[float]) -> tuple[float, float, float, float]:
+    left, top, right, bottom = (float(v) for v in crop)
+    inside = all(math.isfinite(v) and 0.0 <= v <= 1.0 for v in (left, top, right, bottom))
+    if not (inside and right - left >= _LEAST_CROP and bottom - top >= _LEAST_CROP):
+        raise OptionError(
+            f"crop {left:g},{top:g},{right:g},{bottom:g} is not accepted; "
+            "give left,top,right,bottom from 0 to 1, each pair at least 0.02 apart"
+        )
+    return left, top, right, bottom
+
+
+def damage_from_mask(path: Path) -> tuple[tuple[Point, ...], ...]:
+    """Outlines of the white places of a mask image that lies over the page.
+
+    Raises
+    ------
+    FileFormatError
+        It cannot be read, or nothing in it is white.
+    """
+    import cv2
+
+    from archviz.sketch.isolated import load_drawing_isolated
+
+    array = load_drawing_isolated(path, AS_FOUND).array
+    mask = (cv2.cvtColor(array, cv2.COLOR_RGB2GRAY) > _MARKED).astype("uint8")
+    if not mask.any():
+        raise FileFormatError(f"{path}: nothing in it is white; paint what is to be mended white on black")
+    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    height, width = mask.shape
+    # A contour runs through the middles of a place's outermost pixels.
+    corners = [[((x + 0.5) / width, (y + 0.5) / height) for x, y in outline[:, 0]] for outline in outlines]
+    return tuple(_filled_out(points, width, height) for points in corners)
+
+
+def _filled_out(points: list[Point], width: int, height: int) -> tuple[Point, ...]:
+    """A single pixel or line as a polygon: it fills the same pixels."""
+    if len(points) >= 3:
+        return tuple(points)
+    (x0, y0), (x1, y1) = points[0], points[-1]
+    return ((x0, y0), (x1, y1), (x1, y1))
