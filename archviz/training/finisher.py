@@ -29,11 +29,11 @@ __all__ = ["finisher_loss", "load_finisher", "texture_loss", "train_finisher"]
 _EDGES = CHANNELS.index("edges")
 _SOLID = [CHANNELS.index("is_building"), CHANNELS.index("is_opening"), CHANNELS.index("is_sky")]
 _FAMILY = [CHANNELS.index(f"family_{i}") for i in range(4)]
-_PIXELS, _MEANS, _SLOPES, _TEXTURE = 8.0, 12.0, 6.0, 8.0
+_PIXELS, _MEANS, _SLOPES, _TEXTURE = 8.0, 12.0, 6.0, 30.0
 _OCTAVES = 3
 # Share of the pixels' loss that is left where the material is rough and no line near: the mean of all
 # right answers to the pixel is a blur.
-_ROUGH = 0.04
+_ROUGH = 0.02
 
 
 def _draw(store: PairStore, *, seed: int, step: int, count: int, side: int) -> tuple[torch.Tensor, ...]:
@@ -79,7 +79,7 @@ def finisher_loss(made: torch.Tensor, truth: torch.Tensor, stack: torch.Tensor) 
     solid = stack[:, _SOLID].sum(1, keepdim=True) * (1 - stack[:, _FAMILY].amax(1, keepdim=True))
     weight = _ROUGH + (0.5 - _ROUGH) * solid + edges
     loss = _PIXELS * (weight * (made - truth).abs()).mean()
-    for reduction, least in ((4, 2 * _ROUGH), (16, 1.0)):
+    for reduction, least in ((4, _ROUGH), (16, 0.4)):
         small, wanted, sure = (functional.avg_pool2d(t, reduction) for t in (made, truth, solid))
         loss = loss + _MEANS * ((least + (1 - least) * sure) * (small - wanted).abs()).mean() / 2
     for axis, (found, wanted) in enumerate(zip(_slopes(made), _slopes(truth), strict=True)):
@@ -100,7 +100,14 @@ def texture_statistics(picture: torch.Tensor, reduction: int = 16) -> list[torch
         coarse = functional.avg_pool2d(picture, 5, stride=1, padding=2, count_include_pad=False)
         detail = picture - coarse
         luma = detail.mean(1, keepdim=True)
-        for band in (luma, detail - luma, luma[..., :, 1:] - luma[..., :, :-1], luma[..., 1:, :] - luma[..., :-1, :]):
+        across, down = luma[..., :, 1:] - luma[..., :, :-1], luma[..., 1:, :] - luma[..., :-1, :]
+        # The second differences tell a lattice of every other pixel, which no picture has, from texture.
+        bends = (
+            across[..., :, 1:] - across[..., :, :-1],
+            down[..., 1:, :] - down[..., :-1, :],
+            across[..., 1:, :] - across[..., :-1, :],
+        )
+        for band in (luma, detail - luma, across, down, *bends):
             found.append((functional.avg_pool2d(band.square(), window, ceil_mode=True) + 1e-5).sqrt())
         picture = functional.avg_pool2d(picture, 2)
     return found
