@@ -146,15 +146,16 @@ def _mini_in_child(runs: int, settings: dict[str, str]) -> dict[str, Any]:
 
 def _mini(runs: int) -> dict[str, Any]:
     from archviz.control import CHANNELS
+    from archviz.core.maps import ColorMap
     from archviz.core.size import Size
-    from archviz.diffusion import Controls, DiffusionRequest, load_engine
+    from archviz.diffusion import load_engine
+    from archviz.training.asking import ask
 
     size = Size(height=512, width=512)
     stack = np.random.default_rng(0).uniform(-1, 1, (len(CHANNELS), *size.shape)).astype(np.float32)
-    request = DiffusionRequest(
-        prompt="a house in a park, morning", controls=Controls(stack=stack), size=size, noise_seed=1
-    )
     engine = load_engine("mini", device="cpu")
+    deferred = ColorMap(np.random.default_rng(1).random((*size.shape, 3), dtype=np.float32))
+    request = ask(engine.spec, prompt="a house in a park, morning", stack=stack, deferred=deferred, seed=1)
     engine.generate(request)  # warm
     key = engine.numerics_key()
     shown = ", ".join(f"{k} {key[k]}" for k in ("precision", "threads") if k in key)
