@@ -91,9 +91,11 @@ def test_killed_at_any_statement_of_the_move_the_file_still_opens(tmp_path: Path
 
 def test_a_new_file_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
     home = StudioHome(tmp_path).prepare()
-    for _ in killed_at_each_statement(lambda: JobStore(home)):
-        pass
-    JobStore(home).submit(ANNA, RenderRequest())
+    deaths = sum(1 for _ in killed_at_each_statement(lambda: JobStore(home)))
+    assert deaths > 5
+    store = JobStore(home)
+    job = store.submit(ANNA, RenderRequest())
+    assert [found.id for found in store.jobs_of(ANNA)] == [job.id]
 
 
 @pytest.mark.parametrize("at", [0, 16, 100, 1024 * 4, -5000])
