@@ -53,7 +53,8 @@ def _show_maps(visit: Visit, job: Job, folder: Path, summary: dict[str, Any], pi
     shown = [name for name, path in maps.items() if path.exists()]
     tabs = st.tabs([visit.texts(f"tab.{name}") for name in ("picture", *shown, "region")])
     with tabs[0]:
-        st.image(picture, width="stretch")
+        # As it was made: Streamlit would send it as a JPEG, which frays the very lines that are looked at.
+        st.image(picture, width="stretch", output_format="PNG")
     for name, tab in zip(shown, tabs[1:-1], strict=True):
         with tab:
             st.image(str(maps[name]), width="stretch")

@@ -22,7 +22,10 @@ HOSTILE = {
     "climbing.zip": (packed(("house.obj", OBJ), ("../../evil.sh", "x")), "which is not read; pack it again"),
     "plan.png": (png_header(60_000, 60_000), "plan.png: far over 40 megapixels"),
     "house.glb": (b"MZ" + bytes(200), "house.glb: not GLB inside"),
-    "<img src=x onerror=alert(1)>.skp": (b"SketchUp", "_img src=x onerror=alert(1)_.skp: SketchUp files cannot be read"),
+    "<img src=x onerror=alert(1)>.skp": (
+        b"SketchUp",
+        "_img src=x onerror=alert(1)_.skp: SketchUp files cannot be read",
+    ),
 }
 
 
