@@ -47,6 +47,8 @@ _STYLES = {
 # Leaves that are modelled one by one stay as they are.
 # Shares of the distance to the eye: about three pixels long, one wide.
 _LEAST_LEAF, _LEAST_BLADE = 0.008, 0.0022
+# Nor longer than this share of the plant's least extent: a balcony's pot seen from afar grew over the windows.
+_MOST_LEAF = 0.2
 _WHOLE_LEAVES = {"banana", "agave", "undergrowth", "cactus"}
 
 
@@ -96,12 +98,20 @@ def _areas(mesh: Mesh) -> np.ndarray:
 
 
 def _leaf_size(style: LeafStyle, mesh: Mesh, eyes: np.ndarray) -> tuple[float, float]:
-    """Length and width of a leaf [m]: no less than a few pixels, smaller ones would only be noise to render."""
+    """Length and width of a leaf [m]: no less than a few pixels, smaller ones would only be noise to render.
+
+    A leaf stays within its plant, however far away, so that the rich plant hides what the plain one does.
+    """
     distance = float(np.linalg.norm(mesh[0].mean(0) - eyes, axis=1).min())
     if style.habit == "leaf":
-        length = max(style.length_m, _LEAST_LEAF * distance)
+        length = min(max(style.length_m, _LEAST_LEAF * distance), _MOST_LEAF * _thickness(mesh))
         return length, length * style.width
     return style.length_m, max(style.length_m * style.width, _LEAST_BLADE * distance)
+
+
+def _thickness(mesh: Mesh) -> float:
+    """Least extent of a plant's pieces on the whole [m]: what lies in one element may be many pots in a row."""
+    return float(np.ptp(mesh[0], axis=0).min())
 
 
 def _count(style: LeafStyle, mesh: Mesh, size: tuple[float, float]) -> int:
