@@ -205,7 +205,7 @@ def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, t
         "view": view,
         "environment": record["environment"],
         "building": record["building"],
-        "phrases": _phrases(record),
+        "phrases": scene_phrases(record),
         "mixes": [
             {"lighting": m.lighting, "sun": m.sun, "phrases": phrases_of(presets[m.lighting].prompt)} for m in mixes
         ],
@@ -213,7 +213,8 @@ def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, t
     (folder / "record.json").write_text(json.dumps(pair), encoding="utf-8")
 
 
-def _phrases(record: Mapping[str, Any]) -> dict[str, list[str]]:
+def scene_phrases(record: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The phrases of a scene's caption: its building, its materials and its environment."""
     kind = record["building"]["kind"]
     materials = [str(m) for m in record["caption"].get("materials", [])]
     return {
