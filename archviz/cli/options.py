@@ -93,7 +93,7 @@ def _add_input(parser: argparse.ArgumentParser, *, nargs: str | None = "?") -> N
         "input",
         nargs=nargs,
         metavar="INPUT",
-        help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .step .stp .usd .usda .usdc .usdz .stl .ply .off .3mf,"
+        help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .fbx .step .stp .usd .usda .usdc .usdz .stl .ply .off .3mf,"
         " packed as .zip or .ifczip too) or drawing (.png .jpg .webp .tif .heic .bmp .svg .pdf), told apart by content",
     )
 
