@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from archviz.geometry.scene import Scene
     from archviz.render.relief import Relief
     from archviz.render.stage import Stage
+    from archviz.sketch import Drawing
 
 __all__ = ["Renderer"]
 
@@ -266,7 +267,7 @@ class Renderer:
             base, sha256 = read_base(request, request.region)
             return resolve_edit(request, request.region, base, sha256, self._view(base))
         check_choices(request)
-        asked = (request.input, request.unit, request.up, request.hide, request.show)
+        asked = (request.input, request.unit, request.up, request.hide, request.show, request.adjustments)
         if asked not in read:
             key = reading_key(request)
             read[asked] = (
@@ -416,10 +417,14 @@ class Renderer:
     def _extract_lines(self, resolved: ResolvedRequest) -> EdgeMap:
         from archviz.sketch import extract_lines
 
-        drawing = self._source(resolved).drawing
+        drawing = self.drawing_of(resolved)
         if drawing is None:
             raise InternalError("lines were asked for without a drawing")
         return extract_lines(drawing, resolved.size)
+
+    def drawing_of(self, resolved: ResolvedRequest) -> Drawing | None:
+        """The drawing that a picture is made of; ``None`` for a model and for words alone."""
+        return self._source(resolved).drawing
 
     def drawn_lines(self, request: RenderRequest | ResolvedRequest) -> EdgeMap:
         """The lines of a drawing at the picture's size."""

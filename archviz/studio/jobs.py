@@ -32,10 +32,10 @@ __all__ = [
     "view_request",
 ]
 
-JobKind = Literal["render", "view", "preview"]
+JobKind = Literal["render", "view", "preview", "reading"]
 """``render`` makes a picture; ``view`` shows the building in its light without an engine; ``preview`` is a small
-picture that lives until the next one."""
-QUICK_KINDS: tuple[JobKind, ...] = ("view", "preview")
+picture that lives until the next one; ``reading`` shows what a drawing is read as."""
+QUICK_KINDS: tuple[JobKind, ...] = ("reading", "view", "preview")
 """What is asked for anew with every choice: only a session's last one is looked at, and it goes before pictures."""
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 JobPhase = Literal["waiting", "reading", "maps", "engine", "sampling", "writing"]
