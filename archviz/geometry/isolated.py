@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
-from archviz.core.elements import Element, ElementTable, Part
+from archviz.core.elements import Element, ElementClass, ElementTable, Part
 from archviz.core.errors import FileFormatError
 from archviz.core.material import Material, TextureFamily
 from archviz.core.place import Place
@@ -22,6 +23,7 @@ from archviz.isolation import Task, ask, cpu_seconds_for, memory_for, read_array
 __all__ = ["LoadedModel", "load_isolated"]
 
 _CHILD = "archviz.geometry.loaders.child"
+_NOTHING: Mapping[str, ElementClass] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -71,6 +73,7 @@ def load_isolated(
     up: Literal["y", "z"] | None = None,
     hide: Sequence[str] = (),
     show: Sequence[str] = (),
+    classes: Mapping[str, ElementClass] = _NOTHING,
 ) -> LoadedModel:
     """Read a 3D model in a child process.
 
@@ -83,6 +86,8 @@ def load_isolated(
     hide, show
         Shell patterns of names, classes and layers: what not to draw, and what to draw though it is hidden
         by ``hide``, by the file or by what it is.
+    classes
+        Such a pattern -> what the elements are, where file and names get it wrong; the last one that fits counts.
 
     Raises
     ------
@@ -94,7 +99,7 @@ def load_isolated(
     OptionError
         An option's value is not accepted, or a pattern matches no element.
     """
-    options = LoadOptions(unit=unit, up=up, hide=tuple(hide), show=tuple(show))
+    options = LoadOptions(unit=unit, up=up, hide=tuple(hide), show=tuple(show), classes=tuple(classes.items()))
     path = Path(path)
     loader = check_model_file(path)
     with tempfile.TemporaryDirectory(prefix="archviz-load-") as name:
@@ -139,6 +144,7 @@ def _read(
         "up": options.up,
         "hide": options.hide,
         "show": options.show,
+        "classes": options.classes,
     }
     task = Task(
         module=_CHILD,

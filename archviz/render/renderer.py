@@ -32,7 +32,7 @@ from archviz.render.editing import (
     resolve_edit,
     seen_elements,
 )
-from archviz.render.inputs import Source, read_source, reading_key
+from archviz.render.inputs import Source, read_source, reading_choices, reading_key
 from archviz.render.maps import ViewMaps
 from archviz.render.materials import apply_materials
 from archviz.render.planning import (
@@ -266,7 +266,7 @@ class Renderer:
             base, sha256 = read_base(request, request.region)
             return resolve_edit(request, request.region, base, sha256, self._view(base))
         check_choices(request)
-        asked = (request.input, request.unit, request.up, request.hide, request.show)
+        asked = (request.input, reading_choices(request))
         if asked not in read:
             key = reading_key(request)
             read[asked] = (

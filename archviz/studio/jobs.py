@@ -138,6 +138,9 @@ def request_to_json(request: RenderRequest) -> dict[str, Any]:
             value = dataclasses.asdict(value)
         elif isinstance(value, Adjustments):
             value = value.to_json()
+        elif field.name == "classes":
+            # The order counts.
+            value = list(value.items())
         elif isinstance(value, tuple):
             value = list(value)
         data[field.name] = value
@@ -165,6 +168,8 @@ def request_from_json(data: Mapping[str, Any]) -> RenderRequest:
         if "region" in fields:
             mask = fields["region"]["mask"]
             fields["region"] = Region(**fields["region"] | {"mask": PaintedMask.from_json(mask) if mask else None})
+        if "classes" in fields:
+            fields["classes"] = dict(fields["classes"])
         if "adjustments" in fields:
             fields["adjustments"] = Adjustments.from_json(fields["adjustments"])
         return RenderRequest(**fields)

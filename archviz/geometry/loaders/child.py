@@ -32,7 +32,11 @@ def load(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Read the model ``path``; answers with what :class:`LoadedModel` says, its arrays beside."""
     loader = LOADERS[request["loader"]]
     options = LoadOptions(
-        unit=request["unit"], up=request["up"], hide=tuple(request["hide"]), show=tuple(request["show"])
+        unit=request["unit"],
+        up=request["up"],
+        hide=tuple(request["hide"]),
+        show=tuple(request["show"]),
+        classes=tuple((pattern, value) for pattern, value in request["classes"]),
     )
     root = Path(request["root"]) if request["root"] else None
     raw = _read(loader, Path(request["path"]), root, options.show)
