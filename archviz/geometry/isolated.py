@@ -15,10 +15,11 @@ from archviz.core.material import Material, TextureFamily
 from archviz.core.place import Place
 from archviz.geometry.loaders import ARCHIVES, LOADERS
 from archviz.geometry.loaders.assemble import LoadOptions
+from archviz.geometry.loaders.hiding import Hidden
 from archviz.geometry.scene import Scene
 from archviz.geometry.scene_arrays import check_array_names, scene_of
 from archviz.geometry.sniff import check_model_file
-from archviz.isolation import Task, ask, cpu_seconds_for, memory_for, read_array
+from archviz.isolation import Task, ask, cpu_seconds_for, memory_for, printable, read_array
 
 __all__ = ["LoadedModel", "load_isolated"]
 
@@ -46,7 +47,7 @@ class LoadedModel:
         What the file left open and how it was settled, one sentence each.
     warnings
         What could not be read or looks wrong, one sentence each.
-    hidden
+    left_out
         What is not drawn, each with the reason.
     place
         Where the file says the building stands.
@@ -61,9 +62,14 @@ class LoadedModel:
     extents_m: tuple[float, float, float]
     assumptions: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
+    left_out: tuple[Hidden, ...] = ()
     place: Place | None = None
     north_deg: float = 0.0
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """What is not drawn, in words."""
+        return tuple(printable(str(one)) for one in self.left_out)
 
 
 def load_isolated(
@@ -180,7 +186,7 @@ def _loaded(answer: dict[str, Any], folder: Path, file_format: str) -> LoadedMod
         extents_m=(round(extents[0], 5), round(extents[1], 5), round(extents[2], 5)),
         assumptions=tuple(answer["assumptions"]),
         warnings=tuple(answer["warnings"]),
-        hidden=tuple(answer["hidden"]),
+        left_out=tuple(Hidden(**row) for row in answer["hidden"]),
         place=None if answer["place"] is None else Place(**answer["place"]),
         north_deg=answer["north_deg"],
     )

@@ -77,7 +77,7 @@ class Assembled:
     up_axis: Axis
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
-    hidden: tuple[str, ...]
+    hidden: tuple[Hidden, ...]
     place: Place | None
     north_deg: float
 
@@ -146,7 +146,7 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         up_axis=up,
         assumptions=(*assumptions, *openings),
         warnings=tuple(warnings),
-        hidden=tuple(dict.fromkeys(map(str, (*hidden, *raw.hidden)))),
+        hidden=tuple({str(one): one for one in (*hidden, *raw.hidden)}.values()),
         place=raw.place,
         north_deg=raw.north_deg,
     )
@@ -205,7 +205,7 @@ def _selected(
         ]
         if drawn_anyway and all(drawn_anyway):
             warnings.append(f"{pattern!r} is drawn anyway; --hide '*' --show {pattern!r} draws it alone")
-    hidden = [Hidden(n, why, p.group) for n, p, why in zip(names, parts, reasons, strict=True) if why]
+    hidden = [Hidden(n, why, p.group, show=n) for n, p, why in zip(names, parts, reasons, strict=True) if why]
     kept = [row for row, why in enumerate(reasons) if not why]
     drawn = [replace(parts[row], corrected=_corrected(options.classes, called[row])) for row in kept]
     return drawn, [names[row] for row in kept], hidden
