@@ -32,9 +32,9 @@ __all__ = [
     "view_request",
 ]
 
-JobKind = Literal["render", "view", "preview"]
+JobKind = Literal["render", "view", "preview", "heatmap"]
 """``render`` makes a picture; ``view`` shows the building in its light without an engine; ``preview`` is a small
-picture that lives until the next one."""
+picture that lives until the next one; ``heatmap`` judges a finished picture and lies beside it."""
 QUICK_KINDS: tuple[JobKind, ...] = ("view", "preview")
 """What is asked for anew with every choice: only a session's last one is looked at, and it goes before pictures."""
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -72,7 +72,7 @@ class Job:
     project
         Where its picture goes; ``None`` for a view.
     set_id, place, labels_json
-        The set that it is one picture of, at which place in it, and axis -> choice.
+        The set that it is one picture of, at which place in it, and axis -> choice; of a heat map the picture.
     film
         Whether every step of the diffusion is kept.
     """
@@ -99,7 +99,7 @@ class Job:
 
     @property
     def labels(self) -> dict[str, str]:
-        """Axis -> choice, of a picture of a set."""
+        """Axis -> choice, of a picture of a set; of a heat map its ``picture``."""
         return dict(json.loads(self.labels_json))
 
     @property
