@@ -21,7 +21,7 @@ from archviz.studio.store import JobStore
 if TYPE_CHECKING:
     from archviz.render import Renderer
 
-__all__ = ["HeatMaps", "make_heat_map"]
+__all__ = ["HeatMaps", "heat_map_path", "make_heat_map"]
 
 _OF = "picture"
 _OF_PICTURE = f"session = ? AND kind = 'heatmap' AND json_extract(labels_json, '$.{_OF}') = ?"
@@ -47,7 +47,7 @@ class HeatMaps:
     def file(self, picture: Picture) -> Path | None:
         """The finished heat map; ``None`` where it was not asked for yet, or is still to come."""
         sha256 = _pixels_sha256(picture)
-        path = None if sha256 is None else _path(self._store.home, picture.id, sha256)
+        path = None if sha256 is None else heat_map_path(self._store.home, picture.id, sha256)
         return path if path is not None and path.exists() else None
 
     def job(self, session: str, picture: Picture) -> Job | None:
@@ -108,7 +108,7 @@ def make_heat_map(home: StudioHome, renderer: Renderer, job: Job, say: Callable[
         raise FileFormatError(_GONE) from error
     if recipe.get("pixels_sha256") != hash_pixels(pixels):
         raise FileFormatError(_GONE)
-    path = _path(home, folder.name, recipe["pixels_sha256"])
+    path = heat_map_path(home, folder.name, recipe["pixels_sha256"])
     if path.exists():
         return
     say("maps")
@@ -122,8 +122,11 @@ def make_heat_map(home: StudioHome, renderer: Renderer, job: Job, say: Callable[
     write_whole(path, partial(Image.fromarray(painted).save, format="PNG"))
 
 
-def _path(home: StudioHome, picture_id: str, pixels_sha256: str) -> Path:
-    """Beside the picture, so that it goes with it; another archviz may judge the same pixels in another way."""
+def heat_map_path(home: StudioHome, picture_id: str, pixels_sha256: str) -> Path:
+    """Where the heat map of a picture is, or will be.
+
+    Beside the picture, so that it goes with it; another archviz may judge the same pixels in another way.
+    """
     return home.results / picture_id / f"heatmap-{pixels_sha256[:32]}-{__version__}.png"
 
 

@@ -13,6 +13,7 @@ from archviz.samples import samples
 from archviz.studio import Design, Job, sample_design
 from archviz.studio.designs import designs_of
 from archviz.studio.revisions import Revision, revise_choices
+from archviz.ui.proof import facts_of
 from archviz.ui.style import plain
 from archviz.ui.viewer.models import Model
 from archviz.ui.viewer.panel import model_now
@@ -155,6 +156,8 @@ def _show_one(visit: Visit, job: Job) -> None:
         picture = visit.store.result_folder(job) / "picture.png"
         if picture.exists():
             st.image(picture.read_bytes(), width="stretch")
+            if (found := visit.library.picture(visit.session, job.id)) is not None:
+                st.caption(facts_of(visit, found))
         else:
             st.warning(t("download.gone"))
     elif job.state == "failed":
