@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from archviz.cli import pictures
 from archviz.cli.console import Console
-from archviz.cli.values import parse_north, parse_number, parse_when, place_from
+from archviz.cli.values import classes_from, parse_north, parse_number, parse_when, place_from
 from archviz.core.camera import Camera
 from archviz.core.errors import OptionError
 from archviz.core.size import Size
@@ -172,6 +172,7 @@ def _request(options: argparse.Namespace, camera: Camera | None, size: Size, *, 
         up=options.up,
         hide=tuple(options.hide),
         show=tuple(options.show),
+        classes=classes_from(options),
     )
 
 

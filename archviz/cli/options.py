@@ -118,6 +118,15 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="draw these though the file, what they are (rooms, grids, notes) or --hide hides them",
     )
+    group.add_argument(
+        "--class",
+        nargs="+",
+        action="extend",
+        default=[],
+        dest="classes",
+        metavar="NAME=CLASS",
+        help="what these are, where names say it wrong: building, opening, glass, ground, vegetation or surroundings",
+    )
 
 
 def _add_drawing(parser: argparse.ArgumentParser) -> None:

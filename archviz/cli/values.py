@@ -18,6 +18,7 @@ from archviz.sketch.adjustments import Adjustments, damage_from_mask
 
 __all__ = [
     "adjustments_from",
+    "classes_from",
     "parse_date",
     "parse_list",
     "parse_north",
@@ -193,6 +194,22 @@ def adjustments_from(options: argparse.Namespace) -> Adjustments:
     return Adjustments(**fields)
 
 
+def classes_from(options: argparse.Namespace) -> dict[str, Any]:
+    """Element -> class of ``--class``; which classes there are is the request's to know.
+
+    Raises
+    ------
+    OptionError
+        A word is not NAME=CLASS.
+    """
+    # Where a name stands twice, the last one counts, after all others.
+    classes: dict[str, Any] = {}
+    for name, value in _pairs("class", options.classes, "NAME=CLASS"):
+        classes.pop(name, None)
+        classes[name] = value
+    return classes
+
+
 def request_from(options: argparse.Namespace) -> RenderRequest:
     """The request of ``render`` or ``maps``.
 
@@ -211,6 +228,7 @@ def request_from(options: argparse.Namespace) -> RenderRequest:
     fields["seed"] = parse_number("seed", options.seed, int)
     fields["materials"] = dict(_pairs("material", options.material, "ELEMENT=TEXT"))
     fields["hide"], fields["show"] = tuple(options.hide), tuple(options.show)
+    fields["classes"] = classes_from(options)
     fields["adjustments"] = adjustments_from(options)
     if getattr(options, "steps", None) is not None:
         fields["steps"] = parse_number("steps", options.steps, int)

@@ -32,7 +32,7 @@ from archviz.render.editing import (
     resolve_edit,
     seen_elements,
 )
-from archviz.render.inputs import Source, read_source, reading_key
+from archviz.render.inputs import Source, read_source, reading_choices, reading_key
 from archviz.render.maps import ViewMaps
 from archviz.render.materials import apply_materials
 from archviz.render.planning import (
@@ -50,7 +50,7 @@ from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
 from archviz.render.result import RenderResult
 from archviz.render.retry import OnTry, render_by_rule
-from archviz.render.scoring import Scoring
+from archviz.render.scoring import Scoring, paint_found
 from archviz.render.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -157,8 +157,7 @@ class Renderer:
                 raise InternalError(f"engine {settled.engine} made {image.dtype} {image.shape}, not {settled.size}")
             return image if edit is None else edit.blend(image)
 
-        # What a hand painted on the view is no part of the model.
-        judged = maps if resolved.region is None else replace(maps, gbuffer=self._view(resolved))
+        judged = self._judged(resolved, maps)
         scoring = Scoring(judged, partial(self.judged_view, resolved, judged))
         if resolved.min_fidelity is None or resolved.tries:
             image = paint(resolved)
@@ -221,13 +220,41 @@ class Renderer:
         stack = unlit if gbuffer is None or light is None else with_light(unlit, gbuffer, light)
         return ViewMaps(size=resolved.size, gbuffer=gbuffer, light=light, edges=edges, stack=stack)
 
+    def heatmap(self, resolved: ResolvedRequest, image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+        """What was found of the building in a picture that was rendered before, painted over it.
+
+        Parameters
+        ----------
+        resolved
+            The picture's, from its recipe: the view's maps are made again, or still there.
+        image
+            (H, W, 3) uint8 sRGB, the picture.
+
+        Returns
+        -------
+        ndarray or None
+            As :meth:`RenderResult.heatmap`.
+
+        Raises
+        ------
+        InputError
+            The input is not what the picture was made from, or the picture has another size.
+        """
+        if resolved.input_kind == "text":
+            return None
+        return paint_found(image, self._judged(resolved, self.maps(resolved)), partial(self._wires, resolved))
+
+    def _judged(self, resolved: ResolvedRequest, maps: ViewMaps) -> ViewMaps:
+        """Maps that a picture is judged by: what a hand painted on the view is no part of the model."""
+        return maps if resolved.region is None else replace(maps, gbuffer=self._view(resolved))
+
     def wireframe(self, resolved: ResolvedRequest, maps: ViewMaps) -> Wireframe | None:
         """The lines of a view that pictures are scored along; ``None`` where there is no scene."""
+        return None if maps.gbuffer is None else self._wires(resolved, maps.gbuffer)
+
+    def _wires(self, resolved: ResolvedRequest, gbuffer: GBuffer) -> Wireframe:
         from archviz.fidelity import trace_wireframe
 
-        gbuffer = maps.gbuffer
-        if gbuffer is None:
-            return None
         return self.shelf.get("wireframe", view_key(resolved), lambda: trace_wireframe(gbuffer))
 
     def seen_elements(self, resolved: ResolvedRequest) -> tuple[str, ...]:
@@ -267,7 +294,7 @@ class Renderer:
             base, sha256 = read_base(request, request.region)
             return resolve_edit(request, request.region, base, sha256, self._view(base))
         check_choices(request)
-        asked = (request.input, request.unit, request.up, request.hide, request.show, request.adjustments)
+        asked = (request.input, reading_choices(request))
         if asked not in read:
             key = reading_key(request)
             read[asked] = (

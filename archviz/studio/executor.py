@@ -16,6 +16,7 @@ from archviz.core.errors import InputError
 from archviz.diffusion import StepReport, load_engine
 from archviz.render.recipe import write_picture, write_whole
 from archviz.render.request import DEFAULT_ENGINE, ResolvedRequest
+from archviz.studio.heat_maps import make_heat_map
 from archviz.studio.jobs import Job, JobPhase
 from archviz.studio.pace import Pace
 from archviz.studio.step_film import StepFilm
@@ -72,6 +73,8 @@ class Executor:
         """Take away what was begun and never finished; only while no other worker is at work."""
         for partial in self._store.home.results.glob(".*"):
             shutil.rmtree(partial, ignore_errors=True)
+        for partial in self._store.home.results.glob("*/.heatmap-*"):
+            partial.unlink(missing_ok=True)
         for preview in self._store.home.previews.iterdir():
             preview.unlink(missing_ok=True)
 
@@ -92,6 +95,10 @@ class Executor:
         Cancelled
             The user ended it.
         """
+        if job.kind == "heatmap":
+            # It has no folder of its own.
+            make_heat_map(self._store.home, self.renderer, job, lambda phase: self._say(job, phase))
+            return
         partial = self._store.home.results / f".{job.id}"
         shutil.rmtree(partial, ignore_errors=True)
         try:

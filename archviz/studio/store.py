@@ -18,7 +18,10 @@ __all__ = ["MOST_TRIES", "JobStore"]
 
 MOST_TRIES = 2
 # Readings and views are quick and someone looks at them; a single picture is not kept waiting by a set of many.
-_ORDER = "kind = 'reading' DESC, kind = 'view' DESC, kind = 'preview' DESC, set_id IS NOT NULL, number"
+_ORDER = (
+    "kind = 'reading' DESC, kind = 'view' DESC, kind = 'preview' DESC, kind = 'heatmap' DESC,"
+    " set_id IS NOT NULL, number"
+)
 
 
 class JobStore:
@@ -139,7 +142,7 @@ class JobStore:
     # Of the worker
 
     def claim(self, *, quick: bool = False) -> Job | None:
-        """Take the next job; readings come first, then views and previews: they are quick and someone looks at them.
+        """Take the next job; readings come first, then views, previews and heat maps: they are quick, someone waits.
 
         With ``quick`` a picture is never taken.
         """

@@ -52,10 +52,11 @@ def test_every_option_of_the_design_is_there() -> None:
         " --place 10.8,106.6 --city hue --when 2025-06-21T12:00+07:00 --north 5"
         " --material roof=tiles wall=brick --material door=oak --prompt p --size 640x480"
         " --seed 3 --steps 4 --geometry free --control stack=0.5 --surroundings none"
-        " --unit mm --up z --hide a --show b --device cpu --author A --json"
+        " --unit mm --up z --hide a --show b --class c=ground d=glass --device cpu --author A --json"
     )
     options = build_parser().parse_args(words.split())
     assert options.material == ["roof=tiles", "wall=brick", "door=oak"]
+    assert options.classes == ["c=ground", "d=glass"]
     assert options.json and options.output == "x.png" and options.input == "house.glb"
 
 

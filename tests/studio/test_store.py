@@ -98,6 +98,7 @@ FULL = RenderRequest(
     seed=2**53 - 1,
     steps=4,
     hide=("tree*",),
+    classes={"T*": "vegetation", "T1": "ground", "A": "glass"},
     control_scales={"stack": 0.5},
     surroundings="none",
 )
