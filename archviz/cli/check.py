@@ -90,7 +90,7 @@ def _judge_model(
     wires, reference = trace_wireframe(gbuffer), light.deferred.array
     registration = register(picture, gbuffer, reference=reference, wireframe=wires)
     shown, sun = registration.applied(picture, resolved.size), light if lit else None
-    openings = renderer.openings(resolved)
+    openings = renderer.views.openings(resolved)
     scores = report(shown, gbuffer, light=sun, openings=openings, reference=reference).to_json()
     return scores, registration, lambda: paint_heatmap(shown, wires, reference=reference, gbuffer=gbuffer, light=sun)
 
@@ -103,7 +103,7 @@ def _judge_drawing(
 
     if lit:
         raise OptionError(f"model {options.model} is a drawing and has no sun; leave --when and --lighting out")
-    lines = renderer.drawn_lines(resolved)
+    lines = renderer.views.drawn_lines(resolved)
     wires = trace_lines(lines)
     registration = register_wires(picture, wires)
     shown = registration.applied(picture, resolved.size)

@@ -120,7 +120,7 @@ def read_drawing(request: RenderRequest, renderer: Renderer) -> DrawingReading:
     from archviz.sketch import diagnose
 
     resolved = renderer.resolve(reading_request(request))
-    drawing = renderer.drawing_of(resolved)
+    drawing = renderer.views.drawing_of(resolved)
     if drawing is None:
         raise OptionError(f"input {request.input} is no drawing; give one, or leave the reading out")
     found, sheet = _shelved(request, request.adjustments.as_found, renderer, _find_sheet)
@@ -132,7 +132,7 @@ def read_drawing(request: RenderRequest, renderer: Renderer) -> DrawingReading:
         ink=ink,
         sheet=sheet,
         drawing=drawing,
-        lines=renderer.drawn_lines(resolved),
+        lines=renderer.views.drawn_lines(resolved),
         relief=lift_drawing(drawing, resolved.size),
         diagnosis=diagnose(drawing),
     )

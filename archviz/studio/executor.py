@@ -153,7 +153,7 @@ class Executor:
             "fidelity": result.fidelity.to_json() if result.fidelity else None,
         }
         _write_json(folder / "recipe.json", result.recipe | {"run": run})
-        seen = {"elements_seen": list(self.renderer.seen_elements(resolved))}
+        seen = {"elements_seen": list(self.renderer.views.seen_elements(resolved))}
         _write_json(folder / "summary.json", _summary(resolved) | _outcome(result) | seen)
         painting.done()
 
