@@ -9,6 +9,7 @@
     decoder      the autoencoder's decoder on the denoiser's latents
     drafts       what denoiser and decoder make of training views  <cache>/pairs
     finisher     from drafts and maps to the finished picture      <cache>/finisher.pt
+    grain        how strong the finisher's grains are              its config.json
     export       the diffusers folder of the engine                archviz/weights/mini
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
     calibrate    what each score of fidelity says of known damage  docs/fidelity-*
@@ -66,6 +67,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     finisher.add_argument("--steps", type=int, default=6000)
     finisher.add_argument("--until", type=int, default=None)
     finisher.add_argument("--batch", type=int, default=4)
+    steps.add_parser("grain").add_argument("--folder", type=Path, default=WEIGHTS)
     adopt = steps.add_parser("adopt")
     adopt.add_argument("--folder", type=Path, default=WEIGHTS)
     drawn = steps.add_parser("drawn")
@@ -145,6 +147,10 @@ def _run(options: argparse.Namespace) -> None:
             train_finisher(
                 cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads
             )
+        case "grain":
+            from archviz.training.grain import fit_grain
+
+            fit_grain(cache, options.folder, threads=options.threads)
         case "adopt":
             from archviz.training.adopt import adopt
 
