@@ -49,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     trace.add_argument("--count", type=int, default=400)
     trace.add_argument("--start", type=int, default=0, help="first seed")
     trace.add_argument("--samples", type=int, default=24, help="paths a pixel")
-    steps.add_parser("pairs")
+    pairs = steps.add_parser("pairs")
+    pairs.add_argument("--remix", action="store_true", help="first mix older pairs' pictures as they are mixed now")
     autoencoder = steps.add_parser("autoencoder")
     autoencoder.add_argument("--steps", type=int, default=6000)
     autoencoder.add_argument("--until", type=int, default=None)
@@ -114,8 +115,10 @@ def _run(options: argparse.Namespace) -> None:
             seeds = range(options.start, options.start + options.count)
             trace_scenes(cache, seeds=seeds, threads=options.threads, samples=options.samples)
         case "pairs":
-            from archviz.training.dataset import prepare_pairs, write_texts
+            from archviz.training.dataset import prepare_pairs, remix_pairs, write_texts
 
+            if options.remix:
+                remix_pairs(cache)
             prepare_pairs(cache)
             write_texts(cache)
         case "autoencoder":

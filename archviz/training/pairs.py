@@ -5,7 +5,7 @@ One folder a view, ``<cache>/pairs/<seed>-<view>/``:
 ``pictures.npy``  (M, H, W, 3) uint8, one picture a mix of lights
 ``<kind>-fixed.npy``  (F, H, W) float16, the control stack's channels that no light changes
 ``<kind>-light.npy``  (M, L, H, W) int8, the light channels times 127
-``record.json``  captions' facts, presets, split
+``record.json``  captions' facts, presets, split; ``traced_version`` and ``mix_version``, 1 where left out
 ``latents.npy``  (2, M, C, H/8, W/8) float16, as is and mirrored; written once an autoencoder is there
 
 ``<kind>`` is ``complete``, or ``building`` for building and ground alone.

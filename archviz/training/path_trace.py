@@ -235,15 +235,13 @@ def denoised(passes: Mapping[str, NDArray[np.float32]], suns: list[dict[str, flo
     directions = [SunDirection(altitude_deg=s["altitude_deg"], azimuth_deg=s["azimuth_deg"]) for s in suns]
     return TracedView(
         groups=np.stack(groups),
-        alpha=_denoised_coverage(passes["alpha"], albedo, normal).astype(np.float16),
+        alpha=_denoised_coverage(passes["alpha"]).astype(np.float16),
         depth_m=np.where(depth < _SKY_DEPTH_M, depth, np.inf).astype(np.float32),
         suns=(directions[0], directions[1]),
     )
 
 
-def _denoised_coverage(
-    alpha: NDArray[np.float32], albedo: NDArray[np.float32], normal: NDArray[np.float32]
-) -> NDArray[np.float32]:
+def _denoised_coverage(alpha: NDArray[np.float32]) -> NDArray[np.float32]:
     import pyoidn
     from scipy.ndimage import maximum_filter, minimum_filter
 
@@ -252,7 +250,8 @@ def _denoised_coverage(
     if not mixed.any():
         return alpha
     triple = np.repeat(alpha[..., None], 3, axis=-1).astype(np.float32)
-    smooth = np.clip(pyoidn.denoise(triple, albedo, normal, hdr=False)[..., 0], 0.0, 1.0)
+    # Without guides: behind glass their noise is the coverage's own, and would be kept as texture.
+    smooth = np.clip(pyoidn.denoise(triple, hdr=False)[..., 0], 0.0, 1.0)
     return np.where(mixed, smooth, alpha).astype(np.float32)
 
 

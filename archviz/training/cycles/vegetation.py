@@ -19,6 +19,8 @@ from plain_shapes import midribs
 from surfaces import surface
 
 _MAX_LEAVES = 400_000
+# A field of rice is one element: it leaves something for the trees.
+_MOST_OF_ONE, _WIDEST = 90_000, 3.0
 # Crowns that no camera sees only cast shadows and stand in mirrors.
 _UNSEEN = 4.0
 _COARSEST = 2.0
@@ -111,7 +113,8 @@ def add_crowns(record: dict, leafy: list[tuple[int, Mesh]], cameras: list[dict],
             pieces.append((_blades(*leaflets), crown.tone))
             continue
         length, width = _leaf_size(crown, coarseness)
-        size = (length * stretch, width * stretch)
+        thinned = np.sqrt(_count(crown, (length, width), most=None) / _MOST_OF_ONE)
+        size = (length * stretch, width * stretch * float(np.clip(thinned, 1.0, _WIDEST)))
         pieces.append((_strew(crown, size, rng), crown.tone))
         if crown.style.habit in ("leaf", "needle"):
             shade = _shrunk(crown.mesh, max(size[0], crown.style.lump * _extent(crown.mesh)))
@@ -186,9 +189,10 @@ def _extent(mesh: Mesh) -> float:
     return float(np.ptp(mesh[0], axis=0).min()) / 2
 
 
-def _count(crown: _Crown, size: tuple[float, float]) -> int:
+def _count(crown: _Crown, size: tuple[float, float], *, most: int | None = _MOST_OF_ONE) -> int:
     layers = crown.style.layers * np.clip(_DENSE_M / crown.distance_m, _LEAST_DENSITY, 1.0)
-    return int(np.ceil(layers * _areas(crown.mesh).sum() / (0.5 * size[0] * size[1])))
+    count = int(np.ceil(layers * _areas(crown.mesh).sum() / (0.5 * size[0] * size[1])))
+    return count if most is None else min(count, most)
 
 
 def _strew(crown: _Crown, size: tuple[float, float], rng: np.random.Generator) -> Mesh:
