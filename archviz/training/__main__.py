@@ -10,6 +10,7 @@
     drafts       what denoiser and decoder make of training views  <cache>/pairs
     finisher     from drafts and maps to the finished picture      <cache>/finisher.pt
     export       the diffusers folder of the engine                archviz/weights/mini
+    metric-network  tells hours and places, and compares pictures, for `evaluate`   <cache>/metric-network.pt
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
     calibrate    what each score of fidelity says of known damage  docs/fidelity-*
     evaluate-views  colours over several views of one scene, drift between lights
@@ -84,6 +85,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     openings = steps.add_parser("openings")
     openings.add_argument("--folder", type=Path, default=WEIGHTS)
     openings.add_argument("--fit-only", action="store_true", help="take the pictures that are there")
+    metric_network = steps.add_parser("metric-network")
+    metric_network.add_argument("--steps", type=int, default=1000)
+    metric_network.add_argument("--until", type=int, default=None)
+    metric_network.add_argument("--batch", type=int, default=32)
     evaluate = steps.add_parser("evaluate")
     evaluate.add_argument("--folder", type=Path, default=WEIGHTS)
     evaluate.add_argument("--views", type=int, default=24)
@@ -149,6 +154,12 @@ def _run(options: argparse.Namespace) -> None:
             from archviz.training.adopt import adopt
 
             adopt(cache, options.folder)
+        case "metric-network":
+            from archviz.training.metric_network import train_metric_network
+
+            train_metric_network(
+                cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads
+            )
         case "drawn":
             from archviz.training.drawn_views import draw_views
 
