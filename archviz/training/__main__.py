@@ -164,7 +164,7 @@ def _run(options: argparse.Namespace) -> None:
 
             adopt(cache, options.folder)
         case "metric-network":
-            from archviz.training.metric_network import train_metric_network
+            from archviz.training.metric_training import train_metric_network
 
             train_metric_network(
                 cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads

@@ -18,10 +18,7 @@ from torch import nn
 from torch.nn import functional
 
 from archviz.core.errors import OptionError
-from archviz.core.seeds import derive_generator
 from archviz.training.checkpoint import Average, load_state
-from archviz.training.loop import Training, cooled, train
-from archviz.training.pairs import PairStore
 
 __all__ = [
     "ENVIRONMENTS",
@@ -29,6 +26,8 @@ __all__ = [
     "INPUT_PX",
     "LIGHTINGS",
     "LIGHTING_CLASSES",
+    "SEEN",
+    "WIDTHS",
     "MetricNetwork",
     "Recognition",
     "Recognized",
@@ -36,7 +35,7 @@ __all__ = [
     "load_metric_network",
     "metric_network_path",
     "recognize",
-    "train_metric_network",
+    "shrunk",
 ]
 
 # Preset -> what a person can tell: the sun at 3 and at 8 degrees, or clouds with and without rain that wets
@@ -73,15 +72,10 @@ ENVIRONMENT_CLASSES: Mapping[str, str] = {
 LIGHTINGS = tuple(dict.fromkeys(LIGHTING_CLASSES.values()))
 ENVIRONMENTS = tuple(dict.fromkeys(ENVIRONMENT_CLASSES.values()))
 INPUT_PX = 128
-_WIDTHS = (32, 64, 128, 192)
+WIDTHS = (32, 64, 128, 192)
 # What it also learns to see, an eighth as fine as its input: features for more than two questions.
-_SEEN = ("inverse_depth", "normal_right", "normal_up_in_view", "normal_to_viewer", "family_0", "family_1", "family_2",
+SEEN = ("inverse_depth", "normal_right", "normal_up_in_view", "normal_to_viewer", "family_0", "family_1", "family_2",
          "family_3")  # fmt: skip
-_SEEN_WEIGHT = 1.0
-_MASK = ("is_building", "is_opening")
-_SMALLEST_WINDOW_PX = 112
-_MASKED_SHARE = 0.4
-_BRIGHTNESS = 0.1
 _DROPPED = 0.2
 # Parts of a picture that are asked after beside the whole: texture is seen from near, the place from far.
 _NEAR_WINDOWS = 3
@@ -137,14 +131,14 @@ class _Halving(nn.Module):
 class MetricNetwork(nn.Module):
     """A small residual network over pictures whose building may be hidden."""
 
-    def __init__(self, widths: Sequence[int] = _WIDTHS) -> None:
+    def __init__(self, widths: Sequence[int] = WIDTHS) -> None:
         super().__init__()
         first, *others = widths
         self.stem = nn.Sequential(
             nn.Conv2d(4, first, 5, stride=2, padding=2, bias=False), nn.GroupNorm(8, first), nn.SiLU()
         )
         self.levels = nn.ModuleList(_Halving(a, b) for a, b in zip(widths, others, strict=False))
-        self.seen = nn.Conv2d(widths[-2], len(_SEEN), 1)
+        self.seen = nn.Conv2d(widths[-2], len(SEEN), 1)
         self.lighting = nn.Linear(widths[-2] + widths[-1], len(LIGHTINGS))
         self.environment = nn.Linear(widths[-2] + widths[-1], len(ENVIRONMENTS))
 
@@ -174,62 +168,8 @@ def metric_network_path(cache: Path) -> Path:
     return cache / "metric-network.pt"
 
 
-@dataclass(frozen=True, eq=False)
-class _Sample:
-    picture: NDArray[np.float32]
-    hidden: NDArray[np.float32]
-    seen: NDArray[np.float32]
-    lighting: int
-    environment: int
-
-
-def _by_class(store: PairStore) -> list[list[list[int]]]:
-    """Views by environment class and scene: each class, then each scene of it, is drawn equally often."""
-    found: dict[int, dict[int, list[int]]] = {}
-    for view in range(len(store)):
-        record = store.record(view)
-        row = ENVIRONMENTS.index(ENVIRONMENT_CLASSES[record["environment"]])
-        found.setdefault(row, {}).setdefault(int(record["seed"]), []).append(view)
-    return [list(found[row].values()) for row in sorted(found)]
-
-
-def _draw(store: PairStore, classes: list[list[list[int]]], generator: np.random.Generator) -> _Sample:
-    import cv2
-
-    scenes = classes[generator.integers(len(classes))]
-    views = scenes[generator.integers(len(scenes))]
-    view = views[generator.integers(len(views))]
-    record, pictures = store.record(view), store.pictures(view)
-    mix = int(generator.integers(len(pictures)))
-    height, width = pictures.shape[1:3]
-    smallest = min(_SMALLEST_WINDOW_PX, height, width)
-    side = round(float(np.exp(generator.uniform(np.log(smallest), np.log(min(height, width))))))
-    y, x = int(generator.integers(height - side + 1)), int(generator.integers(width - side + 1))
-    window = (slice(y, y + side), slice(x, x + side))
-    # As fine as the network's input is enough of the maps.
-    stride = max(1, side // INPUT_PX)
-    coarse = (slice(y, y + side, stride), slice(x, x + side, stride))
-    fixed = store.fixed(view, window=coarse, channels=(*_MASK, *_SEEN))
-    mirrored = generator.random() < 0.5
-    if mirrored:
-        fixed = fixed[..., ::-1].copy()
-        fixed[len(_MASK) + _SEEN.index("normal_right")] *= -1
-    crop = np.array(pictures[mix, window[0], window[1]])
-    picture = _shrunk(crop[:, ::-1] if mirrored else crop, INPUT_PX).astype(np.float32) / 255
-    own = _shrunk(fixed[: len(_MASK)].sum(0), INPUT_PX)
-    hidden = (own > 0) if generator.random() < _MASKED_SHARE else np.zeros(own.shape, dtype=bool)
-    seen = np.stack([cv2.resize(c, (INPUT_PX // 8,) * 2, interpolation=cv2.INTER_AREA) for c in fixed[len(_MASK) :]])
-    picture = np.clip(picture * (1 + _BRIGHTNESS * generator.uniform(-1, 1)), 0, 1)
-    return _Sample(
-        picture=picture.transpose(2, 0, 1).astype(np.float32),
-        hidden=hidden[None].astype(np.float32),
-        seen=seen,
-        lighting=LIGHTINGS.index(LIGHTING_CLASSES[record["mixes"][mix]["lighting"]]),
-        environment=ENVIRONMENTS.index(ENVIRONMENT_CLASSES[record["environment"]]),
-    )
-
-
-def _shrunk(array: NDArray[Any], side: int) -> NDArray[Any]:
+def shrunk(array: NDArray[Any], side: int) -> NDArray[Any]:
+    """A square (h, h) or (h, h, C) array at another size, each pixel the mean of what it covers."""
     import cv2
 
     smaller = array.shape[0] > side
@@ -240,67 +180,7 @@ def _shrunk(array: NDArray[Any], side: int) -> NDArray[Any]:
     )
 
 
-def train_metric_network(
-    cache: Path,
-    *,
-    steps: int = 1000,
-    batch: int = 32,
-    seed: int = 0,
-    threads: int = 1,
-    rate: float = 2e-3,
-    until: int | None = None,
-    widths: Sequence[int] = _WIDTHS,
-) -> None:
-    """Train on the pictures of the training scenes, or go on where the last run stopped.
-
-    Parameters
-    ----------
-    cache
-        Holds ``pairs/``; receives ``metric-network.pt``.
-    until
-        Stop after this step though the schedule goes on to ``steps``.
-    """
-    torch.set_num_threads(threads)
-    torch.manual_seed(seed)
-    network = MetricNetwork(widths).to(memory_format=torch.channels_last)
-    store = PairStore(cache, split="train")
-
-    def loss(step: int) -> torch.Tensor:
-        classes = _by_class(store)
-        generator = derive_generator(seed, "metric-network", step)
-        # Dropout draws from torch's own generator.
-        torch.manual_seed(int(generator.integers(2**31)))
-        samples = [_draw(store, classes, generator) for _ in range(batch)]
-        pictures, hidden, seen = (
-            torch.from_numpy(np.stack([getattr(sample, name) for sample in samples]))
-            for name in ("picture", "hidden", "seen")
-        )
-        with torch.autocast("cpu", torch.bfloat16):
-            made = network(pictures.to(memory_format=torch.channels_last), hidden)
-        hours = torch.tensor([sample.lighting for sample in samples])
-        places = torch.tensor([sample.environment for sample in samples])
-        # What is hidden cannot be seen.
-        open_share = 1 - functional.avg_pool2d(hidden, 8)
-        unseen = ((made.seen.float() - seen).abs() * open_share).mean()
-        told = functional.cross_entropy(made.lighting.float(), hours) + functional.cross_entropy(
-            made.environment.float(), places
-        )
-        return told + _SEEN_WEIGHT * unseen
-
-    training = Training(
-        name="metric-network",
-        path=metric_network_path(cache),
-        modules={"network": network},
-        loss=loss,
-        rate=cooled(rate, steps=steps, warmup=max(1, min(100, steps // 10)), cooldown=0.5),
-        decay=0.995,
-        weight_decay=0.05,
-        refresh=store.refresh,
-    )
-    train(training, steps=steps, until=until)
-
-
-def load_metric_network(cache: Path, widths: Sequence[int] = _WIDTHS) -> MetricNetwork:
+def load_metric_network(cache: Path, widths: Sequence[int] = WIDTHS) -> MetricNetwork:
     """The averaged network of the last checkpoint, in evaluation mode.
 
     Raises
@@ -344,8 +224,8 @@ def recognize(
     shown, veiled = [], []
     for y, x, edge in windows:
         part = (slice(y, y + edge), slice(x, x + edge))
-        shown.append(_shrunk(picture[part], INPUT_PX))
-        veiled.append(_shrunk(veil[part].astype(np.float32), INPUT_PX) > 0)
+        shown.append(shrunk(picture[part], INPUT_PX))
+        veiled.append(shrunk(veil[part].astype(np.float32), INPUT_PX) > 0)
     with torch.inference_mode():
         said = network(_as_input(np.stack(shown)), torch.from_numpy(np.stack(veiled)[:, None].astype(np.float32)))
     # The far windows say as much as the near ones together.

@@ -22,8 +22,8 @@ from archviz.training.metric_network import (
     load_metric_network,
     metric_network_path,
     recognize,
-    train_metric_network,
 )
+from archviz.training.metric_training import train_metric_network
 
 TINY = (8, 8, 16, 16)
 

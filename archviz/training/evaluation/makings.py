@@ -61,7 +61,8 @@ def measure_seeds(view: HeldOutView) -> Values:
 def measure_colour(view: HeldOutView) -> Values:
     """Whether an element in a test material has, of all test materials' path-traced colours, that one's."""
     element = largest_element(view.gbuffer)
-    mix = view.lights[0]
+    # Colours are told by day; a low sun dyes them all.
+    mix = next((mix for mix in view.lights[:2] if view.lighting_class(mix) == "day"), view.lights[0])
     scale = _REFERENCE_PX / view.gbuffer.size.longer
     small = view.camera.resized(Size(*(max(1, round(side * scale)) for side in view.gbuffer.size.shape)))
     figure = "colour nearest to its own of 8 materials"

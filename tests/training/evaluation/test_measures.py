@@ -151,6 +151,15 @@ def test_a_card_takes_the_table_between_its_marks_and_nothing_else_changes(tmp_p
     assert card.read_text(encoding="utf-8") == "# mini\n"
 
 
+def test_the_released_card_has_its_place_for_the_figures(tmp_path: Path) -> None:
+    released = Path(__file__).parents[3] / "archviz" / "weights" / "mini" / "README.md"
+    card = tmp_path / "README.md"
+    card.write_bytes(released.read_bytes())
+    write_into_card(card, "the figures")
+    text = card.read_text(encoding="utf-8")
+    assert f"{BEGIN}\n\nthe figures\n\n{END}" in text and "## Good and bad at" in text
+
+
 def test_what_was_measured_is_not_measured_again_until_the_networks_change(tmp_path: Path) -> None:
     path, asked = tmp_path / "measured" / "row.json", []
 

@@ -17,7 +17,8 @@ from archviz.training.evaluation.held_out import DRAFT, MINI, NOISE, HeldOutView
 from archviz.training.evaluation.makings import reconstruct
 from archviz.training.evaluation.measures import shadow_share
 from archviz.training.evaluation.table import BEGIN, END, Line
-from archviz.training.metric_network import LIGHTING_CLASSES, train_metric_network
+from archviz.training.metric_network import LIGHTING_CLASSES
+from archviz.training.metric_training import train_metric_network
 from archviz.training.pairs import PairStore
 
 LINES = Path(__file__).parents[3] / "archviz" / "weights" / "lines"
