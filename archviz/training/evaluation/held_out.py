@@ -249,7 +249,7 @@ class HeldOutView:
         if column == "deferred colour":
             return self.deferred(mix)
         if column == "clay":
-            return self.kept(f"clay-{mix}", lambda: self._clay(mix))
+            return self.kept(f"clay-{mix}", lambda: self.clay(self.lit, mix), maker="clay")
         if column == DRAFT:
             drafting = self.workshop.drafting
             assert drafting is not None  # there is no such column otherwise
@@ -263,17 +263,28 @@ class HeldOutView:
         stack = self.store.stack(self.view, mix, kind=kind)
         return to_bytes((deferred_colour(stack).transpose(1, 2, 0) + 1) / 2)
 
-    def _clay(self, mix: int) -> Picture:
-        drawn = self.drawn_mixes[mix]
+    def clay(self, lit: LitView, mix: int) -> Picture:
+        """The lit clay picture of a version of the view, as the engine `clay` makes it."""
         passes = engine_specs()["clay"].sampling.steps
         threads = self.workshop.threads
-        return to_bytes(self.lit.clay(drawn, passes=passes, seed=self.view, threads=threads).array)
+        return to_bytes(lit.clay(self.drawn_mixes[mix], passes=passes, seed=self.view, threads=threads).array)
 
-    def kept(self, name: str, make: Callable[[], Picture]) -> Picture:
-        """A picture that was made with these weights before, or is made now."""
+    def kept(self, name: str, make: Callable[[], Picture], *, maker: str | None = None) -> Picture:
+        """A picture that was made by the same maker before, or is made now.
+
+        Parameters
+        ----------
+        name
+            Of the picture, within the view.
+        make
+            Makes it.
+        maker
+            Whose it is; these weights' where it is not given.
+        """
         from PIL import Image
 
-        path = self.workshop.cache / "evaluation" / "pictures" / self.workshop.weights / self.name / f"{name}.png"
+        folder = self.workshop.cache / "evaluation" / "pictures" / (maker or self.workshop.weights)
+        path = folder / self.name / f"{name}.png"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             beside = path.with_name(f".{path.name}.{os.getpid()}")

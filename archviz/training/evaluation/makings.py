@@ -15,7 +15,6 @@ from archviz.core.gbuffer import GBuffer
 from archviz.core.maps import EdgeMap
 from archviz.core.seeds import derive_generator
 from archviz.core.size import Size
-from archviz.diffusion import engine_specs
 from archviz.diffusion.frames import to_bytes
 from archviz.fidelity import drift, edge_evidence, trace_lines
 from archviz.fidelity.edges import wire_evidence
@@ -121,17 +120,12 @@ def measure_sizes(view: HeldOutView) -> Values:
         stack = control_stack(lit.gbuffer, light, size=size)
         wanted = ask(view.workshop.spec, prompt=prompt, stack=stack, deferred=light.deferred, seed=view.view, steps=4)
         made = view.kept(f"side-{side}-{mix}", partial(view.workshop.engine.generate, wanted))
-        clay = view.kept(f"clay-side-{side}-{mix}", partial(_clay, view, lit, mix))
+        clay = view.kept(f"side-{side}-{mix}", partial(view.clay, lit, mix), maker="clay")
         pictures = {"clay": clay, MINI: made, "deferred colour": to_bytes(light.deferred.array)}
         figures[f"edge evidence, building, {side} px"] = {
             column: edge_evidence(picture, lit.gbuffer, reference=clay).score for column, picture in pictures.items()
         }
     return figures
-
-
-def _clay(view: HeldOutView, lit: LitView, mix: int) -> Picture:
-    passes = engine_specs()["clay"].sampling.steps
-    return to_bytes(lit.clay(view.drawn_mixes[mix], passes=passes, seed=view.view, threads=view.workshop.threads).array)
 
 
 def measure_drawing(view: HeldOutView) -> Values:

@@ -54,6 +54,9 @@ def test_a_picture_is_made_once_and_belongs_to_the_weights(cache: Path, weights:
     again = HeldOutView(Workshop(cache, other, threads=1), PairStore(cache, split="holdout"), 0)
     assert again.workshop.weights != view.workshop.weights
     assert not again.kept(f"mini-4-1-{view.lights[0]}", lambda: first * 0).any()
+    # What other makers made stays when the weights change.
+    assert np.array_equal(view.kept("test", lambda: first, maker="clay"), first)
+    assert np.array_equal(again.kept("test", lambda: first * 0, maker="clay"), first)
 
 
 def test_truth_is_itself_and_a_stopped_evaluation_goes_on(
