@@ -11,6 +11,7 @@
     finisher     from drafts and maps to the finished picture      <cache>/finisher.pt
     grain        how strong the finisher's grains are              its config.json
     export       the diffusers folder of the engine                archviz/weights/mini
+    metric-network  tells hours and places, and compares pictures, for `evaluate`   <cache>/metric-network.pt
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
     calibrate    what each score of fidelity says of known damage  docs/fidelity-*
     evaluate-views  colours over several views of one scene, drift between lights
@@ -29,6 +30,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+
+from archviz.core.errors import InputError
 
 _WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 WEIGHTS, LINES_WEIGHTS = _WEIGHTS / "mini", _WEIGHTS / "lines"
@@ -87,9 +90,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     openings = steps.add_parser("openings")
     openings.add_argument("--folder", type=Path, default=WEIGHTS)
     openings.add_argument("--fit-only", action="store_true", help="take the pictures that are there")
+    metric_network = steps.add_parser("metric-network")
+    metric_network.add_argument("--steps", type=int, default=1000)
+    metric_network.add_argument("--until", type=int, default=None)
+    metric_network.add_argument("--batch", type=int, default=32)
     evaluate = steps.add_parser("evaluate")
     evaluate.add_argument("--folder", type=Path, default=WEIGHTS)
+    evaluate.add_argument("--lines-folder", type=Path, default=LINES_WEIGHTS)
     evaluate.add_argument("--views", type=int, default=24)
+    evaluate.add_argument("--readings", type=int, default=100, help="how many held-out drawings")
+    evaluate.add_argument("--rows", default=None, help="some rows alone, with commas between; all where left out")
+    evaluate.add_argument("--card", type=Path, default=None, help="the model card that the table is written into")
     calibrate = steps.add_parser("calibrate")
     calibrate.add_argument("--folder", type=Path, default=WEIGHTS)
     calibrate.add_argument("--target", type=Path, default=Path("docs"), help="folder for tables and figures")
@@ -99,7 +110,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     views.add_argument("--scenes", type=int, default=8, help="held-out scenes with their path-traced truth")
     views.add_argument("--samples", type=int, default=6, help="sample models, four views each")
     views.add_argument("--side", type=int, default=384, help="of the samples' pictures [pixels]")
-    _run(parser.parse_args(argv))
+    try:
+        _run(parser.parse_args(argv))
+    except InputError as error:
+        parser.error(str(error))
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -158,6 +172,12 @@ def _run(options: argparse.Namespace) -> None:
             from archviz.training.adopt import adopt
 
             adopt(cache, options.folder)
+        case "metric-network":
+            from archviz.training.metric_training import train_metric_network
+
+            train_metric_network(
+                cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads
+            )
         case "drawn":
             from archviz.training.drawn_views import draw_views
 
@@ -207,9 +227,18 @@ def _run(options: argparse.Namespace) -> None:
                 threads=options.threads,
             )
         case _:
-            from archviz.training.evaluate import evaluate
+            from archviz.training.evaluation import evaluate
 
-            evaluate(cache, options.folder, views=options.views, threads=options.threads)
+            evaluate(
+                cache,
+                options.folder,
+                lines_folder=options.lines_folder,
+                views=options.views,
+                readings=options.readings,
+                rows=None if options.rows is None else options.rows.split(","),
+                card=options.card,
+                threads=options.threads,
+            )
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ One folder a view, ``<cache>/pairs/<seed>-<view>/``:
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -126,6 +127,12 @@ class PairStore:
         fixed = self._array(view, f"{kind}-fixed")[:, rows, columns]
         light = self._array(view, f"{kind}-light")[mix, :, rows, columns]
         return join_stack(fixed, light)
+
+    def fixed(self, view: int, *, channels: Sequence[str], window: tuple[slice, slice]) -> NDArray[np.float32]:
+        """(len(channels), h, w) float32 channels of the complete maps that no light changes, by name."""
+        rows = [FIXED_CHANNELS.index(CHANNELS.index(name)) for name in channels]
+        array = self._array(view, "complete-fixed")
+        return np.stack([array[row, *window] for row in rows]).astype(np.float32)
 
     def _array(self, view: int, name: str) -> Any:
         return np.load(self._views[view].folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)
