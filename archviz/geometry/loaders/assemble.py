@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from archviz.core.elements import ElementClass, Part, check_class
 from archviz.core.errors import FileFormatError, GeometryError, OptionError
@@ -15,7 +14,7 @@ from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.geometry.loaders.conventions import (
     bounds_of,
-    building_parts,
+    building_rows,
     guess_unit,
     guess_up,
     to_z_up,
@@ -23,7 +22,8 @@ from archviz.geometry.loaders.conventions import (
     unit_name,
 )
 from archviz.geometry.loaders.hiding import Hidden, check_patterns, is_wanted, why_undrawn
-from archviz.geometry.loaders.raw import Axis, RawModel, RawPart, check_triangles, used_only
+from archviz.geometry.loaders.placing import Measures, are_finite, by_owner, measure, scene_vertices
+from archviz.geometry.loaders.raw import Axis, RawModel, RawPart, check_triangles
 from archviz.geometry.loaders.surfaces import element_table
 from archviz.geometry.scene import Scene
 
@@ -107,8 +107,8 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
     if not parts:
         raise GeometryError("the model holds no triangles; export it with meshes")
     check_triangles(sum(len(p.faces) for p in parts))
-    parts = _by_owner(parts)
-    if not all(np.isfinite(p.vertices).all() for p in parts):
+    parts = by_owner(parts)
+    if not are_finite(parts):
         raise FileFormatError(
             "a coordinate is not a finite number (NaN or infinity); repair the model and export again"
         )
@@ -119,25 +119,24 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
     roles = [element.part for element in table.elements]
     up, parts = _settle_up(parts, raw, options, usual_up, assumptions)
     unit_m, parts = _settle_unit(parts, roles, raw, options, assumptions)
-    vertices, faces, owners = _joined(parts)
+    measures = measure(parts)
+    _check_extents(measures)
     textures = {k: t for k, t in raw.textures.items() if any(m.texture == k for m in table.materials)}
-    whole = [(part, np.arange(len(part.vertices))) for part in parts]
-    uv = _joined_uv(whole) if textures else None
-    _check_extents(vertices, faces)
-    own = building_parts(parts, roles)
-    warnings += [*_coarseness(parts, unit_m), *_strays(parts, names)]
-    low, high = bounds_of(own)
+    own = building_rows(roles)
+    warnings += [*_coarseness(parts, measures, unit_m), *_strays(parts, measures, names)]
+    low, high = measures.low[own].min(axis=0), measures.high[own].max(axis=0)
     base = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
     if np.abs(base).max() > _FAR_M:
         assumptions.append("moved to the origin from {:.1f}, {:.1f}, {:.1f} m".format(*base))
     if not _ODD_HEIGHT_M[0] <= (high - low)[2] <= _ODD_HEIGHT_M[1]:
         warnings.append(f"the building is {(high - low)[2]:.4g} m high; --unit tells another unit")
+    arrays = scene_vertices(parts, base, textured=bool(textures))
     scene = Scene(
-        vertices_m=(vertices - base).astype(np.float32),
-        faces=faces.astype(np.int32),
-        face_elements=owners,
+        vertices_m=arrays.vertices,
+        faces=arrays.faces,
+        face_elements=arrays.owners,
         table=table,
-        uv=None if uv is None else uv.astype(np.float32),
+        uv=arrays.uv,
         textures=textures,
     )
     return Assembled(
@@ -150,29 +149,6 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         place=raw.place,
         north_deg=raw.north_deg,
     )
-
-
-def _by_owner(parts: Sequence[RawPart]) -> list[RawPart]:
-    """Parts of one owner and material joined, their unused vertices left out: each becomes one element."""
-    joined: dict[tuple[int, int], list[RawPart]] = {}
-    for part in parts:
-        joined.setdefault((part.owner, part.material), []).append(part)
-    result = []
-    for same in joined.values():
-        used = [used_only(p.vertices, p.faces) for p in same]
-        starts = np.cumsum([0, *(len(vertices) for vertices, *_ in used)])
-        faces = np.concatenate([faces + start for (_, faces, _), start in zip(used, starts[:-1], strict=True)])
-        uv = _joined_uv([(p, rows) for p, (*_, rows) in zip(same, used, strict=True)])
-        vertices = np.concatenate([vertices for vertices, *_ in used])
-        result.append(replace(same[0], vertices=vertices, faces=faces, uv=uv))
-    return result
-
-
-def _joined_uv(parts: Sequence[tuple[RawPart, NDArray[np.int64]]]) -> NDArray[np.float64] | None:
-    """(v, 2) texture coordinates of the vertices that are used; NaN for those of parts without."""
-    if all(part.uv is None for part, _ in parts):
-        return None
-    return np.concatenate([np.full((len(rows), 2), np.nan) if p.uv is None else p.uv[rows] for p, rows in parts])
 
 
 def _selected(
@@ -246,7 +222,8 @@ def _settle_up(
     else:
         up = guess_up(parts, usual=usual or "z")
         assumptions.append(f"up axis {up.upper()}, guessed from the building's shape; --up overrules")
-    return up, [replace(p, vertices=to_z_up(p.vertices, up)) for p in parts]
+    turn = to_z_up(np.eye(3), up).T
+    return up, [part.moved(turn) for part in parts]
 
 
 def _settle_unit(
@@ -257,36 +234,24 @@ def _settle_unit(
     elif raw.unit_m is not None:
         metres = raw.unit_m
     else:
-        own = building_parts(parts, roles)
+        own = [parts[row] for row in building_rows(roles)]
         low, high = bounds_of(own)
         extents = high - low
         unit = guess_unit(own, extents)
         metres = unit_metres(unit)
         size = " x ".join(f"{e * metres:.4g}" for e in extents)
         assumptions.append(f"unit {unit}, guessed from the building's size ({size} m); --unit overrules")
-    return metres, [replace(p, vertices=p.vertices * metres) for p in parts]
+    return metres, [part.moved(np.eye(3) * metres) for part in parts]
 
 
-def _joined(parts: Sequence[RawPart]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int32]]:
-    """All parts' vertices, faces and owners."""
-    vertices, faces, owners = [], [], []
-    count = 0
-    for row, part in enumerate(parts):
-        vertices.append(part.vertices)
-        faces.append(part.faces + count)
-        owners.append(np.full(len(part.faces), row, dtype=np.int32))
-        count += len(part.vertices)
-    return np.concatenate(vertices), np.concatenate(faces), np.concatenate(owners)
-
-
-def _coarseness(parts: Sequence[RawPart], unit_m: float) -> list[str]:
+def _coarseness(parts: Sequence[RawPart], measures: Measures, unit_m: float) -> list[str]:
     """Warn where numbers of 32 bits far from the origin have lost what is small."""
-    farthest = max(float(np.abs(part.vertices).max()) for part in parts)
+    farthest = float(max(np.abs(measures.low).max(), np.abs(measures.high).max()))
     step = float(np.spacing(np.float32(farthest)))
     if step < _COARSE_M:
         return []
     # Scaled by the unit, a number of 32 bits is one no longer.
-    units = (part.vertices / unit_m for part in parts)
+    units = (part.points / unit_m for part in parts)
     if any((u.astype(np.float32) - u).any() for u in units):
         return []
     return [
@@ -295,9 +260,9 @@ def _coarseness(parts: Sequence[RawPart], unit_m: float) -> list[str]:
     ]
 
 
-def _strays(parts: Sequence[RawPart], names: Sequence[str]) -> list[str]:
+def _strays(parts: Sequence[RawPart], measures: Measures, names: Sequence[str]) -> list[str]:
     """Warn of a part that lies so far from most others that nothing else would be seen beside it."""
-    centers = np.array([(part.vertices.min(axis=0) + part.vertices.max(axis=0)) / 2 for part in parts])
+    centers = (measures.low + measures.high) / 2
     weights = np.array([len(part.faces) for part in parts])
     order = np.argsort(centers, axis=0)
     halves = [np.searchsorted(np.cumsum(weights[o]), weights.sum() / 2) for o in order.T]
@@ -311,13 +276,12 @@ def _strays(parts: Sequence[RawPart], names: Sequence[str]) -> list[str]:
     return [f"{names[row]!r} lies {away[row] / 1000:.0f} km from the rest; --hide {names[row]!r} leaves it out"]
 
 
-def _check_extents(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> None:
-    extents = np.ptp(vertices, axis=0)
+def _check_extents(measures: Measures) -> None:
+    with np.errstate(invalid="ignore"):
+        extents = measures.high.max(axis=0) - measures.low.min(axis=0)
     if not np.isfinite(extents).all() or extents.max() > 1e7:
         raise FileFormatError(f"the model is {extents.max():.3g} m long; give --unit or repair it")
     if (extents > 1e-9).sum() < 2:
         raise GeometryError("the model has no extent along two axes: a point or a line; export it with meshes")
-    corners = vertices[faces] - vertices.mean(axis=0)
-    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1).sum() / 2
-    if not area > 1e-12 * extents.max() ** 2:
+    if not measures.area.sum() > 1e-12 * extents.max() ** 2:
         raise GeometryError("all triangles of the model have no area; export it with meshes")

@@ -31,8 +31,7 @@ from archviz.geometry.loaders.raw import (
     Axis,
     RawModel,
     RawPart,
-    check_triangles,
-    used_only,
+    Tally,
 )
 from archviz.geometry.texture import Texture
 
@@ -46,13 +45,15 @@ _UNITS_M = (1e-6, 1e6)
 
 @dataclass(frozen=True, eq=False)
 class _Mesh:
-    """Corners of a mesh's polygons in triangles."""
+    """A mesh's triangles by the slot of their material.
+
+    Those with a texture are of polygons' corners, each with its texture coordinate.
+    """
 
     vertices: NDArray[np.float64]
-    # (f, 3) rows of the corners, their vertices, and (f,) the material slot of each triangle.
-    faces: NDArray[np.int64]
-    corners: NDArray[np.int64]
-    slots: NDArray[np.int64]
+    faces: dict[int, NDArray[np.int64]]
+    corners: NDArray[np.float64]
+    corner_faces: dict[int, NDArray[np.int64]]
     # (c, 2) of each corner.
     uv: NDArray[np.float64] | None
 
@@ -68,13 +69,14 @@ class _Reading:
     materials: list[Material] = field(default_factory=lambda: [NO_MATERIAL])
     rows: dict[int, int] = field(default_factory=dict)
     moves: dict[int, NDArray[np.float64]] = field(default_factory=dict)
+    uvs: dict[tuple[int, int], NDArray[np.float64]] = field(default_factory=dict)
     textures: dict[str, Texture] = field(default_factory=dict)
     parts: list[RawPart] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     hidden: list[Hidden] = field(default_factory=list)
     selected: list[str] = field(default_factory=list)
     instances: int = 0
-    triangles: int = 0
+    tally: Tally = field(default_factory=Tally)
 
 
 def read_fbx(path: Path, root: Path | None = None, show: Sequence[str] = ()) -> RawModel:
@@ -115,6 +117,7 @@ def read_fbx(path: Path, root: Path | None = None, show: Sequence[str] = ()) -> 
     for node in _each(scene.nodes):
         if _kept(node.mesh) is not None:
             _read_node(reading, node)
+    reading.tally.check()
     reading.warnings += _damage(metadata)
     reading.warnings += _curved(scene)
     return RawModel(
@@ -195,9 +198,9 @@ def _read_node(reading: _Reading, node: Any) -> None:
             reading.hidden.append(Hidden(name, why, group))
             return
         reading.selected.append(name)
-    reading.triangles += int(mesh.num_triangles)
-    check_triangles(reading.triangles)
     key = int(mesh.element_id)
+    if not reading.tally.place(int(mesh.num_triangles), copy=key in reading.meshes):
+        return
     if key not in reading.meshes:
         reading.meshes[key] = _read_mesh(mesh)
     _place(reading, reading.meshes[key], node, name, group, list(_each(node.materials)) or list(_each(mesh.materials)))
@@ -239,7 +242,15 @@ def _read_mesh(mesh: Any) -> _Mesh:
         values, rows = _rows(given.values, 2), _integers(given.indices)
         if len(rows) == len(corners) and (not len(rows) or 0 <= rows.min() <= rows.max() < len(values)):
             uv = values[rows]
-    return _Mesh(vertices, triangles, corners, slots[owner] if len(slots) else np.zeros(len(owner), np.int64), uv)
+    slot = slots[owner] if len(slots) else np.zeros(len(owner), np.int64)
+    by_slot = {int(row): triangles[slot == row] for row in np.unique(slot)}
+    return _Mesh(
+        vertices,
+        {row: corners[own] for row, own in by_slot.items()},
+        vertices[corners] if uv is not None else vertices,
+        by_slot,
+        uv,
+    )
 
 
 def _rows(values: Any, width: int) -> NDArray[np.float64]:
@@ -251,24 +262,27 @@ def _integers(values: Any) -> NDArray[np.int64]:
 
 
 def _place(reading: _Reading, mesh: _Mesh, node: Any, name: str, group: str, materials: Sequence[Any]) -> None:
-    matrix = np.array([list(column) for column in node.geometry_to_world], dtype=np.float64).T
-    matrix = reading.turn @ matrix
-    vertices = mesh.vertices @ matrix[:, :3].T + matrix[:, 3]
+    matrix = reading.turn @ np.array([list(column) for column in node.geometry_to_world], dtype=np.float64).T
     mirrored = np.linalg.det(matrix[:, :3]) < 0
-    for slot in np.unique(mesh.slots):
-        material = materials[slot] if slot < len(materials) else None
-        row, faces = _material_row(reading, material), mesh.faces[mesh.slots == slot]
-        faces = faces[:, ::-1] if mirrored else faces
-        uv = None
+    for slot, faces in mesh.faces.items():
+        row = _material_row(reading, materials[slot] if slot < len(materials) else None)
+        points, uv = mesh.vertices, None
         if reading.materials[row].texture and mesh.uv is not None:
             move = reading.moves[row]
-            points, faces, rows = used_only(vertices[mesh.corners], faces)
-            uv = mesh.uv[rows] @ move[:, :2].T + move[:, 2]
-        else:
-            points, faces, _ = used_only(vertices, mesh.corners[faces])
-        owner = reading.instances
+            if (id(mesh), row) not in reading.uvs:
+                reading.uvs[id(mesh), row] = mesh.uv @ move[:, :2].T + move[:, 2]
+            points, faces, uv = mesh.corners, mesh.corner_faces[slot], reading.uvs[id(mesh), row]
         reading.parts.append(
-            RawPart(name=name, group=group, vertices=points, faces=faces, material=row, owner=owner, uv=uv)
+            RawPart(
+                name=name,
+                group=group,
+                vertices=points,
+                faces=faces[:, ::-1] if mirrored else faces,
+                material=row,
+                owner=reading.instances,
+                uv=uv,
+                place=matrix,
+            )
         )
 
 

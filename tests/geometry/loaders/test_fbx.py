@@ -90,8 +90,8 @@ def test_pivots_orders_and_geometric_transforms(tmp_path: Path) -> None:
     part = read_fbx(written(tmp_path, scene)).parts[0]
     assert (part.name, part.group) == ("Wall", "Storey 1")
     # Turned by 180 degrees about x = 4 after it was moved by 10 along y.
-    np.testing.assert_allclose(part.vertices.min(axis=0), (104, -11, 3), atol=1e-6)
-    np.testing.assert_allclose(part.vertices.max(axis=0), (108, -10, 7), atol=1e-6)
+    np.testing.assert_allclose(part.points.min(axis=0), (104, -11, 3), atol=1e-6)
+    np.testing.assert_allclose(part.points.max(axis=0), (108, -10, 7), atol=1e-6)
 
 
 def test_a_mesh_placed_three_times_is_three_elements_and_the_mirrored_one_stays_outside_out(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_textures_inside_and_beside(tmp_path: Path, where: str) -> None:
     assert raw.warnings == [] and list(raw.textures) == [material.texture]
     assert material.base_color == pytest.approx((0.5, 0.5, 0.5), abs=0.02)
     assert part.uv is not None
-    corner = np.flatnonzero((part.vertices == (4, 0, 3)).all(axis=1))
+    corner = np.flatnonzero((part.points == (4, 0, 3)).all(axis=1))
     np.testing.assert_allclose(part.uv[corner], [(2, 1)] * len(corner))
 
 
