@@ -56,7 +56,8 @@ def _show_maps(visit: Visit, job: Job, folder: Path, summary: dict[str, Any], pi
     with tabs[0]:
         found = visit.library.picture(visit.session, job.id)
         if found is None:
-            st.image(picture, width="stretch")
+            # As it was made: Streamlit would send it as a JPEG, which frays the very lines that are looked at.
+            st.image(picture, width="stretch", output_format="PNG")
         else:
             show_proved(visit, found, picture, where="room")
     for name, tab in zip(shown, tabs[1:-1], strict=True):
