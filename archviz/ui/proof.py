@@ -88,17 +88,16 @@ def show_heat(visit: Visit, picture: Picture, image: bytes | str | None, *, wher
 
 
 def show_proved(visit: Visit, picture: Picture, image: bytes | str, *, where: str) -> None:
-    """Draw a picture with a switch to its heat map; parameters as for :func:`show_heat`."""
+    """Draw a picture under a switch to its heat map; parameters as for :func:`show_heat`."""
     t = visit.texts
     key = f"heat_{where}_{picture.number}"
-    on = offers_heat(visit, picture) and bool(st.session_state.get(key))
-    if on:
+    if offers_heat(visit, picture) and st.toggle(
+        t("heat.show"), key=key, help=t("heat.help"), on_change=_turn, args=(visit, picture, key)
+    ):
         waiting = heat_is_coming(visit, picture)
         st.fragment(_show_coming, run_every=_POLL_S if waiting else None)(visit, picture, image, where, waiting)
     else:
         st.image(image, width="stretch")
-    if offers_heat(visit, picture):
-        st.toggle(t("heat.show"), key=key, help=t("heat.help"), on_change=_turn, args=(visit, picture, key))
 
 
 def _show_coming(visit: Visit, picture: Picture, image: bytes | str, where: str, waiting: bool) -> None:
@@ -125,7 +124,7 @@ def _show_openings(visit: Visit, fidelity: dict[str, Any]) -> None:
     statuses: tuple[Literal["found", "weak", "missing"], ...] = ("found", "weak", "missing")
     judged = sum(found[status] for status in statuses)
     if not names:
-        st.caption(t("heat.all_there", count=judged))
+        st.caption(t("heat.all_there", count=judged) if judged else t("heat.too_small"))
         return
     lines = [f"- {plain(name)}" for name in names[:_MOST_NAMED]]
     if len(names) > _MOST_NAMED:

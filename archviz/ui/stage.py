@@ -45,7 +45,7 @@ def show_stage(visit: Visit, design: Design, request: RenderRequest | None) -> N
     with main:
         model = show_viewer(visit, design, request)
     with side:
-        show_canvas(visit, design, request)
+        show_canvas(visit, design, request, beside=True)
         if model is not None:
             show_element(visit, model)
         show_corrections(visit, model)

@@ -156,6 +156,15 @@ def test_the_library_shows_it_with_fidelity_and_sun(store: JobStore, page: AppTe
     assert VI("heat.all_there", count=6) in _said(again) and VI("heat.legend") in _said(again)
 
 
+def test_where_no_opening_could_be_judged_none_is_said_to_be_there(store: JobStore, page: AppTest) -> None:
+    page.button(key="render").click().run()
+    counts = {**FOUND, "found": 0, "weak": 0, "missing": 0, "too_small": 6, "names_missing": []}
+    picture = _finish(store, fidelity={"edge_recall": 0.9, "openings_summary": counts})
+    page.button_group(key="room").set_value("library").run()
+    page.toggle(key=f"heat_library_{picture.number}").set_value(True).run()
+    assert EN("heat.too_small") in _said(page) and EN("heat.all_there", count=0) not in _said(page)
+
+
 def test_why_openings_were_not_judged_is_said(store: JobStore, page: AppTest) -> None:
     page.button(key="render").click().run()
     picture = _finish(store, fidelity={"edge_recall": None, "reasons": {"openings": "no openings were given"}})

@@ -31,7 +31,8 @@ def show_corrections(visit: Visit, model: Model | None) -> None:
         As it was read with the corrections so far; ``None`` where it cannot be.
     """
     t = visit.texts
-    with st.expander(t("model.heading"), icon=":material/straighten:"):
+    # Known to the server: the browser alone closes them whenever the model is read anew.
+    with st.expander(t("model.heading"), key="model_open", icon=":material/straighten:", on_change="rerun"):
         if model is not None:
             _show_facts(visit, model)
         _show_axes(visit)
@@ -44,8 +45,9 @@ def show_corrections(visit: Visit, model: Model | None) -> None:
             _show_marks(visit, mark, names[mark])
         if model is not None and (read := model.source.model) is not None and read.assumptions:
             st.caption("\n".join(f"- {plain(text)}" for text in read.assumptions))
-    with st.expander(t("list.heading"), icon=":material/layers:"):
-        show_element_list(visit, model)
+    elements = st.expander(t("list.heading"), key="list_open", icon=":material/layers:", on_change="rerun")
+    with elements:
+        show_element_list(visit, model if elements.open else None)
 
 
 def _show_facts(visit: Visit, model: Model) -> None:

@@ -33,7 +33,7 @@ _WORDS, _GROUP = "list_words", "list_group"
 
 
 def show_element_list(visit: Visit, model: Model | None) -> None:
-    """Draw the list of a model's elements; without a model, keep what is searched for until there is one."""
+    """Draw the list of a model's elements; without one, keep what is searched for until it is drawn again."""
     t = visit.texts
     if model is None:
         # Streamlit forgets a widget that a run does not draw, and each correction has the model read anew.

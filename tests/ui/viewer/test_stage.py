@@ -68,6 +68,11 @@ def test_the_model_is_put_right_beside_the_viewer(store: JobStore) -> None:
     assert _request(page, store).hide == ()
 
 
+def _open_list(page: AppTest) -> AppTest:
+    page.session_state["list_open"] = True
+    return page.run()
+
+
 def _row(page: AppTest, name: str, ending: str) -> str:
     """The key of a row's button of the list, by what the row is called."""
     label = plain(name)
@@ -77,7 +82,8 @@ def _row(page: AppTest, name: str, ending: str) -> str:
 
 def test_an_element_is_found_in_the_list_hidden_and_brought_back(store: JobStore) -> None:
     page = _read(_house(open_page(store, lang="en")), store)
-    page.text_input(key="list_words").input("win right").run()
+    assert "list_words" not in {w.key for w in page.text_input}, "nothing is drawn that is not looked at"
+    _open_list(page).text_input(key="list_words").input("win right").run()
     assert [b.label for b in page.button if str(b.key).endswith("_choose")] == ["Window right"]
     page.button(key=_row(page, "Window right", "choose")).click().run()
     assert page.session_state["viewer_selected"] == "Window right", "chosen as by a click in the model"
@@ -137,7 +143,7 @@ def test_a_layer_is_hidden_and_called_at_once_and_what_the_file_hides_is_drawn(s
     session = new_id()
     design = save_design(store.home, session, [("house.ifc", (tmp_path / "house.ifc").read_bytes())])
     page = open_page(store, lang="en", studio=session, design=design.id)
-    page = _read(page, store)
+    page = _open_list(_read(page, store))
     page.button(key=_row(page, "Kitchen", "show")).click().run()
     assert _request(page, store).show == ("Kitchen",)
     page = _read(page, store)
