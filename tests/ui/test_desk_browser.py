@@ -12,7 +12,7 @@ from PIL import Image
 
 from archviz.sketch import Adjustments
 from archviz.studio import JobStore, StudioHome, new_id
-from tests.ui.browser import CHROMIUM, keep_picture, open_browser, run_studio
+from tests.ui.browser import CHROMIUM, PATIENCE_MS, keep_picture, open_browser, run_studio
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -74,6 +74,8 @@ def test_a_stroke_of_the_mouse_changes_the_lines(tmp_path: Path) -> None:
         return store.jobs_of(session, kind="reading")[0].request.adjustments
 
     with run_studio(home.folder) as address, open_browser() as page:
+        # A worker that has just been started loads all that reads a drawing, on the same cores.
+        page.set_default_timeout(3 * PATIENCE_MS)
         page.goto(f"{address}/?lang=en&live=off&design=sample:sketch-villa.png&studio={session}")
         canvas = page.locator("canvas.desk")
         canvas.wait_for()
