@@ -139,6 +139,11 @@ def _add_drawing(parser: argparse.ArgumentParser) -> None:
         help="straighten (default): a photographed sheet is found and flattened; as-is",
     )
     group.add_argument(
+        "--corners",
+        metavar="X,Y,...",
+        help="a photographed sheet's four corners, clockwise from its top left, in shares of the picture",
+    )
+    group.add_argument(
         "--notes", default="drop", metavar="HOW", help="drop (default): coloured pencil and writing are no lines; keep"
     )
     group.add_argument(

@@ -182,6 +182,14 @@ def adjustments_from(options: argparse.Namespace) -> Adjustments:
     fields: dict[str, Any] = {"paper": options.paper, "notes": options.notes}
     fields["page"] = parse_number("page", options.page, int)
     fields["turn_deg"] = parse_number("turn", options.turn, float)
+    if options.corners is not None:
+        parts = parse_list("corners", options.corners)
+        if len(parts) != 8:
+            raise OptionError(
+                f"corners {options.corners!r} cannot be read; give X,Y of four corners, such as 0.1,0.1,0.9,0.1,1,1,0,1"
+            )
+        shares = [parse_number("corners", part, float) for part in parts]
+        fields["corners"] = tuple(zip(shares[::2], shares[1::2], strict=True))
     if options.crop is not None:
         parts = parse_list("crop", options.crop)
         if len(parts) != 4:

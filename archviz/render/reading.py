@@ -37,6 +37,8 @@ class DrawingReading:
 
     Parameters
     ----------
+    sha256
+        Of its file.
     found
         (H, W, 3) uint8 sRGB, the page as it came, up to 1600 px a side.
     upright
@@ -55,6 +57,7 @@ class DrawingReading:
         What spoils them, and what was done.
     """
 
+    sha256: str
     found: NDArray[np.uint8]
     upright: NDArray[np.uint8]
     paper: Color
@@ -74,6 +77,7 @@ class DrawingReading:
     def to_json(self) -> dict[str, Any]:
         """What is told of it beside its pictures."""
         return {
+            "sha256": self.sha256,
             "found_size": [self.found.shape[1], self.found.shape[0]],
             "size": [self.upright.shape[1], self.upright.shape[0]],
             "paper": list(self.paper),
@@ -121,11 +125,12 @@ def read_drawing(request: RenderRequest, renderer: Renderer) -> DrawingReading:
 
     resolved = renderer.resolve(reading_request(request))
     drawing = renderer.views.drawing_of(resolved)
-    if drawing is None:
+    if drawing is None or resolved.input_sha256 is None:
         raise OptionError(f"input {request.input} is no drawing; give one, or leave the reading out")
     found, sheet = _shelved(request, request.adjustments.as_found, renderer, _find_sheet)
     upright, (paper, ink) = _shelved(request, request.adjustments.upright, renderer, _colors)
     return DrawingReading(
+        sha256=resolved.input_sha256,
         found=found,
         upright=upright,
         paper=paper,

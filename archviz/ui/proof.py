@@ -65,13 +65,13 @@ def show_heat(visit: Visit, picture: Picture, image: bytes | str | None, *, wher
     """
     t, maps = visit.texts, HeatMaps(visit.store)
     if (path := maps.file(picture)) is not None:
-        st.image(path.read_bytes(), width="stretch")
+        st.image(path.read_bytes(), width="stretch", output_format="PNG")
         st.caption(t("heat.legend"))
         _show_openings(visit, picture.summary.get("fidelity") or {})
         return
     if image is not None:
         with st.container(key=f"stale_heat_{where}_{picture.number}"):
-            st.image(image, width="stretch")
+            st.image(image, width="stretch", output_format="PNG")
     job = maps.job(visit.session, picture)
     if job is not None and job.active:
         st.caption(t("heat.coming"))
@@ -97,7 +97,8 @@ def show_proved(visit: Visit, picture: Picture, image: bytes | str, *, where: st
         waiting = heat_is_coming(visit, picture)
         st.fragment(_show_coming, run_every=_POLL_S if waiting else None)(visit, picture, image, where, waiting)
     else:
-        st.image(image, width="stretch")
+        # As it was made: Streamlit would send it as a JPEG, which frays the very lines that are looked at.
+        st.image(image, width="stretch", output_format="PNG")
 
 
 def _show_coming(visit: Visit, picture: Picture, image: bytes | str, where: str, waiting: bool) -> None:
