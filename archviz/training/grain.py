@@ -116,7 +116,7 @@ def _samples(cache: Path, network: Finisher, views: int) -> Iterator[Sample]:
         with np.load(store.folder(view) / "drafts.npz", allow_pickle=False) as drafts:
             row = int(np.argmin(drafts["ways"]))
             mix, way, draft = int(drafts["mixes"][row]), int(drafts["ways"][row]), drafts["pictures"][row]
-        grains = draw_textures(*draft.shape[:2], derive_generator(view, "grain"))
+        grains = draw_textures(draft.shape[0], draft.shape[1], derive_generator(view, "grain"))
         given: list[Any] = [draft.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1, given_stack(store, view, mix, way)]
         with torch.no_grad():
             smooth, grain = network.split(*(torch.from_numpy(np.ascontiguousarray(a))[None] for a in (*given, grains)))
