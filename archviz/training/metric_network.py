@@ -92,7 +92,8 @@ class Recognition:
     seen
         (n, 8, h/8, w/8) inverse depth, normals and texture codes.
     features
-        (n, 320) means of its third and its last level.
+        (n, 640) means and deviations over the picture of its first three levels, and means of its last: how fine
+        and how strong what it answers to is, and what it is.
     """
 
     lighting: torch.Tensor
@@ -153,13 +154,14 @@ class MetricNetwork(nn.Module):
             (n, 1, h, w), 1 where the picture is not to be seen.
         """
         shown = (2 * pictures - 1) * (1 - hidden)
-        x = self.stem(torch.cat([shown, hidden], dim=1))
-        kept = []
+        kept = [self.stem(torch.cat([shown, hidden], dim=1))]
         for level in self.levels:
-            x = level(x)
-            kept.append(x)
-        features = torch.cat([kept[-2].mean((2, 3)), kept[-1].mean((2, 3))], dim=1)
-        asked = functional.dropout(features, _DROPPED, self.training)
+            kept.append(level(kept[-1]))
+        means = [level.mean((2, 3)) for level in kept]
+        asked = functional.dropout(torch.cat(means[-2:], dim=1), _DROPPED, self.training)
+        # The deep means alone hardly tell a soft picture from a sharp one.
+        deviations = [level.std((2, 3)) for level in kept[:-1]]
+        features = torch.cat([*deviations, *means], dim=1)
         return Recognition(self.lighting(asked), self.environment(asked), self.seen(kept[-2]), features)
 
 
@@ -237,7 +239,7 @@ def recognize(
 
 
 def features_of(network: MetricNetwork, crops: NDArray[np.uint8], *, batch: int = 64) -> NDArray[np.float32]:
-    """(n, 320) features of (n, 128, 128, 3) uint8 crops, nothing hidden."""
+    """(n, 640) features of (n, 128, 128, 3) uint8 crops, nothing hidden."""
     made = []
     with torch.inference_mode():
         for first in range(0, len(crops), batch):

@@ -22,14 +22,14 @@ CROPS = 24
 _FIGURE = "KID"
 _LESS = "KID over that of {}"
 _BASELINES = ("mini, 1 step from noise", "deferred colour")
-_OTHERS = "truth, other lights"
+_OTHERS = "truth, other places"
 
 
 def crop_features(view: HeldOutView, folder: Path) -> Mapping[str, NDArray[np.float32]]:
-    """Features of one view's crops, made once: by column, and of the truth under the lights that nothing was made for.
+    """Features of one view's crops, made once: by column, and of the truth at other places.
 
-    A column's crops stand where the truth's do. They are compared with the other lights' crops, which are of the same
-    places and of no picture that a column may have copied.
+    Every column's crops stand at the same places. They are compared with crops of the truth in the same views and
+    lights, drawn anew; the truth's own distance from these is what is left to chance.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def crop_features(view: HeldOutView, folder: Path) -> Mapping[str, NDArray[np.fl
         with np.load(path, allow_pickle=False) as kept:
             return dict(kept)
     made = {column: _features(view, [(column, mix) for mix in view.lights]) for column in view.workshop.columns}
-    made[_OTHERS] = _features(view, [("truth", mix) for mix in view.other_lights])
+    made[_OTHERS] = _features(view, [("truth", mix) for mix in view.lights], places="other")
     folder.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with beside.open("wb") as file:
@@ -50,13 +50,13 @@ def crop_features(view: HeldOutView, folder: Path) -> Mapping[str, NDArray[np.fl
     return made
 
 
-def _features(view: HeldOutView, pictures: Sequence[tuple[str, int]]) -> NDArray[np.float32]:
+def _features(view: HeldOutView, pictures: Sequence[tuple[str, int]], *, places: str = "first") -> NDArray[np.float32]:
     crops = [
         cut_crops(
             view.picture(column, mix),
             count=CROPS,
             side=INPUT_PX,
-            generator=derive_generator(view.scene, "crops", view.name, mix),
+            generator=derive_generator(view.scene, "crops", view.name, mix, places),
         )
         for column, mix in pictures
     ]

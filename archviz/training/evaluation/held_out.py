@@ -170,11 +170,6 @@ class HeldOutView:
         return (*sunlit, *[mix for mix in every if self.lighting_class(mix) not in _SUNLIT][:2])
 
     @cached_property
-    def other_lights(self) -> tuple[int, ...]:
-        """The remaining mixes: truth that nothing judged was made from."""
-        return tuple(mix for mix in range(len(self.pair["mixes"])) if mix not in self.lights)
-
-    @cached_property
     def read(self) -> tuple[Scene, dict[str, Any]]:
         """The scene and its record."""
         return read_scene(self.workshop.cache / "scenes" / f"{self.scene:06d}")
