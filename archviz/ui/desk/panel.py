@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any, get_args
 
 import streamlit as st
 
 from archviz.core.errors import OptionError
 from archviz.core.size import Size
-from archviz.render.inputs import hash_file
 from archviz.render.request import GeometryFreedom, RenderRequest
 from archviz.sketch.adjustments import Adjustments
 from archviz.sketch.findings import FINDINGS, Diagnosis
-from archviz.studio import Design, Job
+from archviz.studio import Design
 from archviz.ui.brush import DeskSheet, show_desk_sheet
 from archviz.ui.canvas import show_canvas
 from archviz.ui.desk.edits import (
@@ -28,12 +24,11 @@ from archviz.ui.desk.edits import (
     quarter_turned,
     turned_finely,
 )
+from archviz.ui.desk.readings import ToldReading, ask_for_reading, last_told, wait_for
 from archviz.ui.visit import Visit, choice_key, set_choices
 
 __all__ = ["show_desk"]
 
-_POLL_S = 0.4
-_SHOWN = "desk_shown"
 _PAST = "desk_past"
 _TURN = "desk_turn"
 _REFUSED = "desk_refused"
@@ -47,19 +42,6 @@ _SURE, _ROUGH = 0.06, 0.15
 _TOOLS = ("pen", "erase", "mark", "crop", "corners")
 
 
-@dataclass(frozen=True)
-class _Told:
-    """A finished reading: where its pictures are, and what is told of it."""
-
-    folder: Path
-    facts: Mapping[str, Any]
-
-    @property
-    def size(self) -> Size:
-        width, height = self.facts["size"]
-        return Size(height=height, width=width)
-
-
 def show_desk(visit: Visit, design: Design, request: RenderRequest | None) -> None:
     """Draw the desk of a drawing.
 
@@ -70,12 +52,8 @@ def show_desk(visit: Visit, design: Design, request: RenderRequest | None) -> No
     request
         What the choices amount to, whose picture is shown beside.
     """
-    job = _ask(visit, design)
-    told = _told(visit, job)
-    if told is not None:
-        st.session_state[_SHOWN] = (design.id, job.id)
-    else:
-        told = _last(visit, design)
+    job = ask_for_reading(visit, design)
+    told = last_told(visit, design, job)
     page, read = st.columns([1.25, 1], gap="medium")
     with page:
         if job.state == "failed":
@@ -88,69 +66,13 @@ def show_desk(visit: Visit, design: Design, request: RenderRequest | None) -> No
         _show_choices(visit, design, told)
     with read:
         with st.container(gap="xsmall", key="desk_stale" if job.active else "desk_fresh"):
-            _show_read(visit, told)
+            if told is not None:
+                _show_read(visit, told)
+            elif job.active:
+                st.html(f'<div class="archviz-empty">{visit.texts("desk.first")}</div>')
         with st.container(key="desk_picture"):
             show_canvas(visit, design, request)
-    if job.active:
-        st.fragment(_wait, run_every=_POLL_S)(visit, job)
-
-
-def _ask(visit: Visit, design: Design) -> Job:
-    """The reading of the drawing as it is wanted now; asked for where there is none yet."""
-    wanted = RenderRequest(
-        input=design.path,
-        adjustments=st.session_state[choice_key("adjustments")],
-        geometry=st.session_state[choice_key("geometry")],
-    )
-    known = visit.store.get(visit.session, st.query_params.get("desk"))
-    if known is None or known.request != wanted or known.state == "cancelled" or _lost(visit, known):
-        # An undo comes back to what was read before.
-        past = visit.store.jobs_of(visit.session, kind="reading")
-        found = (job for job in past if job.state == "done" and job.request == wanted and not _lost(visit, job))
-        known = next(found, None) or visit.store.submit(visit.session, wanted, kind="reading")
-        st.query_params["desk"] = known.id
-    return known
-
-
-def _lost(visit: Visit, job: Job) -> bool:
-    """Whether a finished reading is not there any more, or is of what the file held before."""
-    if job.state != "done":
-        return False
-    told = _told(visit, job)
-    path = job.request.input
-    try:
-        return told is None or path is None or told.facts["sha256"] != _fingerprint(path, path.stat().st_mtime_ns)
-    except (OSError, KeyError):
-        return True
-
-
-@functools.lru_cache(maxsize=64)
-def _fingerprint(path: Path, changed_ns: int) -> str:
-    """Of the file's content; asked for on every run of the page, so kept while the file is unchanged."""
-    return hash_file(path)
-
-
-def _told(visit: Visit, job: Job | None) -> _Told | None:
-    if job is None or job.state != "done":
-        return None
-    folder = visit.store.result_folder(job)
-    try:
-        return _Told(folder, json.loads((folder / "reading.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return None
-
-
-def _last(visit: Visit, design: Design) -> _Told | None:
-    """What was read of the drawing before the last change."""
-    of, job_id = st.session_state.get(_SHOWN, (None, None))
-    return _told(visit, visit.store.get(visit.session, job_id)) if of == design.id else None
-
-
-def _wait(visit: Visit, job: Job) -> None:
-    now = visit.store.get(visit.session, job.id)
-    if now is None or not now.active:
-        st.rerun(scope="app")
-    st.caption(visit.texts("desk.reading"))
+    wait_for(visit, job)
 
 
 def _show_tools(visit: Visit, design: Design) -> None:
@@ -188,7 +110,7 @@ def _show_tools(visit: Visit, design: Design) -> None:
         )
 
 
-def _show_sheet(visit: Visit, design: Design, told: _Told) -> None:
+def _show_sheet(visit: Visit, design: Design, told: ToldReading) -> None:
     t = visit.texts
     facts, size = told.facts, told.size
     key = f"desk_sheet_{hashlib.sha256(design.id.encode('utf-8')).hexdigest()[:16]}"
@@ -212,7 +134,7 @@ def _show_sheet(visit: Visit, design: Design, told: _Told) -> None:
     show_desk_sheet(sheet, texts, key=key, on_edit=lambda: _take_edit(design, key, revision, size))
 
 
-def _show_choices(visit: Visit, design: Design, told: _Told | None) -> None:
+def _show_choices(visit: Visit, design: Design, told: ToldReading | None) -> None:
     t = visit.texts
     now = _now()
     with st.container(horizontal=True, gap="small", key="desk_choices"):
@@ -249,7 +171,7 @@ def _show_choices(visit: Visit, design: Design, told: _Told | None) -> None:
         _show_diagnosis(visit, told)
 
 
-def _show_diagnosis(visit: Visit, told: _Told) -> None:
+def _show_diagnosis(visit: Visit, told: ToldReading) -> None:
     t = visit.texts
     found = [Diagnosis(code=f["code"], values=f["values"]) for f in told.facts["diagnosis"] if f["code"] in FINDINGS]
     st.html(f'<div class="archviz-label">{t("desk.diagnosis")}</div>')
@@ -260,11 +182,7 @@ def _show_diagnosis(visit: Visit, told: _Told) -> None:
         st.caption(f"{words[:1].upper()}{words[1:]}.")
 
 
-def _show_read(visit: Visit, told: _Told | None) -> None:
-    t = visit.texts
-    if told is None:
-        st.html(f'<div class="archviz-empty">{t("desk.first")}</div>')
-        return
+def _show_read(visit: Visit, told: ToldReading) -> None:
     with st.container(key="desk_lines", gap="xxsmall"):
         _show_map(visit, told, "lines")
     error = told.facts["depth_error"]
@@ -276,7 +194,7 @@ def _show_read(visit: Visit, told: _Told | None) -> None:
     st.caption(_confidence(visit, error))
 
 
-def _show_map(visit: Visit, told: _Told, name: str) -> None:
+def _show_map(visit: Visit, told: ToldReading, name: str) -> None:
     st.markdown(f":small[{visit.texts(f'desk.{name}')}]", help=visit.texts(f"desk_map.{name}"))
     st.image((told.folder / f"{name}.png").read_bytes(), width="stretch")
 
