@@ -63,7 +63,7 @@ def show_element_list(visit: Visit, model: Model | None) -> None:
         return
     chosen = chosen_element(model)
     height = _HEIGHT_PX if len(found) > _SCROLL_FROM else "content"
-    with st.container(height=height, key="element_list", gap=None):  # type: ignore[arg-type]
+    with st.container(height=height, key="element_list", gap=None):
         for entry in found[:_MOST_ROWS]:
             _show_row(visit, entry, now=entry.name == chosen and not entry.why)
         if len(found) > _MOST_ROWS:
