@@ -51,22 +51,21 @@ def test_an_element_is_found_called_and_left_out_and_all_follows(tmp_path: Path)
 
         count = len(load_isolated(HOUSE).scene.table.elements)
         page.wait_for_function(_AT_REST, arg=count, timeout=PATIENCE_MS)
-        page.get_by_text("Elements", exact=True).click()
-        page.get_by_placeholder("part of a name, a class or a layer").fill("roof")
+        page.locator("summary", has_text="Elements").click()
+        page.get_by_placeholder("part of a name, a class or a layer").fill("roof-tank.bands")
         page.keyboard.press("Enter")
-        rows = page.locator("[class*=st-key-row_][class*=_choose] button")
-        _until(page, lambda: 0 < rows.count() < 6, "the rows that are searched for")
-        name = rows.first.inner_text()
-        assert "roof" in name.lower()
-        rows.first.click()
+        rows = page.locator("[class*=st-key-row_][class*=_choose]")
+        _until(page, lambda: rows.count() == 1, "the row that is searched for")
+        name = rows.first.inner_text().strip()
+        assert name == "roof-tank.bands"
+        rows.first.get_by_role("button").click()
         page.get_by_role("combobox", name="It is").wait_for()
-        rows.first.scroll_into_view_if_needed()
         keep_picture(page, "beside-1-chosen-in-the-list")
         page.get_by_role("combobox", name="It is").click()
         page.get_by_role("option", name="Plants").click()
         _until(page, lambda: view(classes={name: "vegetation"}), "the view of the corrected model")
         page.wait_for_function(_AT_REST, arg=count, timeout=PATIENCE_MS)
-        page.get_by_text("Model as read", exact=True).click()
+        page.locator("summary", has_text="Model as read").click()
         north = page.get_by_role("spinbutton", name="True north °")
         north.fill("30")
         north.press("Enter")
@@ -74,7 +73,7 @@ def test_an_element_is_found_called_and_left_out_and_all_follows(tmp_path: Path)
         north.scroll_into_view_if_needed()
         keep_picture(page, "beside-2-put-right")
         page.wait_for_function(_AT_REST, arg=count, timeout=PATIENCE_MS)
-        page.locator("[class*=st-key-row_][class*=_hide] button").first.click()
+        page.locator("[class*=st-key-row_][class*=_hide]").get_by_role("button").click()
         left_out = _until(page, lambda: (j := view()) is not None and j.request.hide and j, "the view without it")
         page.wait_for_function(_AT_REST, arg=count - 1, timeout=PATIENCE_MS)
         assert left_out.request.classes == {name: "vegetation"}, "one correction keeps the other"
@@ -84,7 +83,17 @@ def test_an_element_is_found_called_and_left_out_and_all_follows(tmp_path: Path)
 def test_the_heat_map_comes_when_it_is_asked_for(tmp_path: Path) -> None:
     home, session = StudioHome(tmp_path / "home").prepare(), new_id()
     store = JobStore(home)
-    store.submit(session, RenderRequest(input=HOUSE, size=Size(256, 384), steps=1, environment="studio", seed=1))
+    # As the page asks for it, so that it is the picture of what is chosen.
+    wanted = RenderRequest(
+        input=HOUSE,
+        size=Size(256, 384),
+        steps=1,
+        environment="studio",
+        lighting="noon",
+        view="front",
+        surroundings="geometry",
+    )
+    store.submit(session, wanted)
     assert Worker(store, Executor(store, load=scripted_loader()[0])).run_one()
     (picture,) = Library(store.database).pictures(session)
     with run_studio(home.folder) as address, open_browser() as page:
@@ -96,7 +105,7 @@ def test_the_heat_map_comes_when_it_is_asked_for(tmp_path: Path) -> None:
         page.get_by_text("Blue: line found").wait_for()
         assert HeatMaps(store).file(picture) is not None
         _until(page, lambda: image.evaluate("e => e.naturalWidth") == 1200, "the heat map in place of the picture")
-        page.get_by_text("windows and doors").first.wait_for()
+        page.get_by_text("windows and doors").or_(page.get_by_text("no door of this view")).first.wait_for()
         keep_picture(page, "beside-4-heat-map")
         page.get_by_text("Library", exact=True).first.click()
         page.get_by_role("button", name="Open with its settings").wait_for()

@@ -68,15 +68,15 @@ def _show_facts(visit: Visit, model: Model) -> None:
 
 def _show_axes(visit: Visit) -> None:
     t = visit.texts
-    left, right = st.columns(2)
-    left.selectbox(
+    # One over the other: two beside each other are too narrow here for their words.
+    st.selectbox(
         t("model.unit"),
         UNITS,
         format_func=lambda u: t("model.as_read") if u == AUTO else u,
         key=choice_key("unit"),
         on_change=_leave_own_view,
     )
-    right.selectbox(
+    st.selectbox(
         t("model.up"),
         UP_AXES,
         format_func=lambda a: t("model.as_read") if a == AUTO else a.upper(),

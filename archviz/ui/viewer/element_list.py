@@ -28,6 +28,7 @@ __all__ = ["select_class", "show_element_list"]
 # Rows of two buttons each: more would make every click on the page slow, and nobody reads them.
 _MOST_ROWS = 24
 _HEIGHT_PX = 260
+_SCROLL_FROM = 7
 _ALL = ""
 _WORDS, _GROUP = "list_words", "list_group"
 
@@ -61,7 +62,8 @@ def show_element_list(visit: Visit, model: Model | None) -> None:
         st.caption(t("list.nothing"))
         return
     chosen = chosen_element(model)
-    with st.container(height=_HEIGHT_PX if len(found) > _MOST_ROWS // 4 else "content", key="element_list"):
+    height = _HEIGHT_PX if len(found) > _SCROLL_FROM else "content"
+    with st.container(height=height, key="element_list", gap=None):
         for entry in found[:_MOST_ROWS]:
             _show_row(visit, entry, now=entry.name == chosen and not entry.why)
         if len(found) > _MOST_ROWS:
@@ -139,5 +141,4 @@ def _show_row(visit: Visit, entry: Entry, *, now: bool) -> None:
         args=(entry.name,),
         type="primary" if now else "tertiary",
         disabled=bool(entry.why),
-        width="stretch",
     )
