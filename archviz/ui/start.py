@@ -10,6 +10,7 @@ from archviz.samples import samples
 from archviz.studio import Design, sample_design, save_design, thumbnail_path
 from archviz.studio.designs import TEXT_DESIGN
 from archviz.studio.sharing import shared_at
+from archviz.ui.style import plain
 from archviz.ui.versions import show_watch
 from archviz.ui.visit import Visit
 
@@ -95,7 +96,7 @@ def _show_upload(visit: Visit) -> None:
     )
     if not files:
         if refused := st.session_state.pop("upload_refused", None):
-            st.error(t("start.refused", reason=refused))
+            st.error(t("start.refused", reason=plain(refused)))
         with st.expander(t("start.upload_details"), icon=":material/info:"):
             st.caption(t("start.upload_formats"))
             st.caption(t("start.upload_limits", **_limits()))
