@@ -38,8 +38,7 @@ __all__ = [
     "shrunk",
 ]
 
-# Preset -> what a person can tell: the sun at 3 and at 8 degrees, or clouds with and without rain that wets
-# nothing in these pictures, look alike.
+# Preset -> what a person can tell: the sun at 3 and at 8 degrees, or clouds with and without rain, look alike.
 LIGHTING_CLASSES: Mapping[str, str] = {
     "morning": "day",
     "noon": "day",

@@ -36,7 +36,7 @@ def crop_features(view: HeldOutView, folder: Path) -> Mapping[str, NDArray[np.fl
     folder
         Where they are kept, by weights and metric network.
     """
-    path = folder / f"{view.name}.npz"
+    path = folder / f"{view.edition}.npz"
     if path.exists():
         with np.load(path, allow_pickle=False) as kept:
             return dict(kept)

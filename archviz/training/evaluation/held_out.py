@@ -154,6 +154,12 @@ class HeldOutView:
         return self.store.folder(self.view).name
 
     @property
+    def edition(self) -> str:
+        """Seed, view, and how its truth was traced and mixed: what was measured against another truth is no more."""
+        versions = (self.pair.get(f"{step}_version", 1) for step in ("traced", "mix"))
+        return ".".join([self.name, *map(str, versions)])
+
+    @property
     def scene(self) -> int:
         """Number of its scene."""
         return int(self.pair["seed"])

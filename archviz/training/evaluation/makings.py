@@ -173,7 +173,9 @@ def ink_on_paper(lines: EdgeMap) -> Picture:
 def measure_autoencoder(view: HeldOutView) -> Values:
     """What the autoencoder alone makes of the truth."""
     truth = view.picture("truth", view.lights[0])
-    made = view.kept(f"autoencoder-{view.lights[0]}", lambda: reconstruct(view.workshop.autoencoder, truth))
+    made = view.kept(
+        f"autoencoder-{view.edition}-{view.lights[0]}", lambda: reconstruct(view.workshop.autoencoder, truth)
+    )
     edges: NDArray[np.bool_] = near_edges(view.gbuffer.edges.array)
     evidence = {
         column: edge_evidence(picture, view.gbuffer, reference=truth, wireframe=view.wireframe).score

@@ -85,7 +85,7 @@ def evaluate(
         began = time.monotonic()
         for row in chosen:
             if (measure := ROWS[row].measure) is not None:
-                kept[row].take(view.name, view.scene, partial(measure, view))
+                kept[row].take(view.edition, view.scene, partial(measure, view))
         if "kid" in chosen:
             crops.append((view.scene, crop_features(view, target / "crops" / _basis(workshop, "kid", lines_folder))))
         # Maps and light of a view are large.

@@ -70,9 +70,12 @@ def test_crops_are_described_once_and_compared_with_truth_at_other_places(
         ("truth", "deferred colour", "truth, other places"), 4 * CROPS
     )
     assert not np.isin(made["truth"][:, 0], made["truth, other places"][:, 0]).all()
-    monkeypatch.setattr("archviz.training.evaluation.crops.features_of", None)
+    monkeypatch.setattr("archviz.training.evaluation.crops.features_of", lambda network, crops: crops[:1, 0, 0, :1])
     again = crop_features(view, tmp_path)
     assert again.keys() == made.keys() and all(np.array_equal(again[c], made[c]) for c in made)
+    # A truth that was mixed anew is another truth.
+    view.pair["mix_version"] = 99
+    assert all(len(rows) == 1 for rows in crop_features(view, tmp_path).values())
 
 
 def test_truth_is_itself_and_a_stopped_evaluation_goes_on(
