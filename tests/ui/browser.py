@@ -24,7 +24,7 @@ __all__ = ["CHROMIUM", "PATIENCE_MS", "keep_picture", "open_browser", "open_brow
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Never waited out where all is well; a busy machine starts processes slowly.
-PATIENCE_MS = 300_000
+PATIENCE_MS = 600_000
 # WebGL without a graphics card, and the page itself not by WebGL: it would take a whole processor core, before all
 # others, as long as anything on it moves. As root there is no sandbox; what a browser asks for by itself finds no
 # address.
