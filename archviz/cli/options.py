@@ -93,7 +93,7 @@ def _add_input(parser: argparse.ArgumentParser, *, nargs: str | None = "?") -> N
         "input",
         nargs=nargs,
         metavar="INPUT",
-        help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .step .stp .usd .usda .usdc .usdz .stl .ply .off .3mf,"
+        help="3D model (.glb .gltf .obj .dae .ifc .3dm .dxf .fbx .step .stp .usd .usda .usdc .usdz .stl .ply .off .3mf,"
         " packed as .zip or .ifczip too) or drawing (.png .jpg .webp .tif .heic .bmp .svg .pdf), told apart by content",
     )
 
@@ -118,6 +118,15 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="draw these though the file, what they are (rooms, grids, notes) or --hide hides them",
     )
+    group.add_argument(
+        "--class",
+        nargs="+",
+        action="extend",
+        default=[],
+        dest="classes",
+        metavar="NAME=CLASS",
+        help="what these are, where names say it wrong: building, opening, glass, ground, vegetation or surroundings",
+    )
 
 
 def _add_drawing(parser: argparse.ArgumentParser) -> None:
@@ -128,6 +137,11 @@ def _add_drawing(parser: argparse.ArgumentParser) -> None:
         default="straighten",
         metavar="HOW",
         help="straighten (default): a photographed sheet is found and flattened; as-is",
+    )
+    group.add_argument(
+        "--corners",
+        metavar="X,Y,...",
+        help="a photographed sheet's four corners, clockwise from its top left, in shares of the picture",
     )
     group.add_argument(
         "--notes", default="drop", metavar="HOW", help="drop (default): coloured pencil and writing are no lines; keep"

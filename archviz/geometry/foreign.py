@@ -45,7 +45,6 @@ FOREIGN = (
     _row("Blender files cannot be read; export as .glb", ".blend", rb"BLENDER"),
     _row("3ds Max files cannot be read; export as .glb or .obj", ".max"),
     _row("ArchiCAD files cannot be read; export as .ifc", ".pln .pla"),
-    _row("FBX files cannot be read; export as .glb", ".fbx", rb"Kaydara FBX Binary|; FBX \d"),
     _row("IGES files cannot be read; export as .glb or .stl", ".iges .igs", rb"[^\r\n]{72}S {0,6}0*1\s"),
     _row("IFC as XML or JSON cannot be read; export as .ifc", ".ifcxml .ifcx"),
     _row("3DS files cannot be read; export as .glb or .obj", ".3ds", rb"MM.{4}(?:\x02\0|==)"),

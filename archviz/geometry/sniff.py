@@ -22,6 +22,8 @@ _OBJ_VERTEX = re.compile(rb"^[ \t]*v[ \t]+[-+.\d]", re.MULTILINE)
 _IFC_SCHEMA = re.compile(rb"FILE_SCHEMA\s*\(\s*\(\s*'IFC", re.IGNORECASE)
 # Comments may stand before the first section.
 _DXF = re.compile(rb"(?:[ \t]*999[ \t]*\r?\n[^\n]*\n)*[ \t]*0[ \t]*\r?\nSECTION\b|AutoCAD Binary DXF")
+# As text it may begin with remarks of any kind.
+_FBX = re.compile(rb"Kaydara FBX Binary|(?:;[^\n]*\n\s*)*(?:; ?FBX \d|FBXHeaderExtension:)")
 _OFF = re.compile(rb"C?N?OFF(?:\s|#)")
 # Its first member is stored as it is and is the model.
 _USDZ = re.compile(rb"PK\x03\x04.{4}\x00\x00.{20}[^\x00]{0,200}?\.usd[ac]?", re.DOTALL)
@@ -135,6 +137,8 @@ def _model(head: bytes, tail: bytes, size: int) -> str | None:
         if _3MF_MODEL.lower() in (head + tail).lower():
             return "3MF"
         return "USDZ" if _USDZ.match(head) else "ZIP"
+    if _FBX.match(text):
+        return "FBX"
     if head.startswith(b"3D Geometry File Format"):
         return "3DM"
     if text.startswith(b"ISO-10303-21;"):

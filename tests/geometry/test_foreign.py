@@ -21,8 +21,6 @@ FILES = [
     ("house.skp", b"\xff\xfe\xff\x0eS\0k\0e\0t\0c\0h\0U\0p\0", "SketchUp files cannot be read; export as .glb, .dae"),
     ("house.dwg", b"AC1032\0\0\0", "DWG files cannot be read; export as .ifc or .glb, or save as .dxf"),
     ("house.blend", b"BLENDER-v402", "Blender files cannot be read; export as .glb"),
-    ("house.fbx", b"Kaydara FBX Binary  \0", "FBX files cannot be read; export as .glb"),
-    ("house.fbx", b"; FBX 7.4.0 project file", "FBX files cannot be read; export as .glb"),
     ("house.igs", IGES, "IGES files cannot be read; export as .glb or .stl"),
     ("site.las", b"LASF" + bytes(99), "point clouds cannot be read.*export as .ply or .glb"),
     ("site.e57", b"ASTM-E57" + bytes(99), "point clouds cannot be read.*export as .ply or .glb"),

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.geometry.loaders.files import house_gltf
-from tests.hostile.cases import archives, drawings, meshes, pictures, step, usd, xml
+from tests.hostile.cases import archives, drawings, fbx, meshes, pictures, step, usd, xml
 
 Hand = Callable[[bytes, np.random.Generator], bytes]
 # Numbers that have broken readers before.
@@ -112,6 +112,9 @@ def seeds() -> Mapping[str, bytes]:
         "house.ifc": _kept("house.ifc"),
         "house.3dm": _kept("house.3dm"),
         "house.dxf": _kept("house.dxf"),
+        "house.fbx": fbx.house().text(),
+        "binary.fbx": fbx.house().binary(),
+        "garden.fbx": _kept("garden.fbx"),
         "house.step": step.house().encode(),
         "house.usda": usd.HOUSE.encode(),
         "house.usdc": usd.binary(),

@@ -60,6 +60,7 @@ def test_the_set_is_large_and_of_every_format() -> None:
         "ifc",
         "3dm",
         "dxf",
+        "fbx",
         "step",
         "usda",
         "usdc",

@@ -46,6 +46,8 @@ def test_every_ceiling_has_its_two_rows() -> None:
         ("glb-depth-256", "glb-depth-257"),
         ("dxf-depth-256", "dxf-depth-257"),
         ("stl-count-at-ceiling", "stl-count-past-ceiling"),
+        ("fbx-instances-10000", "fbx-instances-10001"),
+        ("fbx-depth-256", "fbx-depth-257"),
         ("usda-instances-10000", "usda-instances-10001"),
         ("usda-depth-256", "usda-depth-257"),
         ("zip-good", "zip-nested-1"),

@@ -141,6 +141,16 @@ LOADERS: Mapping[str, Loader] = MappingProxyType(
             effort=5.0,
             selects=True,
         ),
+        ".fbx": Loader(
+            format="FBX",
+            module=f"{_ROOM}.fbx",
+            function="read_fbx",
+            libraries=("ufbx", *_PICTURES),
+            beside=True,
+            # Text, where it is not binary.
+            effort=2.0,
+            selects=True,
+        ),
         **dict.fromkeys((".step", ".stp"), _STEP),
         **dict.fromkeys((".usd", ".usda", ".usdc"), _USD),
         ".usdz": replace(_USD, format="USDZ"),

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from archviz.core.elements import Part
+from archviz.core.elements import ElementClass, Part, check_class
 from archviz.core.errors import FileFormatError, GeometryError, OptionError
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.geometry.loaders.conventions import (
     bounds_of,
-    building_parts,
+    building_rows,
     guess_unit,
     guess_up,
     to_z_up,
@@ -23,7 +22,8 @@ from archviz.geometry.loaders.conventions import (
     unit_name,
 )
 from archviz.geometry.loaders.hiding import Hidden, check_patterns, is_wanted, why_undrawn
-from archviz.geometry.loaders.raw import Axis, RawModel, RawPart, check_triangles, used_only
+from archviz.geometry.loaders.placing import Measures, are_finite, by_owner, measure, scene_vertices
+from archviz.geometry.loaders.raw import Axis, RawModel, RawPart, check_triangles
 from archviz.geometry.loaders.surfaces import element_table
 from archviz.geometry.scene import Scene
 
@@ -49,18 +49,23 @@ class LoadOptions:
     hide, show
         Patterns of names, classes and layers, as in a shell: what not to draw, and what to draw though it
         is hidden by ``hide`` or by itself.
+    classes
+        (pattern, class) of what the file or its names get wrong; the last one that fits counts.
     """
 
     unit: str | None = None
     up: Axis | None = None
     hide: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
+    classes: tuple[tuple[str, ElementClass], ...] = ()
 
     def __post_init__(self) -> None:
         if self.unit is not None:
             unit_metres(self.unit)
         if self.up not in (None, "y", "z"):
             raise OptionError(f"up axis {self.up!r} is not accepted; choose y or z")
+        for pattern, value in self.classes:
+            check_class(pattern, value)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,7 +77,7 @@ class Assembled:
     up_axis: Axis
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
-    hidden: tuple[str, ...]
+    hidden: tuple[Hidden, ...]
     place: Place | None
     north_deg: float
 
@@ -96,14 +101,14 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
     GeometryError
         There is nothing to draw.
     OptionError
-        A pattern of ``hide`` or ``show`` matches nothing.
+        A pattern of ``hide``, ``show`` or ``classes`` matches nothing.
     """
     parts = [p for p in raw.parts if len(p.faces)]
     if not parts:
         raise GeometryError("the model holds no triangles; export it with meshes")
     check_triangles(sum(len(p.faces) for p in parts))
-    parts = _by_owner(parts)
-    if not all(np.isfinite(p.vertices).all() for p in parts):
+    parts = by_owner(parts)
+    if not are_finite(parts):
         raise FileFormatError(
             "a coordinate is not a finite number (NaN or infinity); repair the model and export again"
         )
@@ -114,25 +119,24 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
     roles = [element.part for element in table.elements]
     up, parts = _settle_up(parts, raw, options, usual_up, assumptions)
     unit_m, parts = _settle_unit(parts, roles, raw, options, assumptions)
-    vertices, faces, owners = _joined(parts)
+    measures = measure(parts)
+    _check_extents(measures)
     textures = {k: t for k, t in raw.textures.items() if any(m.texture == k for m in table.materials)}
-    whole = [(part, np.arange(len(part.vertices))) for part in parts]
-    uv = _joined_uv(whole) if textures else None
-    _check_extents(vertices, faces)
-    own = building_parts(parts, roles)
-    warnings += [*_coarseness(parts, unit_m), *_strays(parts, names)]
-    low, high = bounds_of(own)
+    own = building_rows(roles)
+    warnings += [*_coarseness(parts, measures, unit_m), *_strays(parts, measures, names)]
+    low, high = measures.low[own].min(axis=0), measures.high[own].max(axis=0)
     base = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, low[2]])
     if np.abs(base).max() > _FAR_M:
         assumptions.append("moved to the origin from {:.1f}, {:.1f}, {:.1f} m".format(*base))
     if not _ODD_HEIGHT_M[0] <= (high - low)[2] <= _ODD_HEIGHT_M[1]:
         warnings.append(f"the building is {(high - low)[2]:.4g} m high; --unit tells another unit")
+    arrays = scene_vertices(parts, base, textured=bool(textures))
     scene = Scene(
-        vertices_m=(vertices - base).astype(np.float32),
-        faces=faces.astype(np.int32),
-        face_elements=owners,
+        vertices_m=arrays.vertices,
+        faces=arrays.faces,
+        face_elements=arrays.owners,
         table=table,
-        uv=None if uv is None else uv.astype(np.float32),
+        uv=arrays.uv,
         textures=textures,
     )
     return Assembled(
@@ -141,33 +145,10 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         up_axis=up,
         assumptions=(*assumptions, *openings),
         warnings=tuple(warnings),
-        hidden=tuple(dict.fromkeys(map(str, (*hidden, *raw.hidden)))),
+        hidden=tuple({str(one): one for one in (*hidden, *raw.hidden)}.values()),
         place=raw.place,
         north_deg=raw.north_deg,
     )
-
-
-def _by_owner(parts: Sequence[RawPart]) -> list[RawPart]:
-    """Parts of one owner and material joined, their unused vertices left out: each becomes one element."""
-    joined: dict[tuple[int, int], list[RawPart]] = {}
-    for part in parts:
-        joined.setdefault((part.owner, part.material), []).append(part)
-    result = []
-    for same in joined.values():
-        used = [used_only(p.vertices, p.faces) for p in same]
-        starts = np.cumsum([0, *(len(vertices) for vertices, *_ in used)])
-        faces = np.concatenate([faces + start for (_, faces, _), start in zip(used, starts[:-1], strict=True)])
-        uv = _joined_uv([(p, rows) for p, (*_, rows) in zip(same, used, strict=True)])
-        vertices = np.concatenate([vertices for vertices, *_ in used])
-        result.append(replace(same[0], vertices=vertices, faces=faces, uv=uv))
-    return result
-
-
-def _joined_uv(parts: Sequence[tuple[RawPart, NDArray[np.int64]]]) -> NDArray[np.float64] | None:
-    """(v, 2) texture coordinates of the vertices that are used; NaN for those of parts without."""
-    if all(part.uv is None for part, _ in parts):
-        return None
-    return np.concatenate([np.full((len(rows), 2), np.nan) if p.uv is None else p.uv[rows] for p, rows in parts])
 
 
 def _selected(
@@ -180,6 +161,7 @@ def _selected(
     everything = [*names, *(part.name for part in parts), *(part.group for part in parts)]
     check_patterns(options.hide, everything)
     check_patterns(options.show, [*everything, *beside])
+    check_patterns([pattern for pattern, _ in options.classes], [*everything, *beside])
     usual = [why_undrawn(part.name, part.group) for part in parts]
     if all(usual):
         # Nothing else is there: it is what is meant.
@@ -199,9 +181,15 @@ def _selected(
         ]
         if drawn_anyway and all(drawn_anyway):
             warnings.append(f"{pattern!r} is drawn anyway; --hide '*' --show {pattern!r} draws it alone")
-    hidden = [Hidden(n, why, p.group) for n, p, why in zip(names, parts, reasons, strict=True) if why]
+    hidden = [Hidden(n, why, p.group, show=n) for n, p, why in zip(names, parts, reasons, strict=True) if why]
     kept = [row for row, why in enumerate(reasons) if not why]
-    return [parts[row] for row in kept], [names[row] for row in kept], hidden
+    drawn = [replace(parts[row], corrected=_corrected(options.classes, called[row])) for row in kept]
+    return drawn, [names[row] for row in kept], hidden
+
+
+def _corrected(classes: Sequence[tuple[str, ElementClass]], texts: Sequence[str]) -> ElementClass | None:
+    """The class that the user gave what has these names."""
+    return next((value for pattern, value in reversed(classes) if is_wanted([pattern], *texts)), None)
 
 
 def _unique_names(parts: Sequence[RawPart], materials: Sequence[Material]) -> list[str]:
@@ -234,7 +222,8 @@ def _settle_up(
     else:
         up = guess_up(parts, usual=usual or "z")
         assumptions.append(f"up axis {up.upper()}, guessed from the building's shape; --up overrules")
-    return up, [replace(p, vertices=to_z_up(p.vertices, up)) for p in parts]
+    turn = to_z_up(np.eye(3), up).T
+    return up, [part.moved(turn) for part in parts]
 
 
 def _settle_unit(
@@ -245,36 +234,24 @@ def _settle_unit(
     elif raw.unit_m is not None:
         metres = raw.unit_m
     else:
-        own = building_parts(parts, roles)
+        own = [parts[row] for row in building_rows(roles)]
         low, high = bounds_of(own)
         extents = high - low
         unit = guess_unit(own, extents)
         metres = unit_metres(unit)
         size = " x ".join(f"{e * metres:.4g}" for e in extents)
         assumptions.append(f"unit {unit}, guessed from the building's size ({size} m); --unit overrules")
-    return metres, [replace(p, vertices=p.vertices * metres) for p in parts]
+    return metres, [part.moved(np.eye(3) * metres) for part in parts]
 
 
-def _joined(parts: Sequence[RawPart]) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int32]]:
-    """All parts' vertices, faces and owners."""
-    vertices, faces, owners = [], [], []
-    count = 0
-    for row, part in enumerate(parts):
-        vertices.append(part.vertices)
-        faces.append(part.faces + count)
-        owners.append(np.full(len(part.faces), row, dtype=np.int32))
-        count += len(part.vertices)
-    return np.concatenate(vertices), np.concatenate(faces), np.concatenate(owners)
-
-
-def _coarseness(parts: Sequence[RawPart], unit_m: float) -> list[str]:
+def _coarseness(parts: Sequence[RawPart], measures: Measures, unit_m: float) -> list[str]:
     """Warn where numbers of 32 bits far from the origin have lost what is small."""
-    farthest = max(float(np.abs(part.vertices).max()) for part in parts)
+    farthest = float(max(np.abs(measures.low).max(), np.abs(measures.high).max()))
     step = float(np.spacing(np.float32(farthest)))
     if step < _COARSE_M:
         return []
     # Scaled by the unit, a number of 32 bits is one no longer.
-    units = (part.vertices / unit_m for part in parts)
+    units = (part.points / unit_m for part in parts)
     if any((u.astype(np.float32) - u).any() for u in units):
         return []
     return [
@@ -283,9 +260,9 @@ def _coarseness(parts: Sequence[RawPart], unit_m: float) -> list[str]:
     ]
 
 
-def _strays(parts: Sequence[RawPart], names: Sequence[str]) -> list[str]:
+def _strays(parts: Sequence[RawPart], measures: Measures, names: Sequence[str]) -> list[str]:
     """Warn of a part that lies so far from most others that nothing else would be seen beside it."""
-    centers = np.array([(part.vertices.min(axis=0) + part.vertices.max(axis=0)) / 2 for part in parts])
+    centers = (measures.low + measures.high) / 2
     weights = np.array([len(part.faces) for part in parts])
     order = np.argsort(centers, axis=0)
     halves = [np.searchsorted(np.cumsum(weights[o]), weights.sum() / 2) for o in order.T]
@@ -299,13 +276,12 @@ def _strays(parts: Sequence[RawPart], names: Sequence[str]) -> list[str]:
     return [f"{names[row]!r} lies {away[row] / 1000:.0f} km from the rest; --hide {names[row]!r} leaves it out"]
 
 
-def _check_extents(vertices: NDArray[np.float64], faces: NDArray[np.int64]) -> None:
-    extents = np.ptp(vertices, axis=0)
+def _check_extents(measures: Measures) -> None:
+    with np.errstate(invalid="ignore"):
+        extents = measures.high.max(axis=0) - measures.low.min(axis=0)
     if not np.isfinite(extents).all() or extents.max() > 1e7:
         raise FileFormatError(f"the model is {extents.max():.3g} m long; give --unit or repair it")
     if (extents > 1e-9).sum() < 2:
         raise GeometryError("the model has no extent along two axes: a point or a line; export it with meshes")
-    corners = vertices[faces] - vertices.mean(axis=0)
-    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1).sum() / 2
-    if not area > 1e-12 * extents.max() ** 2:
+    if not measures.area.sum() > 1e-12 * extents.max() ** 2:
         raise GeometryError("all triangles of the model have no area; export it with meshes")

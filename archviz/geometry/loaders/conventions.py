@@ -14,7 +14,7 @@ from archviz.core.errors import OptionError
 from archviz.geometry.loaders.raw import Axis, RawPart
 from archviz.geometry.naming import opening_kind, words_of
 
-__all__ = ["UNITS", "bounds_of", "building_parts", "guess_unit", "guess_up", "to_z_up", "unit_metres", "unit_name"]
+__all__ = ["UNITS", "bounds_of", "building_rows", "guess_unit", "guess_up", "to_z_up", "unit_metres", "unit_name"]
 
 UNITS: Mapping[str, float] = MappingProxyType({"m": 1.0, "mm": 0.001, "cm": 0.01, "in": 0.0254, "ft": 0.3048})
 # How much likelier metres are than each unit before the size is known [nats]: what modellers write
@@ -76,7 +76,7 @@ def guess_unit(parts: Sequence[RawPart], extents: NDArray[np.float64]) -> str:
     extents
         (3,) of the building, Z up, in the file's unit.
     """
-    doors = [float(np.ptp(p.vertices[:, 2])) for p in parts if len(p.faces) and opening_kind(p.name) == "door"]
+    doors = [float(np.ptp(p.points[:, 2])) for p in parts if len(p.faces) and opening_kind(p.name) == "door"]
     door = float(np.median(doors)) if doors else None
 
     def score(unit: str) -> float:
@@ -109,7 +109,7 @@ def guess_up(parts: Sequence[RawPart], *, usual: Axis) -> Axis:
         weight += float(np.clip((abs(math.log(ex / ez)) - abs(math.log(ex / ey))) / 0.3, -1, 1))
     for part in parts:
         if _FLAT_WORDS & set(words_of(part.name)) and len(part.faces):
-            _, py, pz = np.ptp(part.vertices, axis=0)
+            _, py, pz = np.ptp(part.points, axis=0)
             if max(py, pz) > 3 * min(py, pz):
                 weight += 2.0 if pz < py else -2.0
     weight += 1.5 * (_base_flatness(parts, 2) - _base_flatness(parts, 1))
@@ -125,7 +125,7 @@ def _base_flatness(parts: Sequence[RawPart], axis: int) -> float:
         return 0.0
     # A sample of a large model says the same.
     step = max(1, sum(len(p.faces) for p in parts) // _SAMPLE)
-    triangles = np.concatenate([p.vertices[p.faces[::step]] for p in parts])
+    triangles = np.concatenate([p.points[p.faces[::step]] for p in parts])
     cross = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
     area = np.abs(cross[:, axis]) / 2 * step
     near = 0.02 * (high - low)
@@ -136,12 +136,11 @@ def _base_flatness(parts: Sequence[RawPart], axis: int) -> float:
 
 def bounds_of(parts: Sequence[RawPart]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(3,) low and high corner of all parts' vertices."""
-    low = np.min([p.vertices.min(axis=0) for p in parts], axis=0)
-    high = np.max([p.vertices.max(axis=0) for p in parts], axis=0)
-    return low, high
+    corners = [(points.min(axis=0), points.max(axis=0)) for points in (part.points for part in parts)]
+    return np.min([low for low, _ in corners], axis=0), np.max([high for _, high in corners], axis=0)
 
 
-def building_parts(parts: Sequence[RawPart], roles: Sequence[Part]) -> list[RawPart]:
-    """The parts that are the building's, or all where none is."""
-    own = [p for p, role in zip(parts, roles, strict=True) if role in (Part.BUILDING, Part.OPENING)]
-    return own or list(parts)
+def building_rows(roles: Sequence[Part]) -> list[int]:
+    """Rows of the parts that are the building's, or all where none is."""
+    own = [row for row, role in enumerate(roles) if role in (Part.BUILDING, Part.OPENING)]
+    return own or list(range(len(roles)))

@@ -28,7 +28,7 @@ from archviz.geometry.loaders.raw import (
     Axis,
     RawModel,
     RawPart,
-    check_triangles,
+    Tally,
     transmission_of,
     used_only,
 )
@@ -37,6 +37,10 @@ from archviz.geometry.texture import Texture
 __all__ = ["read_dae"]
 
 _AXES: dict[str, Axis] = {"X_UP": "x", "Y_UP": "y", "Z_UP": "z"}
+
+
+# Vertices, faces, and texture coordinates where they are wanted and given.
+_Surface = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64] | None]
 
 
 @dataclass
@@ -49,7 +53,8 @@ class _Reading:
     nodes: int = 0
     instances: int = 0
     textures: dict[str, Texture] = field(default_factory=dict)
-    triangles: int = 0
+    surfaces: dict[tuple[int, bool], _Surface] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
 
 def read_dae(path: Path, root: Path | None = None) -> RawModel:
@@ -84,6 +89,7 @@ def read_dae(path: Path, root: Path | None = None) -> RawModel:
     _check_positions(document)
     for node in document.scene.nodes:
         _read_node(reading, node, np.eye(4), "", 0)
+    reading.tally.check()
     unit, up = _conventions(document, reading.warnings)
     return RawModel(
         parts=reading.parts,
@@ -169,29 +175,31 @@ def _read_geometry(reading: _Reading, node: Any, matrix: NDArray[np.float64], na
             counts = np.full(len(primitive.vertex_index), 3)
         else:
             continue
-        reading.triangles += int(np.maximum(counts - 2, 0).sum())
-        check_triangles(reading.triangles)
         row = _material_row(reading, bound.get(primitive.material))
-        vertices, faces, uv = _surface(primitive, counts, textured=bool(reading.materials[row].texture))
+        key = (id(primitive), bool(reading.materials[row].texture))
+        copy = key in reading.surfaces
+        if not reading.tally.place(int(np.maximum(counts - 2, 0).sum()), copy=copy):
+            continue
+        if not copy:
+            reading.surfaces[key] = _surface(primitive, counts, textured=key[1])
+        vertices, faces, uv = reading.surfaces[key]
         if np.linalg.det(matrix[:3, :3]) < 0:
             faces = faces[:, ::-1]
         reading.parts.append(
             RawPart(
                 name=name or geometry.name or geometry.id,
                 group=group or (geometry.name or "" if name else ""),
-                vertices=vertices @ matrix[:3, :3].T + matrix[:3, 3],
+                vertices=vertices,
                 faces=faces,
                 material=row,
                 owner=reading.instances,
                 uv=uv,
+                place=matrix[:3],
             )
         )
 
 
-def _surface(
-    primitive: Any, counts: NDArray[np.int64], *, textured: bool
-) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64] | None]:
-    """Vertices, faces, and texture coordinates where they are wanted and given."""
+def _surface(primitive: Any, counts: NDArray[np.int64], *, textured: bool) -> _Surface:
     vertices = np.asarray(primitive.vertex, dtype=np.float64)
     corners = np.asarray(primitive.vertex_index, dtype=np.int64).reshape(-1)
     if len(corners) and not 0 <= corners.min() <= corners.max() < len(vertices):

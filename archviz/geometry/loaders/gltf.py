@@ -25,6 +25,7 @@ from archviz.geometry.loaders.raw import (
     TINTED,
     RawModel,
     RawPart,
+    Tally,
     check_triangles,
     parts_by_color,
 )
@@ -49,7 +50,7 @@ class _Reading:
     meshes: dict[int, list[RawPart]] = field(default_factory=dict)
     nodes: int = 0
     instances: int = 0
-    triangles: int = 0
+    tally: Tally = field(default_factory=Tally)
 
     def warn(self, text: str) -> None:
         if text not in self.warnings:
@@ -86,6 +87,7 @@ def read_gltf(path: Path, root: Path | None = None) -> RawModel:
             _read_node(reading, root, np.eye(4), "", ())
     except (KeyError, TypeError, ValueError) as error:
         raise FileFormatError(f"glTF is damaged ({type(error).__name__}: {error}); export the file again") from error
+    reading.tally.check()
     return RawModel(
         parts=reading.parts,
         materials=reading.materials,
@@ -121,21 +123,22 @@ def _read_node(
         if reading.instances > MAX_INSTANCES:
             raise FileFormatError(f"more than {MAX_INSTANCES} nodes hold meshes; join some of them")
         mesh_name = str(reading.data.item("meshes", node["mesh"]).get("name", ""))
+        copy = node["mesh"] in reading.meshes
         for part in _mesh(reading, node["mesh"]):
-            reading.triangles += len(part.faces)
-            check_triangles(reading.triangles)
-            vertices = part.vertices @ matrix[:3, :3].T + matrix[:3, 3]
+            if not reading.tally.place(len(part.faces), copy=copy):
+                continue
             # A mirrored node turns its faces inside out.
             faces = part.faces[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0 else part.faces
             reading.parts.append(
                 RawPart(
                     name=name or mesh_name or f"node {row}",
                     group=group or (mesh_name if name else ""),
-                    vertices=vertices,
+                    vertices=part.vertices,
                     faces=faces,
                     material=part.material,
                     owner=reading.instances,
                     uv=part.uv,
+                    place=matrix[:3],
                 )
             )
     for child in node.get("children", []):

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from archviz.core.elements import Part
+from archviz.core.elements import ElementClass, Part
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
@@ -27,6 +27,7 @@ __all__ = [
     "Axis",
     "RawModel",
     "RawPart",
+    "Tally",
     "check_triangles",
     "parts_by_color",
     "transmission_of",
@@ -66,7 +67,7 @@ class RawPart:
     group
         Name of what holds it; empty where nothing does.
     vertices
-        (v, 3) float64 in the file's unit and axes.
+        (v, 3) float64; where ``place`` is none, in the file's unit and axes.
     faces
         (f, 3) int64 rows of ``vertices``.
     material
@@ -75,9 +76,13 @@ class RawPart:
         Which object of the file it belongs to: parts of one owner and material are one element.
     role
         What the file's class says it is; ``None`` where names and material tell.
+    corrected
+        What the user says it is, whatever file and names say.
     uv
         (v, 2) texture coordinates, v upwards from the picture's lower edge, NaN for a vertex without;
         ``None`` where there are none.
+    place
+        (3, 4) from ``vertices`` to the file's unit and axes: copies of a mesh share its arrays.
     """
 
     name: str
@@ -87,7 +92,50 @@ class RawPart:
     group: str = ""
     owner: int = 0
     role: Part | None = None
+    corrected: ElementClass | None = None
     uv: NDArray[np.float64] | None = None
+    place: NDArray[np.float64] | None = None
+
+    @property
+    def points(self) -> NDArray[np.float64]:
+        """(v, 3) vertices where they stand; made anew each time for a copy."""
+        if self.place is None:
+            return self.vertices
+        # What overflows is found by its extents.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.vertices @ self.place[:, :3].T + self.place[:, 3]
+
+    def moved(self, matrix: NDArray[np.float64]) -> RawPart:
+        """The same where a (3, 3) ``matrix`` puts it."""
+        place = np.eye(3, 4) if self.place is None else self.place
+        return replace(self, place=matrix @ place)
+
+
+@dataclass
+class Tally:
+    """Triangles that a file places, copies and all.
+
+    Copies take nothing while the file is read, so all are counted before they are too many.
+    """
+
+    placed: int = 0
+    copies: int = 0
+
+    def place(self, triangles: int, *, copy: bool) -> bool:
+        """Count a mesh that is placed; whether it is to be kept."""
+        self.placed += triangles
+        self.copies += copy
+        return self.placed <= MAX_TRIANGLES
+
+    def check(self) -> None:
+        """Refuse what is too much.
+
+        Raises
+        ------
+        FileFormatError
+            More than :data:`MAX_TRIANGLES` are placed.
+        """
+        check_triangles(self.placed, copies=self.copies)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -148,8 +196,15 @@ def transmission_of(alpha: float) -> float:
     return max(1.0 - max(alpha, 0.0), _GLASS_TRANSMISSION) if alpha < _OPAQUE else 0.0
 
 
-def check_triangles(count: int) -> None:
+def check_triangles(count: int, *, copies: int = 0) -> None:
     """Refuse more triangles than :data:`MAX_TRIANGLES`, before they are read where that can be.
+
+    Parameters
+    ----------
+    count
+        All triangles that would be drawn.
+    copies
+        How many meshes among them are copies of another.
 
     Raises
     ------
@@ -159,8 +214,9 @@ def check_triangles(count: int) -> None:
     from archviz.core.errors import FileFormatError
 
     if count > MAX_TRIANGLES:
+        counted = f", {copies} copies of meshes counted," if copies else ""
         raise FileFormatError(
-            f"{count} triangles are too many; up to {MAX_TRIANGLES} are accepted, so simplify the model"
+            f"{count} triangles{counted} are too many; up to {MAX_TRIANGLES} are accepted, so simplify the model"
         )
 
 

@@ -21,7 +21,7 @@ from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.geometry.loaders.folder import ModelFolder
 from archviz.geometry.loaders.hiding import Hidden, is_wanted
-from archviz.geometry.loaders.raw import MAX_DEPTH, MAX_INSTANCES, NO_MATERIAL, RawModel, RawPart, check_triangles
+from archviz.geometry.loaders.raw import MAX_DEPTH, MAX_INSTANCES, NO_MATERIAL, RawModel, RawPart, Tally
 from archviz.geometry.loaders.rhino_materials import read_material
 from archviz.geometry.texture import Texture
 
@@ -71,7 +71,7 @@ class _Reading:
     flat: Counter[str] = field(default_factory=Counter)
     unmeshed: list[str] = field(default_factory=list)
     instances: int = 0
-    triangles: int = 0
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,7 @@ def read_3dm(path: Path, root: Path | None = None, show: Sequence[str] = ()) -> 
     for item in file.Objects:
         if not item.Attributes.IsInstanceDefinitionObject:
             _read_object(reading, item, np.eye(4), _Holder(), 0)
+    reading.tally.check()
     _say_what_is_missing(reading)
     place, north_deg = _place(file.Settings)
     return RawModel(
@@ -153,7 +154,7 @@ def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], hold
         why = "its layer is off"
     if why:
         if not is_wanted(reading.show, name, layer.Name if layer is not None else ""):
-            reading.hidden.append(Hidden(name, why, layer.FullPath if layer is not None else ""))
+            reading.hidden.append(Hidden(name, why, layer.FullPath if layer is not None else "", show=name))
             return
         reading.selected.append(name)
     if kind == "InstanceReference":
@@ -166,22 +167,24 @@ def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], hold
     if reading.instances > MAX_INSTANCES:
         raise FileFormatError(f"more than {MAX_INSTANCES} objects hold meshes; join some of them")
     key = str(attributes.Id)
+    copy = key in reading.meshes
     if key not in reading.meshes:
         reading.meshes[key] = [_arrays(mesh) for mesh in _meshes(geometry, kind)]
     if not reading.meshes[key]:
         reading.unmeshed.append(name)
     for vertices, faces, uv in reading.meshes[key]:
-        reading.triangles += len(faces)
-        check_triangles(reading.triangles)
+        if not reading.tally.place(len(faces), copy=copy):
+            continue
         reading.parts.append(
             RawPart(
                 name=name,
                 group=_group(layer, holder),
-                vertices=vertices @ matrix[:3, :3].T + matrix[:3, 3],
+                vertices=vertices,
                 faces=faces[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0 else faces,
                 material=_material_row(reading, attributes, layer, holder),
                 owner=reading.instances,
                 uv=uv,
+                place=matrix[:3],
             )
         )
 

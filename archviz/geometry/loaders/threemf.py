@@ -27,6 +27,7 @@ from archviz.geometry.loaders.raw import (
     NO_MATERIAL,
     RawModel,
     RawPart,
+    Tally,
     check_triangles,
     transmission_of,
 )
@@ -47,9 +48,12 @@ _MODEL = "3d/3dmodel.model"
 @dataclass
 class _Mesh:
     vertices: NDArray[np.float64]
-    faces: NDArray[np.int64]
-    # Row of the model's materials of each face.
-    materials: NDArray[np.int64]
+    # Triangles of each row of the model's materials.
+    faces: dict[int, NDArray[np.int64]]
+
+    @property
+    def triangles(self) -> int:
+        return sum(map(len, self.faces.values()))
 
 
 @dataclass
@@ -67,7 +71,8 @@ class _Reading:
     objects: dict[str, _Object] = field(default_factory=dict)
     parts: list[RawPart] = field(default_factory=list)
     instances: int = 0
-    triangles: int = 0
+    tally: Tally = field(default_factory=Tally)
+    seen: set[str] = field(default_factory=set)
 
 
 def read_3mf(path: Path) -> RawModel:
@@ -87,6 +92,7 @@ def read_3mf(path: Path) -> RawModel:
         _read_resource(reading, group)
     for item in _children(root, "build", "item"):
         _place(reading, item.get("objectid", ""), _matrix(item.get("transform")), item.get("partnumber") or "", 0)
+    reading.tally.check()
     return RawModel(parts=reading.parts, materials=reading.materials, unit_m=_UNITS[unit], up="z")
 
 
@@ -153,7 +159,8 @@ def _mesh(reading: _Reading, mesh: Any, holder: Any) -> _Mesh:
     check_triangles(len(rows))
     if len(rows) and not 0 <= rows.min() <= rows.max() < len(vertices):
         raise FileFormatError("a 3MF triangle names a vertex that does not exist; export the file again")
-    return _Mesh(vertices, rows, np.array(materials, dtype=np.int64))
+    painted = np.array(materials, dtype=np.int64)
+    return _Mesh(vertices, {int(row): rows[painted == row] for row in np.unique(painted)})
 
 
 def _place(reading: _Reading, key: str, matrix: NDArray[np.float64], number: str, depth: int, group: str = "") -> None:
@@ -169,19 +176,22 @@ def _place(reading: _Reading, key: str, matrix: NDArray[np.float64], number: str
         _place(reading, child, transform @ matrix, number, depth + 1, found.name or group)
     if found.mesh is None:
         return
-    reading.triangles += len(found.mesh.faces)
-    check_triangles(reading.triangles)
-    vertices = found.mesh.vertices @ matrix[:3, :3] + matrix[3, :3]
-    faces = found.mesh.faces[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0 else found.mesh.faces
-    for row in np.unique(found.mesh.materials):
+    copy = key in reading.seen
+    reading.seen.add(key)
+    if not reading.tally.place(found.mesh.triangles, copy=copy):
+        return
+    mirrored = np.linalg.det(matrix[:3, :3]) < 0
+    for row, faces in found.mesh.faces.items():
         reading.parts.append(
             RawPart(
                 name=name,
                 group=group,
-                vertices=vertices,
-                faces=faces[found.mesh.materials == row],
-                material=int(row),
+                vertices=found.mesh.vertices,
+                faces=faces[:, ::-1] if mirrored else faces,
+                material=row,
                 owner=owner,
+                # Row vectors, as the format has them.
+                place=matrix[:, :3].T,
             )
         )
 

@@ -28,7 +28,7 @@ from archviz.geometry.loaders.raw import (
     Axis,
     RawModel,
     RawPart,
-    check_triangles,
+    Tally,
     parts_by_color,
 )
 from archviz.geometry.loaders.usd_layers import confine_layers
@@ -64,7 +64,7 @@ class _Reading:
     flat: Counter[str] = field(default_factory=Counter)
     instances: int = 0
     prims: int = 0
-    triangles: int = 0
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True)
@@ -125,6 +125,7 @@ def _read(path: Path, folder: ModelFolder, show: Sequence[str]) -> RawModel:
     reading = _Reading(stage, folder, show, UsdGeom.XformCache(Usd.TimeCode.EarliestTime()), warnings)
     for prim in _below(reading, stage.GetPseudoRoot()):
         _read_prim(reading, prim)
+    reading.tally.check()
     stated = stage.HasAuthoredMetadata
     unit = float(UsdGeom.GetStageMetersPerUnit(stage)) if stated("metersPerUnit") else None
     if unit is not None and not (np.isfinite(unit) and 1e-6 <= unit <= 1e6):
@@ -213,7 +214,7 @@ def _is_hidden(reading: _Reading, prim: Any, name: str, group: str) -> bool:
     if is_wanted(reading.show, name, group):
         reading.selected.append(name)
         return False
-    reading.hidden.append(Hidden(name, why=why, group=group))
+    reading.hidden.append(Hidden(name, why=why, group=group, show=name))
     return True
 
 
@@ -260,27 +261,28 @@ def _relative(reading: _Reading, prim: Any, root: Any) -> NDArray[np.float64]:
 def _add_shape(reading: _Reading, prim: Any, matrix: NDArray[np.float64], name: str, group: str) -> None:
     source = prim.GetPrimInPrototype() if prim.IsInstanceProxy() else prim
     key = str(source.GetPath())
-    if key not in reading.shapes:
+    copy = key in reading.shapes
+    if not copy:
         reading.shapes[key] = read_shape(source)
     shape = reading.shapes[key]
     if shape is None or not len(shape.faces):
         return
-    reading.triangles += len(shape.faces)
-    check_triangles(reading.triangles)
-    # Row vectors, as the library has them.
-    vertices = shape.vertices @ matrix[:3, :3] + matrix[3, :3]
+    if not reading.tally.place(len(shape.faces), copy=copy):
+        return
     mirrored = np.linalg.det(matrix[:3, :3]) < 0
     for own, material, uv_name in _by_material(reading, prim, shape):
-        faces = shape.faces[own]
+        faces = shape.faces if len(own) == len(shape.faces) else shape.faces[own]
         uv = shape.uv(uv_name) if reading.materials[material].texture else None
         part = RawPart(
             name=name,
             group=group,
-            vertices=vertices,
+            vertices=shape.vertices,
             faces=faces[:, ::-1] if mirrored else faces,
             material=material,
             owner=reading.instances,
             uv=uv,
+            # Row vectors, as the library has them.
+            place=matrix[:, :3].T,
         )
         if shape.colors is None or material:
             reading.parts.append(part)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from archviz.core.tone import srgb_to_linear
+from tests.geometry.loaders.fbx_files import house_scene
 from tests.geometry.loaders.files import stl_text
 from tests.geometry.loaders.ifc_files import IfcBuilding
 from tests.geometry.loaders.step_files import step_text
@@ -180,6 +181,11 @@ def _write_dxf(path: Path, house: House) -> None:
     document.saveas(path)
 
 
+def _write_fbx(path: Path, house: House) -> None:
+    """Binary, in inches, Y up."""
+    path.write_bytes(house_scene(house, "y", unit_cm=2.54).binary())
+
+
 def _write_usd(path: Path, house: House) -> None:
     """In centimetres, Y up: an Xform for each element, whose name holds spaces, over a mesh."""
     from pxr import Sdf, Tf, Usd, UsdGeom, UsdShade, Vt
@@ -228,6 +234,7 @@ WRITERS: Mapping[str, Callable[[Path, House], None]] = {
     ".ifc": _write_ifc,
     ".3dm": _write_3dm,
     ".dxf": _write_dxf,
+    ".fbx": _write_fbx,
     ".step": _write_step,
     ".usd": _write_usd,
     ".usda": _write_usd,

@@ -35,7 +35,7 @@ def test_nodes_materials_and_transforms(tmp_path: Path) -> None:
     path.write_text(dae_text(WALLS[0], WALLS[1], unit=1.0, up="Z_UP"))
     raw = read_dae(path)
     assert raw.parts[0].name == "Facade"
-    assert raw.parts[0].vertices[:, 0].min() == pytest.approx(95)
+    assert raw.parts[0].points[:, 0].min() == pytest.approx(95)
     material = raw.materials[raw.parts[0].material]
     assert material.name == "Lime"
     np.testing.assert_allclose(material.base_color, srgb_to_linear((0.5, 0.75, 0.25)), rtol=1e-6)

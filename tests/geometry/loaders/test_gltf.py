@@ -64,7 +64,7 @@ def test_nodes_nest_translate_turn_and_scale(tmp_path: Path) -> None:
     )
     writer.node("trunk", children=[leaf], matrix=[1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 10, 0, 1])
     (part,) = read_gltf(writer.glb(tmp_path / "a.glb")).parts
-    np.testing.assert_allclose(part.vertices, [(1, 10, 0), (1, 10, -2), (1, 12, 0)], atol=1e-6)
+    np.testing.assert_allclose(part.points, [(1, 10, 0), (1, 10, -2), (1, 12, 0)], atol=1e-6)
     assert (part.name, part.group) == ("leaf", "trunk")
 
 
@@ -113,10 +113,10 @@ def test_strips_fans_sparse_strided_and_normalized_data(tmp_path: Path) -> None:
         writer.node(name, primitive)
     parts = {p.name: p for p in read_gltf(writer.glb(tmp_path / "a.glb")).parts}
     for name in ("strip", "fan", "strided"):
-        triangles = parts[name].vertices[parts[name].faces]
+        triangles = parts[name].points[parts[name].faces]
         normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
         np.testing.assert_allclose(normals, [(0, 0, 1)] * 2)
-    np.testing.assert_allclose(parts["sparse"].vertices, [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 0)])
+    np.testing.assert_allclose(parts["sparse"].points, [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 0)])
 
 
 def test_a_texture_counts_by_its_mean_in_linear_light(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tests.geometry.loaders.reference import HOUSE, WRITERS, colors, corners, ho
 NAMELESS = (".ply", ".off")
 # trimesh writes no colours into STL, OFF and 3MF.
 COLORLESS = (".stl", ".off", ".3mf")
-Y_UP = (".glb", ".usd", ".usda", ".usdc", ".usdz")
+Y_UP = (".glb", ".fbx", ".usd", ".usda", ".usdc", ".usdz")
 # Factors of glTF are linear light; trimesh puts the numbers of sRGB there.
 LINEAR = (".glb",)
 

@@ -69,7 +69,7 @@ def test_components_are_placed(tmp_path: Path) -> None:
     raw = read_3mf(path)
     assert [(p.name, p.group) for p in raw.parts] == [("Walls", ""), ("Cửa sổ", "Pair"), ("Cửa sổ", "Pair")]
     for part, (low, high) in zip(raw.parts[1:], ((30, 32), (37, 39)), strict=True):
-        points = part.vertices
+        points = part.points
         np.testing.assert_allclose(points.min(axis=0), (19.9, low, 2))
         np.testing.assert_allclose(points.max(axis=0), (20, high, 3))
         a, b, c = (points[part.faces[:, i]] - points.mean(axis=0) for i in range(3))

@@ -1,13 +1,14 @@
 """The whole set. A case more is a row in a table of one of these modules."""
 
 from tests.hostile.case import Case
-from tests.hostile.cases import archives, bim, drawings, gltf, meshes, pictures, step, uploads, usd, xml
+from tests.hostile.cases import archives, bim, drawings, fbx, gltf, meshes, pictures, step, uploads, usd, xml
 
 CASES: tuple[Case, ...] = (
     *gltf.CASES,
     *meshes.CASES,
     *xml.CASES,
     *bim.CASES,
+    *fbx.CASES,
     *step.CASES,
     *usd.CASES,
     *archives.CASES,
