@@ -81,8 +81,9 @@ def test_the_sun_is_moved_and_the_preview_follows(studio: str, store: JobStore) 
             seen[minute] = np.asarray(painted, dtype=float)
             anna.keep(f"flow-10-sun-{when}")
         assert len(seen) == 3
-        first, last, _ = seen.values()
-        assert np.abs(first - last).mean() > 8, "morning and evening are not one picture"
+        # Sunrise and sunset may look alike; the hours before the sunset do not.
+        first, last, before = seen.values()
+        assert min(np.abs(before - other).mean() for other in (first, last)) > 8, "low and high sun are not one picture"
 
 
 def test_a_light_set_of_six_with_one_cancelled(studio: str, store: JobStore) -> None:
@@ -95,14 +96,14 @@ def test_a_light_set_of_six_with_one_cancelled(studio: str, store: JobStore) -> 
         for lighting in ("sunset", "night"):
             page.get_by_role("button", name=anna.t.own_name(lightings()[lighting]), exact=True).last.click()
         anna.button("lights.make", count=6).click()
-        cells = page.locator("[class*=st-key-cell_cancel_] button")
+        cells = page.locator("[class*=st-key-cell_cancel_]")
         anna.until(lambda: cells.count() == 6, "six pictures that can be cancelled")
         anna.keep("flow-3-set-waiting")
-        cells.nth(4).click()
+        cells.nth(4).get_by_role("button").first.click()
         page.get_by_text(anna.t("lights.cancelled"), exact=True).wait_for()
         store.cancel_all(bert.session)
         anna.until(lambda: not store.waiting(anna.session), "the end of the set")
-        page.get_by_text(anna.t("compare.heading"), exact=True).wait_for()
+        page.get_by_text(anna.t("compare.heading"), exact=True).first.wait_for()
         anna.until(lambda: len(anna.pictures()) >= 5, "five pictures")
         found = SetStore(store.database).get(anna.session, anna.asked("set"))
         assert found is not None
@@ -144,7 +145,8 @@ def test_two_visitors_never_see_each_other(studio: str, store: JobStore) -> None
             visitor.enter("library")
             theirs = [Image.open(store.result_folder(job) / "thumbnail.jpg").convert("RGB") for job in (own, other)]
             visitor.until(lambda v=visitor, p=theirs: v.shows(p[0]), "the own picture")  # type: ignore[misc]
-            assert not visitor.shows(theirs[1]) and len(visitor.pictures()) == 1
+            theirs.append(Image.open(store.result_folder(other) / "picture.png").convert("RGB"))
+            assert not any(visitor.shows(picture) for picture in theirs[1:])
             visitor.keep(f"flow-7-{'anna' if visitor is anna else 'bert'}")
             # Not even who learns a picture's id, or the design's, has it.
             visitor.page.goto(f"{studio}/?lang=en&studio={visitor.session}&job={other.id}&live=off&design=text")

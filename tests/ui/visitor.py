@@ -85,6 +85,7 @@ class Visitor:
             if found := ready():
                 return found
             self.page.wait_for_timeout(_LOOK_MS)
+        self.keep(f"stuck-{what}")
         raise AssertionError(f"waited in vain for {what}")
 
     def upload(self, *files: Path | tuple[str, bytes]) -> None:
