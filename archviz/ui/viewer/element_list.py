@@ -34,14 +34,13 @@ _WORDS, _GROUP = "list_words", "list_group"
 
 
 def show_element_list(visit: Visit, model: Model | None) -> None:
-    """Draw the list of a model's elements; without one, keep what is searched for until it is drawn again."""
-    t = visit.texts
+    """Draw the list of a model's elements; what is searched for outlasts a page that has none."""
     if model is None:
-        # Streamlit forgets a widget that a run does not draw, and each correction has the model read anew.
-        for key in (_WORDS, _GROUP):
-            if key in st.session_state:
-                st.session_state[key] = st.session_state[key]
         return
+    t = visit.texts
+    # Streamlit forgets a widget that a run does not draw, and each correction has the model read anew.
+    for key in (_WORDS, _GROUP):
+        st.session_state.setdefault(key, st.session_state.get(f"{key}_kept", _ALL))
     entries = model.entries
     st.text_input(t("list.search"), key=_WORDS, placeholder=t("list.search_hint"), icon=":material/search:")
     groups = sorted({entry.group for entry in entries if entry.group})
@@ -54,6 +53,8 @@ def show_element_list(visit: Visit, model: Model | None) -> None:
             format_func=lambda group: t("list.all_groups") if group == _ALL else group,
             key=_GROUP,
         )
+    for key in (_WORDS, _GROUP):
+        st.session_state[f"{key}_kept"] = st.session_state[key]
     group = st.session_state[_GROUP] if groups else _ALL
     if group:
         _show_group(visit, entries, group)
