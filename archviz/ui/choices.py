@@ -14,6 +14,7 @@ from archviz.diffusion import engine_specs
 from archviz.lighting.solar import aware_time
 from archviz.presets import City, cities, city
 from archviz.render.request import DEFAULT_ENGINE, DEFAULT_LIGHTING, DEFAULT_VIEW, InputKind, RenderRequest
+from archviz.sketch import Adjustments
 from archviz.studio import Design
 from archviz.ui.texts import Texts
 
@@ -67,6 +68,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "geometry": "strict",
         "control": 1.0,
         "min_fidelity": AUTO,
+        "as_view": False,
         "surroundings": "geometry",
         "engine": DEFAULT_ENGINE,
     }
@@ -74,7 +76,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
 # Choices that the user's words may make where they are open.
 _BY_WORDS = ("environment", "lighting")
 # Choices about one model, which say nothing of another.
-_OF_ONE_MODEL = ("camera", "unit", "up", "hide")
+_OF_ONE_MODEL = ("camera", "unit", "up", "hide", "as_view")
 
 
 def defaults_for(kind: InputKind) -> dict[str, Any]:
@@ -128,6 +130,8 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
         fields["materials"] = parse_materials(choices["materials"], texts)
     if design.kind == "model":
         fields |= _model_fields(choices)
+    if design.kind == "sketch" and choices["as_view"]:
+        fields["adjustments"] = Adjustments(shows="view")
     if design.kind != "text":
         fields["min_fidelity"] = None if choices["min_fidelity"] == AUTO else choices["min_fidelity"]
     if choices["use_sun"]:
@@ -168,6 +172,7 @@ def choices_of(request: RenderRequest) -> dict[str, Any]:
     choices["size"] = f"{request.size.width}x{request.size.height}" if request.size else AUTO
     choices["steps"] = request.steps or AUTO
     choices["control"] = next(iter(request.control_scales.values()), DEFAULTS["control"])
+    choices["as_view"] = request.adjustments.shows == "view"
     choices["min_fidelity"] = AUTO if request.min_fidelity is None else request.min_fidelity
     if request.place is not None and request.when is not None:
         named = CITIES.get(request.place.name or "")
