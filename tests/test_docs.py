@@ -5,6 +5,8 @@ import re
 import tomllib
 from pathlib import Path
 
+from PIL import Image
+
 from archviz.cli.options import build_parser
 from archviz.diffusion import engine_specs
 from archviz.geometry.loaders import MODEL_SUFFIXES
@@ -36,7 +38,9 @@ def test_every_id_is_described() -> None:
 
 
 def test_every_format_is_described() -> None:
-    hints = [tomllib.loads(path.read_text("utf-8"))["start"]["upload_hint"] for path in sorted(UI_TEXTS.glob("*.toml"))]
+    hints = [
+        tomllib.loads(path.read_text("utf-8"))["start"]["upload_formats"] for path in sorted(UI_TEXTS.glob("*.toml"))
+    ]
     assert len(hints) == 2
     usage = next(a.help for a in _commands()["inspect"]._actions if a.dest == "input")
     table = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
@@ -44,6 +48,18 @@ def test_every_format_is_described() -> None:
         assert f"`{suffix}`" in table, suffix
         for text in (*hints, str(usage)):
             assert re.search(rf"{re.escape(suffix)}\b", text), (suffix, text)
+
+
+def test_the_app_s_pictures_are_shown_and_light() -> None:
+    """As the browser tests make them; a page of seven is read over a slow line too."""
+    page = (ROOT / "docs" / "app.md").read_text(encoding="utf-8")
+    pictures = sorted((ROOT / "docs" / "app").glob("*.png"))
+    assert len(pictures) >= 6
+    for path in pictures:
+        assert f"](app/{path.name})" in page, path.name
+        assert path.stat().st_size < 400_000, path.name
+        with Image.open(path) as picture:
+            assert picture.width <= 1280
 
 
 def test_links_lead_somewhere() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from archviz.cli import pictures
 from archviz.cli.console import Console
-from archviz.cli.values import parse_north, parse_number, parse_when, place_from
+from archviz.cli.values import classes_from, parse_north, parse_number, parse_when, place_from
 from archviz.core.camera import Camera
 from archviz.core.errors import OptionError
 from archviz.core.size import Size
@@ -90,7 +90,7 @@ def _judge_model(
     wires, reference = trace_wireframe(gbuffer), light.deferred.array
     registration = register(picture, gbuffer, reference=reference, wireframe=wires)
     shown, sun = registration.applied(picture, resolved.size), light if lit else None
-    openings = renderer.openings(resolved)
+    openings = renderer.views.openings(resolved)
     scores = report(shown, gbuffer, light=sun, openings=openings, reference=reference).to_json()
     return scores, registration, lambda: paint_heatmap(shown, wires, reference=reference, gbuffer=gbuffer, light=sun)
 
@@ -103,7 +103,7 @@ def _judge_drawing(
 
     if lit:
         raise OptionError(f"model {options.model} is a drawing and has no sun; leave --when and --lighting out")
-    lines = renderer.drawn_lines(resolved)
+    lines = renderer.views.drawn_lines(resolved)
     wires = trace_lines(lines)
     registration = register_wires(picture, wires)
     shown = registration.applied(picture, resolved.size)
@@ -172,6 +172,7 @@ def _request(options: argparse.Namespace, camera: Camera | None, size: Size, *, 
         up=options.up,
         hide=tuple(options.hide),
         show=tuple(options.show),
+        classes=classes_from(options),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archviz.cli.console import Console
-from archviz.cli.values import adjustments_from
+from archviz.cli.values import adjustments_from, classes_from
 from archviz.core.errors import OptionError
 from archviz.render.request import DEFAULT_SIZE, RenderRequest
 
@@ -26,6 +26,7 @@ def run_inspect(options: argparse.Namespace, console: Console) -> None:
         up=options.up,
         hide=tuple(options.hide),
         show=tuple(options.show),
+        classes=classes_from(options),
         adjustments=adjustments_from(options),
     )
     source = read_source(request)

@@ -118,6 +118,15 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="draw these though the file, what they are (rooms, grids, notes) or --hide hides them",
     )
+    group.add_argument(
+        "--class",
+        nargs="+",
+        action="extend",
+        default=[],
+        dest="classes",
+        metavar="NAME=CLASS",
+        help="what these are, where names say it wrong: building, opening, glass, ground, vegetation or surroundings",
+    )
 
 
 def _add_drawing(parser: argparse.ArgumentParser) -> None:
@@ -128,6 +137,11 @@ def _add_drawing(parser: argparse.ArgumentParser) -> None:
         default="straighten",
         metavar="HOW",
         help="straighten (default): a photographed sheet is found and flattened; as-is",
+    )
+    group.add_argument(
+        "--corners",
+        metavar="X,Y,...",
+        help="a photographed sheet's four corners, clockwise from its top left, in shares of the picture",
     )
     group.add_argument(
         "--notes", default="drop", metavar="HOW", help="drop (default): coloured pencil and writing are no lines; keep"

@@ -39,6 +39,7 @@ def streamlit_command(port: int, *, address: str | None = None) -> list[str]:
     settings = {
         "server.address": address or "127.0.0.1",
         "server.port": str(port),
+        "server.enableCORS": "true",
         "server.enableXsrfProtection": "true",
         "server.enableStaticServing": "false",
         "browser.serverAddress": address or "localhost",
@@ -51,6 +52,7 @@ def streamlit_command(port: int, *, address: str | None = None) -> list[str]:
         "run",
         str(page),
         *(f"--{name}={value}" for name, value in settings.items()),
+        *(f"--server.allowedHosts={host}" for host in ((address,) if address else ("localhost", "127.0.0.1"))),
     ]
 
 

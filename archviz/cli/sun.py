@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from archviz.cli.console import Console
-from archviz.cli.values import parse_date, parse_north, parse_when, place_from
+from archviz.cli.values import classes_from, parse_date, parse_north, parse_when, place_from
 from archviz.core.errors import OptionError
 from archviz.core.place import Place
 from archviz.core.size import Size
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["run_sun"]
 
 _DEFAULT_VIEW = "aerial"
-_STUDY_ONLY = ("output", "date", "north", "view", "size", "unit", "up", "hide", "show")
+_STUDY_ONLY = ("output", "date", "north", "view", "size", "unit", "up", "hide", "show", "classes")
+_SAID = {"classes": "class"}
 
 
 def run_sun(options: argparse.Namespace, console: Console) -> None:
@@ -35,7 +36,9 @@ def run_sun(options: argparse.Namespace, console: Console) -> None:
         return
     for name in _STUDY_ONLY:
         if getattr(options, name):
-            raise OptionError(f"{name} {getattr(options, name)!r} belongs to a sun study; give a 3D model as INPUT")
+            raise OptionError(
+                f"{_SAID.get(name, name)} {getattr(options, name)!r} belongs to a sun study; give a 3D model as INPUT"
+            )
     _position(options, console)
 
 
@@ -131,7 +134,12 @@ def _prepare(options: argparse.Namespace) -> tuple[SunStudy, list[str], list[str
     north_deg = parse_north(options.north) if options.north is not None else None
     size = Size.parse(options.size) if options.size else DEFAULT_SIZE
     request = RenderRequest(
-        input=Path(options.input), unit=options.unit, up=options.up, hide=options.hide, show=options.show
+        input=Path(options.input),
+        unit=options.unit,
+        up=options.up,
+        hide=options.hide,
+        show=options.show,
+        classes=classes_from(options),
     )
     model = read_source(request).model
     if model is None:

@@ -18,6 +18,7 @@ from archviz.sketch.adjustments import Adjustments, damage_from_mask
 
 __all__ = [
     "adjustments_from",
+    "classes_from",
     "parse_date",
     "parse_list",
     "parse_north",
@@ -181,6 +182,14 @@ def adjustments_from(options: argparse.Namespace) -> Adjustments:
     fields: dict[str, Any] = {"paper": options.paper, "notes": options.notes, "shows": options.shows}
     fields["page"] = parse_number("page", options.page, int)
     fields["turn_deg"] = parse_number("turn", options.turn, float)
+    if options.corners is not None:
+        parts = parse_list("corners", options.corners)
+        if len(parts) != 8:
+            raise OptionError(
+                f"corners {options.corners!r} cannot be read; give X,Y of four corners, such as 0.1,0.1,0.9,0.1,1,1,0,1"
+            )
+        shares = [parse_number("corners", part, float) for part in parts]
+        fields["corners"] = tuple(zip(shares[::2], shares[1::2], strict=True))
     if options.crop is not None:
         parts = parse_list("crop", options.crop)
         if len(parts) != 4:
@@ -191,6 +200,22 @@ def adjustments_from(options: argparse.Namespace) -> Adjustments:
     elif options.repair is not None:
         fields["damage"] = damage_from_mask(Path(options.repair))
     return Adjustments(**fields)
+
+
+def classes_from(options: argparse.Namespace) -> dict[str, Any]:
+    """Element -> class of ``--class``; which classes there are is the request's to know.
+
+    Raises
+    ------
+    OptionError
+        A word is not NAME=CLASS.
+    """
+    # Where a name stands twice, the last one counts, after all others.
+    classes: dict[str, Any] = {}
+    for name, value in _pairs("class", options.classes, "NAME=CLASS"):
+        classes.pop(name, None)
+        classes[name] = value
+    return classes
 
 
 def request_from(options: argparse.Namespace) -> RenderRequest:
@@ -211,6 +236,7 @@ def request_from(options: argparse.Namespace) -> RenderRequest:
     fields["seed"] = parse_number("seed", options.seed, int)
     fields["materials"] = dict(_pairs("material", options.material, "ELEMENT=TEXT"))
     fields["hide"], fields["show"] = tuple(options.hide), tuple(options.show)
+    fields["classes"] = classes_from(options)
     fields["adjustments"] = adjustments_from(options)
     if getattr(options, "steps", None) is not None:
         fields["steps"] = parse_number("steps", options.steps, int)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from types import MappingProxyType
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,10 @@ from numpy.typing import NDArray
 from archviz.core.errors import OptionError
 from archviz.core.material import Material
 
-__all__ = ["Element", "ElementTable", "Part"]
+__all__ = ["CLASS_PARTS", "Element", "ElementClass", "ElementTable", "Part", "check_class"]
+
+ElementClass = Literal["building", "opening", "glass", "ground", "vegetation", "surroundings"]
+"""What a user says that an element is: ``opening`` a window or a door, ``glass`` one that lets light through."""
 
 
 class Part(IntEnum):
@@ -24,6 +29,31 @@ class Part(IntEnum):
     GROUND = 3
     SKY = 4
     OPENING = 5
+
+
+CLASS_PARTS: Mapping[ElementClass, Part] = MappingProxyType(
+    {
+        "building": Part.BUILDING,
+        "opening": Part.OPENING,
+        "glass": Part.OPENING,
+        "ground": Part.GROUND,
+        "vegetation": Part.SURROUNDINGS,
+        "surroundings": Part.SURROUNDINGS,
+    }
+)
+"""The role that each class plays in the picture."""
+
+
+def check_class(name: str, value: str) -> None:
+    """Refuse what is no class.
+
+    Raises
+    ------
+    OptionError
+        ``value`` is none of :data:`ElementClass`.
+    """
+    if value not in get_args(ElementClass):
+        raise OptionError(f"class {name}={value} is not accepted; give one of {', '.join(get_args(ElementClass))}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,6 +55,9 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         Channels at a half, a quarter, an eighth and a sixteenth of the picture's sides.
     blocks
         Residual blocks of each level on the way down and on the way up.
+    grain_gain
+        Factor of the grains outside training: what a network is trained to expect of texture is less than
+        any one picture has, see :mod:`archviz.training.grain`.
     """
 
     @register_to_config  # type: ignore[untyped-decorator]
@@ -66,6 +69,7 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         flag_channel: int = 34,
         widths: tuple[int, ...] = (48, 80, 128, 160),
         blocks: int = 2,
+        grain_gain: float = 1.0,
     ) -> None:
         super().__init__()
         inputs = (3 + control_channels + textures) * _SHUFFLE**2
@@ -101,6 +105,14 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         Tensor
             (n, 3, H, W), about [-1, 1].
         """
+        smooth, grain = self.split(picture, stack, textures)
+        # In display colour: a black leaf has no lighter side.
+        return smooth + self.config.grain_gain * grain * (0.55 + 0.45 * smooth.clamp(-1, 1))
+
+    def split(
+        self, picture: torch.Tensor, stack: torch.Tensor, textures: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """What :meth:`forward` puts together: the smooth picture (n, 3, H, W) and the grain on it (n, 1, H, W)."""
         read = torch.cat([picture, stack, textures], 1).to(self.enter.weight.dtype)
         x = self.enter(functional.pixel_unshuffle(read, _SHUFFLE))
         skips = []
@@ -118,9 +130,7 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         share = torch.sigmoid(made[:, 3:4]) * stack[:, flag : flag + 1]
         base = stack[:, list(self.config.base_channels)]
         smooth = picture + share * (base - picture) + made[:, :3]
-        grain = (made[:, 4:] * textures).sum(1, keepdim=True)
-        # In display colour: a black leaf has no lighter side.
-        return smooth + grain * (0.55 + 0.45 * smooth.clamp(-1, 1))
+        return smooth, (made[:, 4:] * textures).sum(1, keepdim=True)
 
 
 def _blocks(width: int, count: int) -> Any:

@@ -17,12 +17,12 @@ from archviz.fidelity.shown import Shown
 __all__ = ["FEATURES", "OpeningFeatures", "measure_openings"]
 
 FEATURES = (
-    "sides", "weak_side", "response", "inner", "contrast", "texture", "match", "strength",
+    "sides", "weak_side", "response", "inner", "contrast", "texture", "match", "inverse", "strength", "whole",
     "sides_over_wall", "contrast_over_wall", "match_over_wall", "expected", "size",
 )  # fmt: skip
 """Order of the columns: see :func:`measure_openings`."""
 
-_PLACE_FEATURES = 8
+_PLACE_FEATURES = 10
 _OVER_WALL = (0, 4, 6)
 _BLACK = 0.01
 # Floor of a deviation: four per cent of luminance.
@@ -30,6 +30,7 @@ _LUMINANCE_FLOOR = 0.04
 # One unit of contrast: a third in luminance, eight in Lab a or b.
 _CONTRAST_UNITS = np.array([0.3, 8.0, 8.0], dtype=np.float32)
 _MOST_CONTRAST = 4.0
+_MOST_STRENGTH = 2.0
 _LEAST_SAMPLES = 3
 _LEAST_POINTS = 12
 _FINE_PX = 48.0
@@ -45,11 +46,11 @@ class OpeningFeatures:
     Parameters
     ----------
     own
-        (13,) at its own place.
+        (15,) at its own place.
     others
-        (k, 13) at the places slid along its wall, as if it were there.
+        (k, 15) at the places slid along its wall, as if it were there.
     copies
-        (k, 13) where it is moved aside, in the place of those.
+        (k, 15) where it is moved aside, in the place of those.
     shift_px
         Displacement right and down of its lines from the reference's [px]; ``None`` where it has too few.
     """
@@ -86,9 +87,11 @@ def measure_openings(picture: Shown, views: Sequence[OpeningView], reference: Sh
     ``contrast``: colour inside against the wall around; ``texture``: log of their deviations'
     ratio; ``match``, ``strength``: how much of the picture the reference explains that the reference
     with the wall drawn on over the opening does not, as a partial correlation and as a factor (1 where
-    the picture shows what the reference does); ``..._over_wall``: less the mean at the same outline
-    slid along its wall; ``expected``: contrast of the reference; ``size``: log of its smaller side
-    over ten pixels.
+    the picture shows what the reference does); ``inverse``: the same correlation where it is negative,
+    since a curtain or a lamp makes glass light that the reference has dark; ``whole``: ``sides`` by
+    ``contrast`` up to 1, since a closed window leaves its joint and a shadow its tone;
+    ``..._over_wall``: less the mean at the same outline slid along its wall; ``expected``: contrast of
+    the reference; ``size``: log of its smaller side over ten pixels.
 
     Parameters
     ----------
@@ -163,7 +166,7 @@ class _Template:
         product = float((seen * self._opening).sum())
         norms = [max(float(np.linalg.norm(x)), float(floor)) for x in (seen, self._opening)]
         strength = product / norms[1] ** 2
-        return product / (norms[0] * norms[1]), float(np.clip(strength, -1.0, 2.0))
+        return product / (norms[0] * norms[1]), float(np.clip(strength, 0.0, _MOST_STRENGTH))
 
 
 def _drawn_on(patch: _Float, wall: NDArray[np.bool_]) -> _Float:
@@ -191,7 +194,7 @@ def _features(
     channels: _Channels,
     expected: _Channels,
 ) -> tuple[_Float, _Float]:
-    """(1 + k, 13) at an opening's own place and on bare wall, and (m, 13) at its copies."""
+    """(1 + k, 15) at an opening's own place and on bare wall, and (m, 15) at its copies."""
     assert view.own is not None
     fine = max(view.size_px) < _FINE_PX
     template = _Template(expected.at(view.own.grid_px, fine=fine), view.inside, view.inside | view.around)
@@ -237,8 +240,10 @@ def _place_features(
             lines,
             contrast,
             texture,
-            match,
+            max(match, 0.0),
+            max(-match, 0.0),
             strength,
+            sides * min(contrast, 1.0),
         ],
         dtype=np.float32,
     )

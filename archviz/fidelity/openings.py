@@ -29,6 +29,8 @@ __all__ = [
     "OpeningModel",
     "OpeningStatus",
     "Openings",
+    "is_dark",
+    "is_fogged",
     "judge_openings",
     "judge_views",
     "opening_model",
@@ -53,7 +55,7 @@ class OpeningModel:
     Parameters
     ----------
     mean, scale, weights
-        (13,) of each feature, in the order of ``FEATURES``.
+        (15,) of each feature, in the order of ``FEATURES``.
     bias
         Added to the weighted sum.
     missing_below, found_from
@@ -77,7 +79,7 @@ class OpeningModel:
             raise OptionError("openings' model: scales above 0 and 0 < missing_below <= found_from < 1 are accepted")
 
     def probability(self, features: NDArray[np.floating]) -> NDArray[np.float64]:
-        """(n,) of (n, 13) features."""
+        """(n,) of (n, 15) features."""
         score = ((features - self.mean) / self.scale) @ self.weights + self.bias
         return np.asarray(1.0 / (1.0 + np.exp(-score)))
 
@@ -239,7 +241,7 @@ def judge_views(
     if not view.openings:
         return _empty((), "unknown: no class, name or transparent material of the model says window, door or glass")
     chosen = opening_model() if model is None else model
-    dark = illumination is not None and _is_dark(illumination)
+    dark = illumination is not None and is_dark(illumination)
     if dark or all(opening.own is None for opening in view.openings):
         reason = "not judged at night or dusk" if dark else "no opening is at least 10x10 px and 60 % visible"
         return _empty(tuple(_unjudged(opening, dark=dark) for opening in view.openings), reason)
@@ -247,10 +249,9 @@ def judge_views(
     if expected is None:
         expected = Shown(linear_to_srgb(view.gbuffer.base_color().array), view.wireframe)
     measured = measure_openings(shown, view.openings, expected)
-    haze = 0.0 if illumination is None else illumination.haze_per_m
     judged, told = [], []
     for opening, features in zip(view.openings, measured, strict=True):
-        if features is None or np.exp(-haze * opening.distance_m) < _LEAST_CLEAR:
+        if features is None or is_fogged(opening, illumination):
             judged.append(_unjudged(opening, dark=features is not None))
             continue
         judged.append(_judged(opening, features, chosen))
@@ -288,7 +289,14 @@ def score_features(features: Sequence[OpeningFeatures], model: OpeningModel) -> 
     return share, chance, (share - chance) / (1.0 - chance)
 
 
-def _is_dark(illumination: Illumination) -> bool:
+def is_fogged(view: OpeningView, illumination: Illumination | None) -> bool:
+    """Whether too little of an opening's light arrives to judge it."""
+    haze = 0.0 if illumination is None else illumination.haze_per_m
+    return bool(np.exp(-haze * view.distance_m) < _LEAST_CLEAR)
+
+
+def is_dark(illumination: Illumination) -> bool:
+    """Whether the sky is too dark to judge openings: they show as lamps or not at all."""
     sky = np.array([illumination.zenith_radiance, illumination.horizon_radiance], dtype=np.float32)
     return float(luminance(sky).mean()) < _LEAST_SKY
 

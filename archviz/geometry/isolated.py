@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
-from archviz.core.elements import Element, ElementTable, Part
+from archviz.core.elements import Element, ElementClass, ElementTable, Part
 from archviz.core.errors import FileFormatError
 from archviz.core.material import Material, TextureFamily
 from archviz.core.place import Place
 from archviz.geometry.loaders import ARCHIVES, LOADERS
 from archviz.geometry.loaders.assemble import LoadOptions
+from archviz.geometry.loaders.hiding import Hidden
 from archviz.geometry.scene import Scene
 from archviz.geometry.scene_arrays import check_array_names, scene_of
 from archviz.geometry.sniff import check_model_file
-from archviz.isolation import Task, ask, cpu_seconds_for, memory_for, read_array
+from archviz.isolation import Task, ask, cpu_seconds_for, memory_for, printable, read_array
 
 __all__ = ["LoadedModel", "load_isolated"]
 
 _CHILD = "archviz.geometry.loaders.child"
+_NOTHING: Mapping[str, ElementClass] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -44,7 +47,7 @@ class LoadedModel:
         What the file left open and how it was settled, one sentence each.
     warnings
         What could not be read or looks wrong, one sentence each.
-    hidden
+    left_out
         What is not drawn, each with the reason.
     place
         Where the file says the building stands.
@@ -59,9 +62,14 @@ class LoadedModel:
     extents_m: tuple[float, float, float]
     assumptions: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
+    left_out: tuple[Hidden, ...] = ()
     place: Place | None = None
     north_deg: float = 0.0
+
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """What is not drawn, in words."""
+        return tuple(printable(str(one)) for one in self.left_out)
 
 
 def load_isolated(
@@ -71,6 +79,7 @@ def load_isolated(
     up: Literal["y", "z"] | None = None,
     hide: Sequence[str] = (),
     show: Sequence[str] = (),
+    classes: Mapping[str, ElementClass] = _NOTHING,
 ) -> LoadedModel:
     """Read a 3D model in a child process.
 
@@ -83,6 +92,8 @@ def load_isolated(
     hide, show
         Shell patterns of names, classes and layers: what not to draw, and what to draw though it is hidden
         by ``hide``, by the file or by what it is.
+    classes
+        Such a pattern -> what the elements are, where file and names get it wrong; the last one that fits counts.
 
     Raises
     ------
@@ -94,7 +105,7 @@ def load_isolated(
     OptionError
         An option's value is not accepted, or a pattern matches no element.
     """
-    options = LoadOptions(unit=unit, up=up, hide=tuple(hide), show=tuple(show))
+    options = LoadOptions(unit=unit, up=up, hide=tuple(hide), show=tuple(show), classes=tuple(classes.items()))
     path = Path(path)
     loader = check_model_file(path)
     with tempfile.TemporaryDirectory(prefix="archviz-load-") as name:
@@ -139,6 +150,7 @@ def _read(
         "up": options.up,
         "hide": options.hide,
         "show": options.show,
+        "classes": options.classes,
     }
     task = Task(
         module=_CHILD,
@@ -174,7 +186,7 @@ def _loaded(answer: dict[str, Any], folder: Path, file_format: str) -> LoadedMod
         extents_m=(round(extents[0], 5), round(extents[1], 5), round(extents[2], 5)),
         assumptions=tuple(answer["assumptions"]),
         warnings=tuple(answer["warnings"]),
-        hidden=tuple(answer["hidden"]),
+        left_out=tuple(Hidden(**row) for row in answer["hidden"]),
         place=None if answer["place"] is None else Place(**answer["place"]),
         north_deg=answer["north_deg"],
     )

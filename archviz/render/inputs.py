@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archviz.geometry import LoadedModel
     from archviz.sketch import Drawing
 
-__all__ = ["Source", "hash_file", "hash_scene", "read_source", "reading_key"]
+__all__ = ["Source", "hash_file", "hash_scene", "read_source", "reading_choices", "reading_key"]
 
 # Formats that refer to no other file: their bytes are all there is to know.
 _SELF_CONTAINED = (".glb", ".stl", ".ply", ".off", ".3mf", ".ifc", ".dxf", *ARCHIVES, *DRAWING_SUFFIXES)
@@ -51,13 +51,19 @@ class Source:
         return None if self.model is None else hash_scene(self.model.scene)
 
 
+def reading_choices(request: RenderRequest | ResolvedRequest) -> Hashable:
+    """What the user says of how an input is read."""
+    r = request
+    return (r.unit, r.up, r.hide, r.show, tuple(r.classes.items()), r.adjustments)
+
+
 def reading_key(request: RenderRequest | ResolvedRequest) -> Hashable | None:
     """Names what :func:`read_source` will read; ``None`` where the file may refer to others that changed."""
     path = request.input
     if path is not None and path.suffix.lower() not in _SELF_CONTAINED:
         return None
     sha256 = hash_file(path) if path is not None else None
-    return (path, sha256, request.unit, request.up, request.hide, request.show, request.adjustments)
+    return (path, sha256, reading_choices(request))
 
 
 def read_source(request: RenderRequest | ResolvedRequest) -> Source:
@@ -77,7 +83,9 @@ def read_source(request: RenderRequest | ResolvedRequest) -> Source:
         raise FileFormatError(f"{path}: neither a 3D model nor a drawing; accepted are {accepted}")
     sha256 = hash_file(path)
     if kind == "model":
-        model = load_isolated(path, unit=request.unit, up=request.up, hide=request.hide, show=request.show)
+        model = load_isolated(
+            path, unit=request.unit, up=request.up, hide=request.hide, show=request.show, classes=request.classes
+        )
         return Source(kind="model", sha256=sha256, model=model)
     from archviz.sketch.isolated import load_drawing_isolated
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archviz.diffusion import engine_specs
 from archviz.render.editing import paint_key
+from archviz.render.inputs import reading_choices
 from archviz.render.request import ResolvedRequest
 
 __all__ = ["Plan", "is_white", "light_key", "order_requests", "scene_key", "source_key", "view_key"]
@@ -50,7 +51,7 @@ def order_requests(resolved: tuple[ResolvedRequest, ...]) -> Plan:
 
 def source_key(r: ResolvedRequest) -> Hashable:
     """Names a building as it was read, or a drawing."""
-    return (r.input_sha256, r.scene_sha256, r.unit, r.up, r.hide, r.show, r.adjustments)
+    return (r.input_sha256, r.scene_sha256, reading_choices(r))
 
 
 def is_white(r: ResolvedRequest) -> bool:

@@ -43,7 +43,7 @@ RECIPE_KEY = "archviz:recipe"
 FORMAT = 1
 _OF_THIS_MACHINE = ("input", "weights", "base")
 # They stand in a recipe where they were asked for: what had no such wish is written as ever.
-_WHERE_ASKED = ("min_fidelity", "tries", "region")
+_WHERE_ASKED = ("min_fidelity", "tries", "region", "classes")
 
 
 def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for field in dataclasses.fields(resolved):
         value = getattr(resolved, field.name)
-        if field.name in _OF_THIS_MACHINE or (field.name in _WHERE_ASKED and value in (None, ())):
+        if field.name in _OF_THIS_MACHINE or (field.name in _WHERE_ASKED and value in (None, (), {})):
             continue
         if isinstance(value, Camera):
             value = value.to_json()
@@ -63,6 +63,9 @@ def resolved_to_json(resolved: ResolvedRequest) -> dict[str, Any]:
             value = _region_to_json(value)
         elif isinstance(value, Adjustments):
             value = value.to_json()
+        elif field.name == "classes":
+            # Pairs: the order counts, and a PNG's recipe is sorted by its keys.
+            value = list(value.items())
         elif field.name == "tries":
             value = [dataclasses.asdict(one) for one in value]
         elif dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -100,6 +103,7 @@ def resolved_from_json(data: Mapping[str, Any], *, input: Path | None, weights: 
             fields["region"] = _region_from_json(region, device=data["device"], input=input, weights=weights)
         fields["adjustments"] = _adjustments(data)
         light = dict(data["illumination"])
+        fields["classes"] = dict(data.get("classes", ()))
         fields["tries"] = tuple(Try(**one) for one in data.get("tries", ()))
         fields["illumination"] = Illumination(**{**light, "sun": _sun(light["sun"])})
         for name, value in fields.items():

@@ -69,6 +69,10 @@ class Relief:
         The view it was drawn for, at the picture's size.
     normals
         (H, W, 3) float32 world normals of the estimate, smoother than the relief's own.
+    depth
+        Depth of what stands; ``inf`` on the ground and in the sky.
+    confidence
+        Of the building's depth, 0 to 1, the mean of :attr:`archviz.sketch.Estimate.confidence`.
     assumptions
         What was decided in the user's place, in words.
     """
@@ -76,6 +80,8 @@ class Relief:
     scene: Scene
     camera: Camera
     normals: NDArray[np.float32]
+    depth: DepthMap
+    confidence: float
     assumptions: tuple[str, ...]
 
 
@@ -116,10 +122,13 @@ def lift(found: Estimate, lines: EdgeMap) -> Relief | None:
     camera = view.camera.resized(lines.size)
     right, up, forward = camera.basis().astype(np.float32)
     normals = (fine.normals @ np.stack([right, up, -forward])).astype(np.float32)
+    grown, elements = _grown(depth_m, lines.size), _elements(fine, normals)
     return Relief(
-        scene=_mesh(camera, _grown(depth_m, lines.size), _elements(fine, normals)),
+        scene=_mesh(camera, grown, elements),
         camera=camera,
         normals=normals,
+        depth=DepthMap(np.where(elements >= 0, grown, np.inf).astype(np.float32)),
+        confidence=float(found.confidence[_own(found)].mean()),
         assumptions=view.assumptions,
     )
 
@@ -159,13 +168,18 @@ def _grown(depth_m: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
     return np.asarray(1.0 / cv2.resize(1.0 / depth_m, (size.width, size.height), interpolation=cv2.INTER_LINEAR))
 
 
+def _own(found: Estimate) -> NDArray[np.bool_]:
+    """(h, w) where the building is."""
+    from archviz.sketch import Layer
+
+    return np.isin(found.layers.argmax(0), (Layer.BUILDING, Layer.OPENING))
+
+
 def _is_drawn(found: Estimate, lines: EdgeMap) -> bool:
     """Whether the drawing's lines bound what the network takes for a building; it sees one on blank paper, too."""
     import cv2
 
-    from archviz.sketch import Layer
-
-    own = np.isin(found.layers.argmax(0), (Layer.BUILDING, Layer.OPENING)).astype(np.uint8)
+    own = _own(found).astype(np.uint8)
     size = lines.size
     mask = cv2.resize(
         cv2.dilate(own, np.ones((5, 5), np.uint8)), (size.width, size.height), interpolation=cv2.INTER_NEAREST

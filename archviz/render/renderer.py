@@ -4,66 +4,46 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archviz.control import control_stack, with_light
-from archviz.core.elements import Part
-from archviz.core.errors import EmptyViewError, InternalError, OptionError
-from archviz.core.gbuffer import GBuffer
-from archviz.core.illumination import LightBuffer
-from archviz.core.maps import ColorMap, EdgeMap, LightMap
-from archviz.core.openings import Opening
+from archviz.core.errors import InternalError, OptionError
+from archviz.core.maps import ColorMap
 from archviz.diffusion import Engine, OnStep, StepReport, load_engine
 from archviz.render.asking import diffusion_request
 from archviz.render.clay import ClayPicture, after_passes, clay_passes, trace_picture
 from archviz.render.editing import (
     Edit,
     feather,
-    paint_key,
-    paint_over,
     read_base,
     read_pixels,
     region_area,
     resolve_edit,
-    seen_elements,
 )
-from archviz.render.inputs import Source, read_source, reading_key
+from archviz.render.inputs import Source, read_source, reading_choices, reading_key
 from archviz.render.maps import ViewMaps
-from archviz.render.materials import apply_materials
 from archviz.render.planning import (
     Plan,
-    around_key,
-    is_white,
     light_key,
     order_requests,
-    scene_key,
     source_key,
-    view_key,
 )
 from archviz.render.recipe import hash_pixels, write_recipe
 from archviz.render.request import RenderRequest, ResolvedRequest
 from archviz.render.resolving import check_choices, resolve_source
 from archviz.render.result import RenderResult
 from archviz.render.retry import OnTry, render_by_rule
-from archviz.render.scoring import Scoring
+from archviz.render.scoring import Scoring, paint_found
 from archviz.render.shelf import Shelf
+from archviz.render.views import Views
 
 if TYPE_CHECKING:
-    from archviz.fidelity import JudgedView, Wireframe
-    from archviz.geometry.scene import Scene
-    from archviz.render.relief import Relief
-    from archviz.render.stage import Stage
+    pass
 
 __all__ = ["Renderer"]
-
-# Directions of ambient occlusion a pixel; the second for what is looked at once.
-_RAYS, _DRAFT_RAYS = 24, 8
-_OWN_PARTS = (int(Part.BUILDING), int(Part.OPENING))
 
 EngineLoader = Callable[..., Engine]
 
@@ -85,6 +65,7 @@ class Renderer:
         self._load = load
         self._threads = threads
         self.shelf = Shelf()
+        self.views = Views(self.shelf)
 
     def resolve(self, request: RenderRequest) -> ResolvedRequest:
         """Close every open choice.
@@ -156,9 +137,8 @@ class Renderer:
                 raise InternalError(f"engine {settled.engine} made {image.dtype} {image.shape}, not {settled.size}")
             return image if edit is None else edit.blend(image)
 
-        # What a hand painted on the view is no part of the model.
-        judged = maps if resolved.region is None else replace(maps, gbuffer=self._view(resolved))
-        scoring = Scoring(judged, partial(self.judged_view, resolved, judged))
+        judged = self.views.as_modelled(resolved, maps)
+        scoring = Scoring(judged, partial(self.views.judged_view, resolved, judged))
         if resolved.min_fidelity is None or resolved.tries:
             image = paint(resolved)
         else:
@@ -195,78 +175,41 @@ class Renderer:
             As :meth:`resolve`; the building is not in the view.
         """
         resolved = request if isinstance(request, ResolvedRequest) else self.resolve(request)
-        gbuffer: GBuffer | None = None
-        light: LightBuffer | None = None
-        edges: EdgeMap | None = None
-        if (seen := self._view(resolved)) is not None:
-            gbuffer = paint_over(seen, resolved)
-            rays = _DRAFT_RAYS if draft else _RAYS
-            light = self.shelf.get("light", (light_key(resolved), rays), lambda: self._light(resolved, gbuffer, rays))
-        if resolved.input_kind == "sketch":
-            edges = self.drawn_lines(resolved)
-        # What is given of the surroundings is no part of a view's key.
-        unlit: NDArray[np.float32] = self.shelf.get(
-            "stack",
-            (view_key(resolved), resolved.surroundings, paint_key(resolved)),
-            lambda: control_stack(
-                gbuffer,
-                None,
-                size=resolved.size,
-                # A drawing in space has them in its view.
-                edges=edges if gbuffer is None else None,
-                surroundings_given=gbuffer is not None and resolved.surroundings != "imagined",
-            ),
-        )
-        stack = unlit if gbuffer is None or light is None else with_light(unlit, gbuffer, light)
-        return ViewMaps(size=resolved.size, gbuffer=gbuffer, light=light, edges=edges, stack=stack)
+        return self.views.maps(resolved, draft=draft)
 
-    def wireframe(self, resolved: ResolvedRequest, maps: ViewMaps) -> Wireframe | None:
-        """The lines of a view that pictures are scored along; ``None`` where there is no scene."""
-        from archviz.fidelity import trace_wireframe
+    def heatmap(self, resolved: ResolvedRequest, image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+        """What was found of the building in a picture that was rendered before, painted over it.
 
-        gbuffer = maps.gbuffer
-        if gbuffer is None:
+        Parameters
+        ----------
+        resolved
+            The picture's, from its recipe: the view's maps are made again, or still there.
+        image
+            (H, W, 3) uint8 sRGB, the picture.
+
+        Returns
+        -------
+        ndarray or None
+            As :meth:`RenderResult.heatmap`.
+
+        Raises
+        ------
+        InputError
+            The input is not what the picture was made from, or the picture has another size.
+        """
+        if resolved.input_kind == "text":
             return None
-        return self.shelf.get("wireframe", view_key(resolved), lambda: trace_wireframe(gbuffer))
-
-    def seen_elements(self, resolved: ResolvedRequest) -> tuple[str, ...]:
-        """Names of the elements that a picture shows, those of most pixels first; none where no scene is known."""
-        view = self._view(resolved)
-        return () if view is None else seen_elements(view)
-
-    def judged_view(self, resolved: ResolvedRequest, maps: ViewMaps) -> JudgedView:
-        """A view of a scene made ready for scores; its lights share it."""
-        from archviz.fidelity import JudgedView
-
-        gbuffer = maps.gbuffer
-        if gbuffer is None:
-            raise InternalError("scores of a view were asked for without a scene")
-        return self.shelf.get(
-            "judged view",
-            view_key(resolved),
-            lambda: JudgedView.of(gbuffer, self.openings(resolved), wireframe=self.wireframe(resolved, maps)),
+        return paint_found(
+            image, self.views.as_modelled(resolved, self.maps(resolved)), partial(self.views.wires, resolved)
         )
-
-    def openings(self, resolved: ResolvedRequest) -> tuple[Opening, ...]:
-        """Windows and doors of a model, whose elements are rows of its views' tables; none of a drawing or a text."""
-        from archviz.geometry.openings import find_openings
-
-        if resolved.input_kind != "model":
-            return ()
-        # The building stands first in every view's table.
-        building = self._building(resolved)
-        found: tuple[Opening, ...] = self.shelf.get(
-            "openings", scene_key(resolved), lambda: () if building is None else find_openings(building)
-        )
-        return found
 
     def _resolve(self, request: RenderRequest, read: dict[Hashable, Source]) -> ResolvedRequest:
         """Resolve; ``read`` holds what the requests of one plan have read already."""
         if request.region is not None:
             base, sha256 = read_base(request, request.region)
-            return resolve_edit(request, request.region, base, sha256, self._view(base))
+            return resolve_edit(request, request.region, base, sha256, self.views.view(base))
         check_choices(request)
-        asked = (request.input, request.unit, request.up, request.hide, request.show)
+        asked = (request.input, reading_choices(request))
         if asked not in read:
             key = reading_key(request)
             read[asked] = (
@@ -289,66 +232,6 @@ class Renderer:
             ),
         )
 
-    def _source(self, resolved: ResolvedRequest) -> Source:
-        def read() -> Source:
-            source = read_source(resolved)
-            if (source.kind, source.sha256, source.scene_sha256) != (
-                resolved.input_kind,
-                resolved.input_sha256,
-                resolved.scene_sha256,
-            ):
-                raise OptionError(
-                    f"input {resolved.input} is not what this picture was made from; give the unchanged file"
-                )
-            return source
-
-        return self.shelf.get("source", source_key(resolved), read)
-
-    def _building(self, resolved: ResolvedRequest) -> Scene | None:
-        """The model or the lifted drawing; ``None`` for words alone."""
-        source = self._source(resolved)
-        if source.kind == "text":
-            return None
-        return source.model.scene if source.model is not None else self._relief(resolved).scene
-
-    def _relief(self, resolved: ResolvedRequest) -> Relief:
-        from archviz.render.relief import lift_drawing
-
-        drawing = self._source(resolved).drawing
-        relief = None if drawing is None else lift_drawing(drawing, resolved.size)
-        if relief is None:
-            raise InternalError("a view of a scene was asked for without a model or a drawing of a building")
-        return relief
-
-    def _staged(self, resolved: ResolvedRequest) -> Stage:
-        from archviz.render.stage import Site, build_around, set_stage
-
-        def build() -> Site:
-            scene = self._building(resolved)
-            if scene is not None:
-                scene = scene.with_table(apply_materials(scene.table, resolved.materials))
-            # What an element is made of moves nothing around it.
-            around = self.shelf.get(
-                "around",
-                around_key(resolved),
-                lambda: build_around(scene, resolved.environment, resolved.surroundings, resolved.seed),
-            )
-            built = Site(building=scene, surroundings=around.scene, lamps_m=around.lamps_m)
-            return built.in_white() if is_white(resolved) else built
-
-        camera = resolved.camera
-        if camera is None:
-            raise InternalError("a view of a scene was asked for without a camera")
-        site: Site = self.shelf.get("scene", scene_key(resolved), build)
-        return self.shelf.get("stage", view_key(resolved), lambda: set_stage(site, camera))
-
-    def _view(self, resolved: ResolvedRequest) -> GBuffer | None:
-        """What the camera sees, as the model has it; ``None`` where nothing of it is known."""
-        if resolved.camera is None:
-            return None
-        seen: GBuffer = self.shelf.get("view", view_key(resolved), lambda: self._rasterize(resolved))
-        return seen
-
     def _edit(self, resolved: ResolvedRequest) -> Edit | None:
         """What an edit keeps; its picture is made again where it is not at hand."""
         region = resolved.region
@@ -360,44 +243,7 @@ class Renderer:
                 raise OptionError(f"{resolved.base}: is not the picture that is edited; give it as it was")
         else:
             picture = self.render(region.base).image
-        return Edit(picture=picture, weights=feather(region_area(region, self._view(resolved)), region.feather_px))
-
-    def _rasterize(self, resolved: ResolvedRequest) -> GBuffer:
-        from archviz.geometry.gbuffer import rasterize
-
-        if resolved.camera is None:
-            raise InternalError("a view of a scene was asked for without a camera")
-        caster = self._staged(resolved).caster
-        gbuffer = rasterize(caster.scene, resolved.camera, caster=caster)
-        if resolved.input_kind == "sketch":
-            from archviz.render.relief import draw_over
-
-            return draw_over(gbuffer, self._relief(resolved), self.drawn_lines(resolved))
-        own = np.isin(caster.scene.table.element_parts(), _OWN_PARTS)
-        if own.any() and not own[gbuffer.elements.array[gbuffer.hit]].any():
-            raise EmptyViewError(
-                f"nothing of the building is in the view from {resolved.camera.position_m} to"
-                f" {resolved.camera.target_m}; turn the camera to it or give a view preset"
-            )
-        return gbuffer
-
-    def _light(self, resolved: ResolvedRequest, gbuffer: GBuffer, rays: int) -> LightBuffer:
-        from archviz.geometry.panes import lit_panes
-        from archviz.light_transport.deferred import light
-        from archviz.light_transport.occlusion import ambient_occlusion
-
-        stage = self._staged(resolved)
-        occlusion: LightMap = self.shelf.get(
-            "occlusion", (view_key(resolved), rays), lambda: ambient_occlusion(stage.caster, gbuffer, rays=rays)
-        )
-        return light(
-            stage.caster,
-            gbuffer,
-            resolved.illumination,
-            lamps_m=stage.lamps_m,
-            lit_faces=lit_panes(stage.caster.scene, resolved.illumination.window_lit_share, resolved.seed),
-            occlusion=occlusion,
-        )
+        return Edit(picture=picture, weights=feather(region_area(region, self.views.view(resolved)), region.feather_px))
 
     def _clay(self, resolved: ResolvedRequest, maps: ViewMaps, passes: int, on_step: OnStep | None) -> ClayPicture:
         def on_pass(done: int, of: int) -> None:
@@ -409,22 +255,9 @@ class Renderer:
             "clay",
             key,
             lambda: trace_picture(
-                resolved, maps, self._staged(resolved), passes=passes, threads=self._threads, on_pass=on_pass
+                resolved, maps, self.views.stage(resolved), passes=passes, threads=self._threads, on_pass=on_pass
             ),
         )
-
-    def _extract_lines(self, resolved: ResolvedRequest) -> EdgeMap:
-        from archviz.sketch import extract_lines
-
-        drawing = self._source(resolved).drawing
-        if drawing is None:
-            raise InternalError("lines were asked for without a drawing")
-        return extract_lines(drawing, resolved.size)
-
-    def drawn_lines(self, request: RenderRequest | ResolvedRequest) -> EdgeMap:
-        """The lines of a drawing at the picture's size."""
-        resolved = request if isinstance(request, ResolvedRequest) else self.resolve(request)
-        return self.shelf.get("lines", view_key(resolved), lambda: self._extract_lines(resolved))
 
 
 def _deferred_start(resolved: ResolvedRequest, maps: ViewMaps) -> ColorMap | None:

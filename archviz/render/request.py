@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from archviz.core.camera import Camera
+from archviz.core.elements import ElementClass, check_class
 from archviz.core.errors import OptionError
 from archviz.core.illumination import Illumination
 from archviz.core.place import Place, SunDirection
@@ -116,6 +117,9 @@ class RenderRequest:
         Overrule the unit (``mm``, ``cm``, ``m``, ``in``, ``ft``) and up axis guessed from the file.
     hide, show
         Elements, classes or layers not to draw, and those to draw though they would be hidden.
+    classes
+        Element, class or layer (a name, or a pattern with ``*``) -> what it is, where the file or its names get it
+        wrong; the last one that fits counts.
     adjustments
         What is done to a drawing as it is read.
     few_step
@@ -158,6 +162,7 @@ class RenderRequest:
     up: Literal["y", "z"] | None = None
     hide: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
+    classes: Mapping[str, ElementClass] = field(default_factory=dict)
     adjustments: Adjustments = Adjustments()
     few_step: bool = False
     weights: Path | None = None
@@ -171,11 +176,13 @@ class RenderRequest:
                 object.__setattr__(self, name, Path(getattr(self, name)))
         for name in ("hide", "show"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-        for name in ("materials", "control_scales"):
+        for name in ("materials", "control_scales", "classes"):
             object.__setattr__(self, name, dict(getattr(self, name)))
         _check_choice("geometry", self.geometry, GeometryFreedom)
         _check_choice("surroundings", self.surroundings, SurroundingsMode)
         _check_choice("up", self.up, Literal["y", "z"])
+        for element, value in self.classes.items():
+            check_class(element, value)
         if self.view is not None and self.camera is not None:
             raise OptionError(f"view {self.view!r} and a camera are both given; give one of them")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < _SEED_LIMIT:
@@ -269,6 +276,7 @@ class ResolvedRequest:
     warnings: tuple[str, ...]
     # Recipes of models and of older drawings do not name them.
     adjustments: Adjustments = Adjustments()
+    classes: Mapping[str, ElementClass] = field(default_factory=dict)
     min_fidelity: float | None = None
     tries: tuple[Try, ...] = ()
     start_strength: float = 1.0

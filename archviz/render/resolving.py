@@ -35,7 +35,8 @@ from archviz.sketch import CERTAINLY_A_PLAN, Drawing, swings_of
 __all__ = ["check_choices", "engine_spec", "engine_vocabulary", "resolve_source"]
 
 # What only a model has, and what a drawing or a text alone therefore cannot be asked for.
-_MODEL_ONLY = ("view", "camera", "unit", "up", "hide", "show")
+_MODEL_ONLY = ("view", "camera", "unit", "up", "hide", "show", "classes")
+_SAID = {"classes": "class"}  # as the option is called
 _WEIGHTS = Path(__file__).parents[1] / "weights"
 
 
@@ -162,6 +163,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         up=request.up,
         hide=request.hide,
         show=request.show,
+        classes=request.classes,
         adjustments=request.adjustments,
         engine=spec.id,
         few_step=request.few_step,
@@ -228,7 +230,8 @@ def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
         _refuse_min_fidelity(request)
     for name in _MODEL_ONLY:
         if getattr(request, name) and not (seen and name == "camera"):
-            raise OptionError(f"{name} has no meaning for {what}; give a 3D model or leave {name} out")
+            said = _SAID.get(name, name)
+            raise OptionError(f"{said} has no meaning for {what}; give a 3D model or leave {said} out")
     accepted = ("geometry", "imagined") if source.kind == "text" else ("geometry", "imagined", "none")
     if request.surroundings not in (None, *accepted):
         raise OptionError(

@@ -12,6 +12,7 @@ from archviz.prompt import Prompt
 from archviz.render.maps import ViewMaps
 from archviz.render.request import ResolvedRequest
 from archviz.render.retry import shortfall
+from archviz.render.scoring import paint_found
 
 if TYPE_CHECKING:
     from archviz.fidelity import DrawnReport, FidelityReport
@@ -49,15 +50,9 @@ class RenderResult:
 
     def heatmap(self) -> NDArray[np.uint8] | None:
         """(h, w, 3) uint8: what was found of the building painted over the picture; ``None`` for a text."""
-        from archviz.fidelity import paint_heatmap, trace_lines, trace_wireframe
+        from archviz.fidelity import trace_wireframe
 
-        view, light, lines = self.maps.gbuffer, self.maps.light, self.maps.edges
-        if lines is not None:
-            return paint_heatmap(self.image, trace_lines(lines))
-        if self.resolved.input_kind == "model" and view is not None and light is not None:
-            wires = trace_wireframe(view)
-            return paint_heatmap(self.image, wires, reference=light.deferred.array, gbuffer=view, light=light)
-        return None
+        return None if self.resolved.input_kind == "text" else paint_found(self.image, self.maps, trace_wireframe)
 
     @property
     def prompt(self) -> Prompt:

@@ -10,13 +10,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.errors import InternalError
+from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.render.maps import ViewMaps
 
 if TYPE_CHECKING:
     from archviz.fidelity import DrawnReport, FidelityReport, JudgedView, Shown, Wireframe
 
-__all__ = ["Scoring"]
+__all__ = ["Scoring", "paint_found"]
+
+
+def paint_found(
+    image: NDArray[np.uint8], maps: ViewMaps, wires: Callable[[GBuffer], Wireframe]
+) -> NDArray[np.uint8] | None:
+    """The heat map of a picture made from maps.
+
+    Parameters
+    ----------
+    image
+        (H, W, 3) uint8 sRGB, of the maps' size.
+    maps
+        What the picture was made from.
+    wires
+        Gives the lines of a view; a drawing has its own.
+
+    Returns
+    -------
+    ndarray or None
+        (h, w, 3) uint8: what was found of the building over the picture; ``None`` where there is neither a lit view
+        nor a drawing.
+
+    Raises
+    ------
+    OptionError
+        The picture has another size.
+    """
+    from archviz.fidelity import paint_heatmap, trace_lines
+
+    if maps.edges is not None:
+        return paint_heatmap(image, trace_lines(maps.edges))
+    if maps.gbuffer is None or maps.light is None:
+        return None
+    reference = maps.light.deferred.array
+    return paint_heatmap(image, wires(maps.gbuffer), reference=reference, gbuffer=maps.gbuffer, light=maps.light)
 
 
 class Scoring:

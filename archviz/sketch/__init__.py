@@ -1,6 +1,13 @@
 """Drawings: read as drawn, cleaned, and turned into lines."""
 
-from archviz.sketch.adjustments import Adjustments, NotesMode, PaperMode, Stroke, damage_from_mask
+from archviz.sketch.adjustments import (
+    Adjustments,
+    NotesMode,
+    PaperMode,
+    Stroke,
+    damage_from_mask,
+    outlines_of_mask,
+)
 from archviz.sketch.diagnosis import diagnose
 from archviz.sketch.drawing import Drawing, DrawingKind, load_drawing
 from archviz.sketch.estimate import Estimate, Layer, estimate_space, weights_sha256, working_size
@@ -42,6 +49,7 @@ __all__ = [
     "flatten_regions",
     "integrate_normals",
     "load_drawing",
+    "outlines_of_mask",
     "place_drawing",
     "swings_of",
     "trace_areas",

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from archviz.core.errors import FileFormatError, OptionError
 
-__all__ = ["AS_FOUND", "Adjustments", "NotesMode", "PaperMode", "ShowsMode", "Stroke", "damage_from_mask"]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "AS_FOUND",
+    "Adjustments",
+    "NotesMode",
+    "PaperMode",
+    "ShowsMode",
+    "Stroke",
+    "damage_from_mask",
+    "outlines_of_mask",
+]
 
 PaperMode = Literal["straighten", "as-is"]
 NotesMode = Literal["drop", "keep"]
@@ -24,6 +37,8 @@ _LEAST_CROP = 0.02
 _MOST_TURN_DEG = 180.0
 _WIDEST_STROKE = 0.5
 _MARKED = 127
+# Less of the picture within four corners is no sheet.
+_LEAST_SHEET = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +81,9 @@ class Adjustments:
     paper
         ``"straighten"`` looks for a sheet of paper in a photograph, takes its perspective and shadows away;
         ``"as-is"`` leaves the picture alone.
+    corners
+        The sheet's corners from the top left clockwise, in shares of the picture as it came, which is then
+        straightened by them; ``None`` leaves that to ``paper``.
     repair
         Whether tears, stains and faded places are looked for and mended.
     damage
@@ -89,6 +107,7 @@ class Adjustments:
 
     page: int = 1
     paper: PaperMode = "straighten"
+    corners: tuple[Point, ...] | None = None
     repair: bool = False
     damage: tuple[tuple[Point, ...], ...] = ()
     strokes: tuple[Stroke, ...] = ()
@@ -107,6 +126,8 @@ class Adjustments:
         ):
             if value not in get_args(choices):
                 raise OptionError(f"{name} {value!r} is not accepted; give one of {', '.join(get_args(choices))}")
+        if self.corners is not None:
+            object.__setattr__(self, "corners", _checked_corners(self.corners))
         object.__setattr__(self, "damage", tuple(_points("damage", polygon) for polygon in self.damage))
         object.__setattr__(self, "strokes", tuple(self.strokes))
         if any(len(polygon) < 3 for polygon in self.damage):
@@ -118,6 +139,16 @@ class Adjustments:
             raise OptionError(f"turn {self.turn_deg} is not accepted; give degrees from -180 to 180")
         if self.crop is not None:
             object.__setattr__(self, "crop", _checked_crop(self.crop))
+
+    @property
+    def as_found(self) -> Adjustments:
+        """The same page as it came."""
+        return replace(AS_FOUND, page=self.page)
+
+    @property
+    def upright(self) -> Adjustments:
+        """What makes the upright page that marks and strokes lie on, and no more."""
+        return replace(self, strokes=(), turn_deg=0.0, crop=None, notes="keep")
 
     def to_json(self) -> dict[str, Any]:
         """What differs from leaving a drawing as it is, as JSON."""
@@ -169,6 +200,23 @@ def _checked_crop(crop: Sequence[float]) -> tuple[float, float, float, float]:
     return left, top, right, bottom
 
 
+def _checked_corners(corners: Sequence[Sequence[float]]) -> tuple[Point, ...]:
+    made = tuple((float(x), float(y)) for x, y in corners)
+    told = "corners {} are not accepted; give four points from 0 to 1, clockwise from the sheet's top left"
+    words = " ".join(f"{x:g},{y:g}" for x, y in made)
+    if len(made) != 4 or not all(math.isfinite(v) and 0.0 <= v <= 1.0 for point in made for v in point):
+        raise OptionError(told.format(words))
+    doubled = 0.0
+    for (x0, y0), (x1, y1), (x2, y2) in zip(made, made[1:] + made[:1], made[2:] + made[:2], strict=True):
+        doubled += x0 * y1 - x1 * y0
+        # A perspective view of a sheet bulges nowhere inwards.
+        if (x1 - x0) * (y2 - y1) - (y1 - y0) * (x2 - x1) <= 0:
+            raise OptionError(told.format(words))
+    if doubled / 2 < _LEAST_SHEET:
+        raise OptionError(told.format(words))
+    return made
+
+
 def damage_from_mask(path: Path) -> tuple[tuple[Point, ...], ...]:
     """Outlines of the white places of a mask image that lies over the page.
 
@@ -185,7 +233,24 @@ def damage_from_mask(path: Path) -> tuple[tuple[Point, ...], ...]:
     mask = (cv2.cvtColor(array, cv2.COLOR_RGB2GRAY) > _MARKED).astype("uint8")
     if not mask.any():
         raise FileFormatError(f"{path}: nothing in it is white; paint what is to be mended white on black")
-    outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return outlines_of_mask(mask > 0)
+
+
+def outlines_of_mask(mask: NDArray[np.bool_], *, tolerance_px: float = 0.0) -> tuple[tuple[Point, ...], ...]:
+    """Outlines of marked places, in shares of the page.
+
+    Parameters
+    ----------
+    mask
+        (H, W) bool, over the page.
+    tolerance_px
+        How far an outline may pass its place's pixels, for fewer corners.
+    """
+    import cv2
+
+    outlines, _ = cv2.findContours(mask.astype("uint8"), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if tolerance_px:
+        outlines = [cv2.approxPolyDP(outline, tolerance_px, True) for outline in outlines]
     height, width = mask.shape
     # A contour runs through the middles of a place's outermost pixels.
     corners = [[((x + 0.5) / width, (y + 0.5) / height) for x, y in outline[:, 0]] for outline in outlines]

@@ -95,10 +95,13 @@ def _adjusted(page: Pixels, file_format: str, wanted: Adjustments) -> Drawing:
     from archviz.sketch.notes import drop_notes
     from archviz.sketch.paper import looks_photographic
     from archviz.sketch.repair import mend
-    from archviz.sketch.sheet import straighten
+    from archviz.sketch.sheet import square_up, straighten
 
     array, findings = page.array, []
-    if wanted.paper == "straighten" and not page.vector:
+    if wanted.corners is not None:
+        array, found = square_up(array, wanted.corners, flatten=wanted.paper == "straighten" and not page.vector)
+        findings += found
+    elif wanted.paper == "straighten" and not page.vector:
         array, found = straighten(array)
         findings += found
     if wanted.repair or wanted.damage:

@@ -14,6 +14,7 @@ __all__ = ["FINDINGS", "Diagnosis", "DiagnosisCode", "Language"]
 Language = Literal["en", "vi"]
 DiagnosisCode = Literal[
     "straightened",
+    "squared",
     "flattened",
     "colours-left-out",
     "notes-left-out",
@@ -37,6 +38,10 @@ FINDINGS: Mapping[DiagnosisCode, tuple[str, str]] = MappingProxyType(
         "straightened": (
             "a photograph of paper: the sheet was found, straightened and its light evened out",
             "ảnh chụp tờ giấy: đã tìm thấy tờ giấy, nắn thẳng và làm đều ánh sáng",
+        ),
+        "squared": (
+            "the sheet was straightened by the four corners that were set",
+            "tờ giấy đã được nắn thẳng theo bốn góc được đặt",
         ),
         "flattened": (
             "shadows and folds of the paper ({amount}) were evened out; a scan is safer",

@@ -11,7 +11,7 @@ from archviz.sketch.continuation import continue_lines
 from archviz.sketch.findings import Diagnosis
 from archviz.sketch.paper import smooth_surface
 
-__all__ = ["find_faded", "find_stains", "find_tears", "mend"]
+__all__ = ["find_faded", "find_stains", "find_tears", "marked_places", "mend"]
 
 _WORK_PX = 1024
 _SURFACE_PX = 96
@@ -46,7 +46,7 @@ def mend(
     search
         Whether tears, stains and faded places are looked for.
     """
-    gone = _marked(array.shape[:2], damage)
+    gone = marked_places(array.shape[:2], damage)
     stained = faded = np.zeros_like(gone)
     if search:
         gone |= find_tears(array)
@@ -67,7 +67,8 @@ def mend(
     return made, [Diagnosis(code="repaired", values=words)]
 
 
-def _marked(shape: tuple[int, ...], damage: Sequence[Sequence[tuple[float, float]]]) -> NDArray[np.bool_]:
+def marked_places(shape: tuple[int, ...], damage: Sequence[Sequence[tuple[float, float]]]) -> NDArray[np.bool_]:
+    """(H, W) where marked polygons of (x, y) in shares of the page lie."""
     import cv2
 
     height, width = shape

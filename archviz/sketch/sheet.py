@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from archviz.sketch.findings import Diagnosis
 from archviz.sketch.flatten import flatten_light, unevenness
 from archviz.sketch.paper import looks_photographic
 
-__all__ = ["find_sheet", "rectify", "straighten"]
+__all__ = ["find_sheet", "rectify", "square_up", "straighten"]
 
 # a, b and c of a x + b y = c.
 _Line = tuple[float, float, float]
@@ -38,6 +39,27 @@ _RIM = 0.004
 # Uneven light below this share is that of any scan.
 _UNEVEN = 0.35
 _LONGEST_PX = 4096
+
+
+def square_up(
+    array: NDArray[np.uint8], corners: Sequence[tuple[float, float]], *, flatten: bool
+) -> tuple[NDArray[np.uint8], list[Diagnosis]]:
+    """A sheet whose corners a hand has set, as if it had been scanned.
+
+    Parameters
+    ----------
+    array
+        (H, W, 3) uint8 sRGB.
+    corners
+        Four, from the top left clockwise, in shares of the picture.
+    flatten
+        Whether uneven light is evened out, as far as it lies on paper.
+    """
+    height, width = array.shape[:2]
+    sheet = rectify(array, np.array(corners) * (width, height), rim=0.0)
+    if flatten and not looks_photographic(flat := flatten_light(sheet)):
+        sheet = flat
+    return sheet, [Diagnosis(code="squared")]
 
 
 def straighten(array: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], list[Diagnosis]]:
@@ -238,7 +260,7 @@ def _meeting(
     return np.asarray(one[0] + along[0] * one[1])
 
 
-def rectify(array: NDArray[np.uint8], corners: NDArray[np.float64]) -> NDArray[np.uint8]:
+def rectify(array: NDArray[np.uint8], corners: NDArray[np.float64], *, rim: float = _RIM) -> NDArray[np.uint8]:
     """The sheet seen from straight above, in its own proportions.
 
     Parameters
@@ -247,11 +269,13 @@ def rectify(array: NDArray[np.uint8], corners: NDArray[np.float64]) -> NDArray[n
         (H, W, 3) uint8 sRGB.
     corners
         (4, 2) as :func:`find_sheet` gives them.
+    rim
+        Share of the sheet that is left out on every side.
     """
     import cv2
 
     middle = corners.mean(axis=0)
-    inner = middle + (corners - middle) * (1 - 2 * _RIM)
+    inner = middle + (corners - middle) * (1 - 2 * rim)
     width, height = _proportions(inner, array.shape[1], array.shape[0])
     # Pixel centres lie half a pixel from the edges that corners count from.
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], dtype=np.float32) - 0.5

@@ -7,6 +7,7 @@ reloaded, a server stopped and a worker killed without losing a job.
 
 from archviz.studio.database import Database
 from archviz.studio.designs import Design, copy_design, find_design, sample_design, save_design
+from archviz.studio.heat_maps import HeatMaps
 from archviz.studio.home import StudioHome, new_id
 from archviz.studio.jobs import (
     Job,
@@ -30,6 +31,7 @@ __all__ = [
     "Cell",
     "Database",
     "Design",
+    "HeatMaps",
     "Job",
     "JobKind",
     "JobSet",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from archviz.core.errors import InputError
 from archviz.diffusion import StepReport, load_engine
 from archviz.render.recipe import write_picture, write_whole
 from archviz.render.request import DEFAULT_ENGINE, ResolvedRequest
+from archviz.studio.heat_maps import make_heat_map
 from archviz.studio.jobs import Job, JobPhase
 from archviz.studio.pace import Pace
 from archviz.studio.step_film import StepFilm
@@ -31,6 +32,8 @@ __all__ = ["Cancelled", "Executor", "view_picture"]
 _PREVIEW_EVERY = 2
 _THUMBNAIL_SIDE = 240
 _ENGINES_KEPT = 2
+# Kind -> how many of it stay beside the last: an undo finds the reading before.
+_KEPT = {"preview": 0, "reading": 12}
 
 
 class Cancelled(Exception):
@@ -70,6 +73,8 @@ class Executor:
         """Take away what was begun and never finished; only while no other worker is at work."""
         for partial in self._store.home.results.glob(".*"):
             shutil.rmtree(partial, ignore_errors=True)
+        for partial in self._store.home.results.glob("*/.heatmap-*"):
+            partial.unlink(missing_ok=True)
         for preview in self._store.home.previews.iterdir():
             preview.unlink(missing_ok=True)
 
@@ -90,6 +95,10 @@ class Executor:
         Cancelled
             The user ended it.
         """
+        if job.kind == "heatmap":
+            # It has no folder of its own.
+            make_heat_map(self._store.home, self.renderer, job, lambda phase: self._say(job, phase))
+            return
         partial = self._store.home.results / f".{job.id}"
         shutil.rmtree(partial, ignore_errors=True)
         try:
@@ -98,13 +107,15 @@ class Executor:
                 self._render(job, partial, between)
             elif job.kind == "preview":
                 self._preview(job, partial)
+            elif job.kind == "reading":
+                self._read(job, partial)
             else:
                 self._view(job, partial)
             final = self._store.result_folder(job)
             shutil.rmtree(final, ignore_errors=True)
             partial.rename(final)
-            if job.kind == "preview":
-                for past in self._store.forget_previews(job):
+            if job.kind in _KEPT:
+                for past in self._store.forget_before(job, kept=_KEPT[job.kind]):
                     shutil.rmtree(self._store.result_folder(past), ignore_errors=True)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -133,7 +144,7 @@ class Executor:
         write_picture(folder / "picture.png", result.image, result.recipe)
         _write_jpeg(folder / "thumbnail.jpg", result.image, side=_THUMBNAIL_SIDE)
         film.write(folder, result.image)
-        _write_maps(folder / "maps", maps)
+        _write_pictures(folder / "maps", maps.pictures())
         run = {
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(result.seconds, 3),
@@ -142,7 +153,7 @@ class Executor:
             "fidelity": result.fidelity.to_json() if result.fidelity else None,
         }
         _write_json(folder / "recipe.json", result.recipe | {"run": run})
-        seen = {"elements_seen": list(self.renderer.seen_elements(resolved))}
+        seen = {"elements_seen": list(self.renderer.views.seen_elements(resolved))}
         _write_json(folder / "summary.json", _summary(resolved) | _outcome(result) | seen)
         painting.done()
 
@@ -167,6 +178,17 @@ class Executor:
         if picture is not None:
             _write_jpeg(folder / "picture.jpg", picture)
         _write_json(folder / "summary.json", _summary(resolved))
+
+    def _read(self, job: Job, folder: Path) -> None:
+        from archviz.render.reading import read_drawing
+
+        self._say(job, "reading")
+        reading = read_drawing(job.request, self.renderer)
+        self._say(job, "writing")
+        _write_jpeg(folder / "found.jpg", reading.found)
+        _write_jpeg(folder / "upright.jpg", reading.upright)
+        _write_pictures(folder, reading.pictures())
+        _write_json(folder / "reading.json", reading.to_json())
 
     def _prepare(self, job: Job, *, draft: bool = False) -> tuple[ResolvedRequest, ViewMaps]:
         self._say(job, "reading")
@@ -251,10 +273,10 @@ def _edited(resolved: ResolvedRequest) -> dict[str, Any] | None:
     }
 
 
-def _write_maps(folder: Path, maps: ViewMaps) -> None:
+def _write_pictures(folder: Path, pictures: Mapping[str, NDArray[np.uint8]]) -> None:
     from PIL import Image
 
-    for name, picture in maps.pictures().items():
+    for name, picture in pictures.items():
         image = Image.fromarray(picture)
         write_whole(folder / f"{name}.png", lambda file, image=image: image.save(file, format="PNG"))  # type: ignore[misc]
 

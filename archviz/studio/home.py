@@ -63,8 +63,11 @@ class StudioHome:
         """
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Each by itself too: the folder may be one that was there before, which others may look into.
             for part in (self.designs, self.results, self.previews, self.thumbnails):
-                part.mkdir(exist_ok=True)
+                part.mkdir(mode=0o700, exist_ok=True)
+            for file in (self.database, self.worker_lock, self.worker_log):
+                file.touch(mode=0o600)
         except OSError as error:
             raise OptionError(
                 f"data folder {self.folder}: {error.strerror}; set ARCHVIZ_HOME to a folder that can be written to"

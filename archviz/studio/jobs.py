@@ -32,10 +32,11 @@ __all__ = [
     "view_request",
 ]
 
-JobKind = Literal["render", "view", "preview"]
+JobKind = Literal["render", "view", "preview", "reading", "heatmap"]
 """``render`` makes a picture; ``view`` shows the building in its light without an engine; ``preview`` is a small
-picture that lives until the next one."""
-QUICK_KINDS: tuple[JobKind, ...] = ("view", "preview")
+picture that lives until the next one; ``reading`` shows what a drawing is read as; ``heatmap`` judges a finished
+picture and lies beside it."""
+QUICK_KINDS: tuple[JobKind, ...] = ("reading", "view", "preview")
 """What is asked for anew with every choice: only a session's last one is looked at, and it goes before pictures."""
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 JobPhase = Literal["waiting", "reading", "maps", "engine", "sampling", "writing"]
@@ -72,7 +73,7 @@ class Job:
     project
         Where its picture goes; ``None`` for a view.
     set_id, place, labels_json
-        The set that it is one picture of, at which place in it, and axis -> choice.
+        The set that it is one picture of, at which place in it, and axis -> choice; of a heat map the picture.
     film
         Whether every step of the diffusion is kept.
     """
@@ -99,7 +100,7 @@ class Job:
 
     @property
     def labels(self) -> dict[str, str]:
-        """Axis -> choice, of a picture of a set."""
+        """Axis -> choice, of a picture of a set; of a heat map its ``picture``."""
         return dict(json.loads(self.labels_json))
 
     @property
@@ -138,6 +139,9 @@ def request_to_json(request: RenderRequest) -> dict[str, Any]:
             value = dataclasses.asdict(value)
         elif isinstance(value, Adjustments):
             value = value.to_json()
+        elif field.name == "classes":
+            # The order counts.
+            value = list(value.items())
         elif isinstance(value, tuple):
             value = list(value)
         data[field.name] = value
@@ -165,6 +169,8 @@ def request_from_json(data: Mapping[str, Any]) -> RenderRequest:
         if "region" in fields:
             mask = fields["region"]["mask"]
             fields["region"] = Region(**fields["region"] | {"mask": PaintedMask.from_json(mask) if mask else None})
+        if "classes" in fields:
+            fields["classes"] = dict(fields["classes"])
         if "adjustments" in fields:
             fields["adjustments"] = Adjustments.from_json(fields["adjustments"])
         return RenderRequest(**fields)

@@ -185,7 +185,7 @@ class LightSetRun:
             return None
         if self._reference is None or self._reference[0] != first:
             self._reference = (first, self._picture(first))
-        wireframe = self._renderer.wireframe(result.resolved, result.maps)
+        wireframe = self._renderer.views.wireframe(result.resolved, result.maps)
         moved = drift(self._reference[1], result.image, gbuffer, wireframe=wireframe)
         return {"from": self.members[first].file, **moved.to_json(), "reason": moved.reason}
 

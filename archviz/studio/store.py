@@ -17,8 +17,11 @@ from archviz.studio.picture_rows import record_picture
 __all__ = ["MOST_TRIES", "JobStore"]
 
 MOST_TRIES = 2
-# Views are quick and someone looks at them; a single picture is not kept waiting by a set of many.
-_ORDER = "kind = 'view' DESC, kind = 'preview' DESC, set_id IS NOT NULL, number"
+# Readings and views are quick and someone looks at them; a single picture is not kept waiting by a set of many.
+_ORDER = (
+    "kind = 'reading' DESC, kind = 'view' DESC, kind = 'preview' DESC, kind = 'heatmap' DESC,"
+    " set_id IS NOT NULL, number"
+)
 
 
 class JobStore:
@@ -53,7 +56,7 @@ class JobStore:
     ) -> Job:
         """Put a request at the end of the queue.
 
-        A new ``view`` or ``preview`` of a session ends its older ones: only the last is looked at.
+        A new ``reading``, ``view`` or ``preview`` of a session ends its older ones: only the last is looked at.
 
         Parameters
         ----------
@@ -62,7 +65,7 @@ class JobStore:
         request
             What is wanted.
         kind
-            A picture, a small one, or a view without an engine.
+            A picture, a small one, a view without an engine, or what a drawing is read as.
         project
             Of the session, where the picture goes; ``None`` for its first one.
         film
@@ -139,7 +142,7 @@ class JobStore:
     # Of the worker
 
     def claim(self, *, quick: bool = False) -> Job | None:
-        """Take the next job; views come first, then previews: they are quick and someone looks at them.
+        """Take the next job; readings come first, then views, previews and heat maps: they are quick, someone waits.
 
         With ``quick`` a picture is never taken.
         """
@@ -180,12 +183,21 @@ class JobStore:
         with self.database.write() as db:
             _end(db, job, "cancelled", "")
 
-    def forget_previews(self, last: Job) -> list[Job]:
-        """Take away the previews of a session that came before its last one; whoever asks removes their files."""
-        where = "session = ? AND kind = 'preview' AND number < ? AND state NOT IN ('queued', 'running')"
+    def forget_before(self, last: Job, *, kept: int = 0) -> list[Job]:
+        """Take away what a session had of a quick kind before its last one; whoever asks removes their files.
+
+        Parameters
+        ----------
+        last
+            The last one.
+        kept
+            How many of those before it stay.
+        """
+        earlier = "session = ? AND kind = ? AND number < ?"
+        where = f"{earlier} AND state NOT IN ('queued', 'running') ORDER BY number DESC LIMIT -1 OFFSET ?"
         with self.database.write() as db:
-            gone = job_rows(db, where, (last.session, last.number))
-            db.execute(f"DELETE FROM jobs WHERE {where}", (last.session, last.number))
+            gone = job_rows(db, where, (last.session, last.kind, last.number, kept))
+            db.executemany("DELETE FROM jobs WHERE number = ?", [(job.number,) for job in gone])
         return gone
 
     def unheard(self) -> list[str]:

@@ -28,7 +28,7 @@ __all__ = ["Worker", "hold_lock"]
 
 _POLL_S = 0.15
 _LOCK_POLL_S = 0.5
-_BETWEEN_STEPS = 2
+_BETWEEN_STEPS = 3
 # A step or a reading may take long; whoever cancels does not wait for it, and the next worker starts in seconds.
 _DEAF_S = 8.0
 # The page must stay quick while pictures are made on the same cores.
@@ -56,7 +56,7 @@ class Worker:
         return self.carry_out(self.store.claim())
 
     def run_between(self) -> None:
-        """Carry out what is quick between two steps of a picture: at most a view and its preview."""
+        """Carry out what is quick between two steps of a picture: at most a reading, a view and a preview."""
         for _ in range(_BETWEEN_STEPS):
             if not self.carry_out(self.store.claim(quick=True)):
                 return

@@ -9,7 +9,9 @@
     decoder      the autoencoder's decoder on the denoiser's latents
     drafts       what denoiser and decoder make of training views  <cache>/pairs
     finisher     from drafts and maps to the finished picture      <cache>/finisher.pt
+    grain        how strong the finisher's grains are              its config.json
     export       the diffusers folder of the engine                archviz/weights/mini
+    metric-network  tells hours and places, and compares pictures, for `evaluate`   <cache>/metric-network.pt
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
     calibrate    what each score of fidelity says of known damage  docs/fidelity-*
     evaluate-views  colours over several views of one scene, drift between lights
@@ -28,6 +30,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from pathlib import Path
+
+from archviz.core.errors import InputError
 
 _WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 WEIGHTS, LINES_WEIGHTS = _WEIGHTS / "mini", _WEIGHTS / "lines"
@@ -48,7 +52,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     trace.add_argument("--count", type=int, default=400)
     trace.add_argument("--start", type=int, default=0, help="first seed")
     trace.add_argument("--samples", type=int, default=24, help="paths a pixel")
-    steps.add_parser("pairs")
+    pairs = steps.add_parser("pairs")
+    pairs.add_argument("--remix", action="store_true", help="first mix older pairs' pictures as they are mixed now")
     autoencoder = steps.add_parser("autoencoder")
     autoencoder.add_argument("--steps", type=int, default=6000)
     autoencoder.add_argument("--until", type=int, default=None)
@@ -66,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     finisher.add_argument("--steps", type=int, default=6000)
     finisher.add_argument("--until", type=int, default=None)
     finisher.add_argument("--batch", type=int, default=4)
+    steps.add_parser("grain").add_argument("--folder", type=Path, default=WEIGHTS)
     adopt = steps.add_parser("adopt")
     adopt.add_argument("--folder", type=Path, default=WEIGHTS)
     drawn = steps.add_parser("drawn")
@@ -84,9 +90,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     openings = steps.add_parser("openings")
     openings.add_argument("--folder", type=Path, default=WEIGHTS)
     openings.add_argument("--fit-only", action="store_true", help="take the pictures that are there")
+    metric_network = steps.add_parser("metric-network")
+    metric_network.add_argument("--steps", type=int, default=1000)
+    metric_network.add_argument("--until", type=int, default=None)
+    metric_network.add_argument("--batch", type=int, default=32)
     evaluate = steps.add_parser("evaluate")
     evaluate.add_argument("--folder", type=Path, default=WEIGHTS)
+    evaluate.add_argument("--lines-folder", type=Path, default=LINES_WEIGHTS)
     evaluate.add_argument("--views", type=int, default=24)
+    evaluate.add_argument("--readings", type=int, default=100, help="how many held-out drawings")
+    evaluate.add_argument("--rows", default=None, help="some rows alone, with commas between; all where left out")
+    evaluate.add_argument("--card", type=Path, default=None, help="the model card that the table is written into")
     calibrate = steps.add_parser("calibrate")
     calibrate.add_argument("--folder", type=Path, default=WEIGHTS)
     calibrate.add_argument("--target", type=Path, default=Path("docs"), help="folder for tables and figures")
@@ -96,7 +110,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     views.add_argument("--scenes", type=int, default=8, help="held-out scenes with their path-traced truth")
     views.add_argument("--samples", type=int, default=6, help="sample models, four views each")
     views.add_argument("--side", type=int, default=384, help="of the samples' pictures [pixels]")
-    _run(parser.parse_args(argv))
+    try:
+        _run(parser.parse_args(argv))
+    except InputError as error:
+        parser.error(str(error))
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -112,8 +129,10 @@ def _run(options: argparse.Namespace) -> None:
             seeds = range(options.start, options.start + options.count)
             trace_scenes(cache, seeds=seeds, threads=options.threads, samples=options.samples)
         case "pairs":
-            from archviz.training.dataset import prepare_pairs, write_texts
+            from archviz.training.dataset import prepare_pairs, remix_pairs, write_texts
 
+            if options.remix:
+                remix_pairs(cache)
             prepare_pairs(cache)
             write_texts(cache)
         case "autoencoder":
@@ -145,10 +164,20 @@ def _run(options: argparse.Namespace) -> None:
             train_finisher(
                 cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads
             )
+        case "grain":
+            from archviz.training.grain import fit_grain
+
+            fit_grain(cache, options.folder, threads=options.threads)
         case "adopt":
             from archviz.training.adopt import adopt
 
             adopt(cache, options.folder)
+        case "metric-network":
+            from archviz.training.metric_training import train_metric_network
+
+            train_metric_network(
+                cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads
+            )
         case "drawn":
             from archviz.training.drawn_views import draw_views
 
@@ -198,9 +227,18 @@ def _run(options: argparse.Namespace) -> None:
                 threads=options.threads,
             )
         case _:
-            from archviz.training.evaluate import evaluate
+            from archviz.training.evaluation import evaluate
 
-            evaluate(cache, options.folder, views=options.views, threads=options.threads)
+            evaluate(
+                cache,
+                options.folder,
+                lines_folder=options.lines_folder,
+                views=options.views,
+                readings=options.readings,
+                rows=None if options.rows is None else options.rows.split(","),
+                card=options.card,
+                threads=options.threads,
+            )
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archviz.control import control_stack
 from archviz.core.camera import Camera
@@ -27,9 +28,10 @@ from archviz.light_transport import ambient_occlusion, light, sun_visibility
 from archviz.lighting.daylight import Weather, daylight
 from archviz.presets import EnvironmentPreset, LightingPreset, environment, environments, lightings
 from archviz.training.captions import BUILDING_PHRASES, phrases_of, vocabulary
-from archviz.training.mix import mix
+from archviz.training.mix import MIX_VERSION, mix
 from archviz.training.networks import train_tokenizer
 from archviz.training.pairs import split_stack
+from archviz.training.path_trace import view_path
 from archviz.training.scenes import MATERIAL_PHRASES, read_scene
 from archviz.training.traced import TracedView, load_traced
 
@@ -38,6 +40,7 @@ __all__ = [
     "Mix",
     "draw_mixes",
     "prepare_pairs",
+    "remix_pairs",
     "view_mixes",
     "without_surroundings",
     "write_texts",
@@ -46,6 +49,8 @@ __all__ = [
 # Which of a view's two suns (low, high) may stand for a preset's, by the preset's sun altitude.
 _LOW_SUN_DEG = 25.0
 _MIXES = 8
+# Files of a pair that were made of its pictures.
+_OF_PICTURES = ("latents.npy", "drafts.npz")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,14 +190,50 @@ def prepare_pairs(cache: Path, *, limit: int | None = None) -> int:
     return made
 
 
+def remix_pairs(cache: Path, *, limit: int | None = None) -> int:
+    """Mix the pictures of older pairs again as they are mixed now; returns how many views were.
+
+    Their maps stay. What was made of the older pictures, latents and drafts, is deleted: the steps
+    ``autoencoder`` and ``drafts`` make it again. A pair whose scene or traced view is gone is kept as it is.
+    """
+    made = 0
+    for path in sorted((cache / "pairs").glob("*/record.json")):
+        pair = json.loads(path.read_text(encoding="utf-8"))
+        folder, traced_path = path.parent, view_path(cache, pair["seed"], pair["view"])
+        scene_folder = cache / "scenes" / f"{pair['seed']:06d}"
+        if pair.get("mix_version", 1) >= MIX_VERSION or not (traced_path.is_file() and scene_folder.is_dir()):
+            continue
+        if limit is not None and made >= limit:
+            break
+        traced, (_, record) = load_traced(traced_path), read_scene(scene_folder)
+        beside = folder / "pictures.part.npy"
+        np.save(beside, _pictures(traced, record, pair["view"]))
+        for name in _OF_PICTURES:
+            (folder / name).unlink(missing_ok=True)
+        beside.replace(folder / "pictures.npy")
+        text = json.dumps({**pair, "traced_version": traced.version, "mix_version": MIX_VERSION})
+        path.with_suffix(".part").write_text(text, encoding="utf-8")
+        path.with_suffix(".part").replace(path)
+        made += 1
+        print(f"pairs: {folder.name} mixed again", flush=True)
+    return made
+
+
+def _pictures(traced: TracedView, record: Mapping[str, Any], view: int) -> NDArray[np.uint8]:
+    """(M, H, W, 3): the view under each of its lights."""
+    seed = int(record["seed"])
+    camera = Camera.from_json(record["cameras"][view]["camera"])
+    mixes = view_mixes(record, view)
+    return np.stack(
+        [mix(traced, m.illumination, camera, sun=m.sun, seed=seed * 1024 + view * 32 + i) for i, m in enumerate(mixes)]
+    )
+
+
 def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, traced: TracedView) -> None:
     seed = int(record["seed"])
     camera = Camera.from_json(record["cameras"][view]["camera"])
     mixes = view_mixes(record, view)
-    pictures = [
-        mix(traced, m.illumination, camera, sun=m.sun, seed=seed * 1024 + view * 32 + i) for i, m in enumerate(mixes)
-    ]
-    np.save(folder / "pictures.npy", np.stack(pictures))
+    np.save(folder / "pictures.npy", _pictures(traced, record, view))
     for kind, version in (("complete", scene), ("building", without_surroundings(scene))):
         shared = LitView(version, record, camera)
         stacks = [split_stack(control_stack(shared.gbuffer, shared.light(m), size=camera.size)) for m in mixes]
@@ -203,9 +244,11 @@ def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, t
         "split": record["split"],
         "seed": seed,
         "view": view,
+        "traced_version": traced.version,
+        "mix_version": MIX_VERSION,
         "environment": record["environment"],
         "building": record["building"],
-        "phrases": _phrases(record),
+        "phrases": scene_phrases(record),
         "mixes": [
             {"lighting": m.lighting, "sun": m.sun, "phrases": phrases_of(presets[m.lighting].prompt)} for m in mixes
         ],
@@ -213,7 +256,8 @@ def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, t
     (folder / "record.json").write_text(json.dumps(pair), encoding="utf-8")
 
 
-def _phrases(record: Mapping[str, Any]) -> dict[str, list[str]]:
+def scene_phrases(record: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The phrases of a scene's caption: its building, its materials and its environment."""
     kind = record["building"]["kind"]
     materials = [str(m) for m in record["caption"].get("materials", [])]
     return {

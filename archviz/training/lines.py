@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,15 @@ from archviz.training.drawn_views import DrawnView, read_view, view_paths
 from archviz.training.hands import draw_by_hand
 from archviz.training.loop import Training, cooled, train
 
-__all__ = ["build_lines_network", "evaluate_lines", "export_lines", "lines_loss", "train_lines"]
+__all__ = [
+    "Reading",
+    "build_lines_network",
+    "evaluate_lines",
+    "export_lines",
+    "judge_reading",
+    "lines_loss",
+    "train_lines",
+]
 
 CHANNELS = (48, 80, 128, 192)
 # An opening is a small part of every picture and the one that is missed most.
@@ -190,36 +199,69 @@ def evaluate_lines(cache: Path, folder: Path, *, views: int = 100, seed: int = 0
     """
     paths = view_paths(cache, "holdout")
     paths = paths[:: max(1, len(paths) // views)][:views]
-    hits, unions = np.zeros(len(Layer)), np.zeros(len(Layer))
-    errors: list[NDArray[np.float32]] = []
-    within: list[bool] = []
-    between: list[bool] = []
-    for number, path in enumerate(paths):
-        generator = derive_generator(seed, "evaluate-lines", number)
-        view = read_view(path)
-        lines, known = draw_by_hand(view["edges"], view["layers"], view["elements"], generator)  # type: ignore[arg-type]
-        found = estimate_space(EdgeMap(lines.astype(np.float32)), weights=folder)
-        layers, log_depth, normals = targets(view)
-        said = found.layers.argmax(0)
-        for layer in Layer:
-            hits[layer] += ((said == layer) & (layers == layer) & known).sum()
-            unions[layer] += (((said == layer) | (layers == layer)) & known).sum()
-        own = np.isin(layers, [Layer.BUILDING, Layer.OPENING])
-        cosine = np.clip((found.normals.transpose(2, 0, 1) * normals).sum(0)[own], -1, 1)
-        errors.append(np.degrees(np.arccos(cosine)))
-        depth = np.nan_to_num(log_depth, nan=np.inf)
-        around = np.isin(layers, [Layer.PLANT, Layer.OTHER, Layer.GROUND])
-        within += _ordered(found.depth, depth, own, own, generator, aligned=True)
-        between += _ordered(found.depth, depth, own, around, generator, aligned=False)
+    read = [judge_reading(p, folder, derive_generator(seed, "evaluate-lines", n)) for n, p in enumerate(paths)]
+    hits, unions = (sum(counts) for counts in zip(*[(one.hits, one.unions) for one in read], strict=True))
     figures = {f"{layer.name.lower()}_iou": float(hits[layer] / max(unions[layer], 1)) for layer in Layer}
     figures |= {
-        "normal_error_deg": float(np.median(np.concatenate(errors))),
-        "pairs_building": float(np.mean(within)),
-        "pairs_between": float(np.mean(between)),
+        "normal_error_deg": float(np.median(np.concatenate([one.normal_errors_deg for one in read]))),
+        "pairs_building": float(np.mean([right for one in read for right in one.pairs_building])),
+        "pairs_between": float(np.mean([right for one in read for right in one.pairs_between])),
         "views": float(len(paths)),
     }
     print("\n".join(f"{name}: {value:.3f}" for name, value in figures.items()), flush=True)
     return figures
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Reading:
+    """How one drawing was read.
+
+    Parameters
+    ----------
+    hits, unions
+        (6,) pixels of each layer that were named rightly, and that are or were named it.
+    normal_errors_deg
+        Of every pixel of the building [degrees].
+    pairs_building, pairs_between
+        Whether pairs of pixels are in the right order of depth: on one row or column of the building; one on the
+        building and one around it.
+    """
+
+    hits: NDArray[np.int64]
+    unions: NDArray[np.int64]
+    normal_errors_deg: NDArray[np.float32]
+    pairs_building: list[bool]
+    pairs_between: list[bool]
+
+
+def judge_reading(path: Path, folder: Path, generator: np.random.Generator) -> Reading:
+    """Draw a view by a random hand, read the drawing, and compare.
+
+    Parameters
+    ----------
+    path
+        A file of :func:`archviz.training.drawn_views.view_paths`.
+    folder
+        The network's weights.
+    generator
+        Decides the hand and the pairs.
+    """
+    view = read_view(path)
+    lines, known = draw_by_hand(view["edges"], view["layers"], view["elements"], generator)  # type: ignore[arg-type]
+    found = estimate_space(EdgeMap(lines.astype(np.float32)), weights=folder)
+    layers, log_depth, normals = targets(view)
+    said = found.layers.argmax(0)
+    own = np.isin(layers, [Layer.BUILDING, Layer.OPENING])
+    around = np.isin(layers, [Layer.PLANT, Layer.OTHER, Layer.GROUND])
+    cosine = np.clip((found.normals.transpose(2, 0, 1) * normals).sum(0)[own], -1, 1)
+    depth = np.nan_to_num(log_depth, nan=np.inf)
+    return Reading(
+        hits=np.array([((said == one) & (layers == one) & known).sum() for one in Layer]),
+        unions=np.array([(((said == one) | (layers == one)) & known).sum() for one in Layer]),
+        normal_errors_deg=np.degrees(np.arccos(cosine)),
+        pairs_building=_ordered(found.depth, depth, own, own, generator, aligned=True),
+        pairs_between=_ordered(found.depth, depth, own, around, generator, aligned=False),
+    )
 
 
 _PAIRS = 400

@@ -11,10 +11,19 @@ from archviz.core.illumination import Illumination
 from archviz.core.tone import tone_map
 from archviz.lighting.sky import sky_radiance
 from archviz.training.clouds import cloudy_sky
-from archviz.training.traced import TracedView, load_traced
+from archviz.training.traced import LIGHT_GROUPS, TracedView, load_traced
+from archviz.training.wet import rained_on
 
-__all__ = ["TracedView", "load_traced", "mix", "radiance"]
+__all__ = ["MIX_VERSION", "TracedView", "load_traced", "mix", "radiance"]
 
+# What is laid over the traced light. 1, which the first pairs do not say: one kind of cloud, dry
+# ground. 2: heaps, ripples, feathers and decks of cloud lit by the sun, wet ground.
+MIX_VERSION = 2
+
+# A leaf's green over its red at least, and its blue over its green at most; yellow meadows pass too.
+_PLANT_GREEN, _PLANT_BLUE = 1.03, 0.6
+# Ground less wet than this is damp: it does not mirror.
+_LEAST_WET = 0.2
 # A sun farther than this from every traced one would put the shadows in the wrong place.
 _SUN_TOLERANCE_DEG = 2.0
 
@@ -29,13 +38,13 @@ def mix(
     traced
         The view's light groups.
     illumination
-        The light. Its wetness is not seen.
+        The light.
     camera
         The view's camera; its size is taken from ``traced``.
     sun
         Row of the traced sun that the light's sun stands for; ``None`` where no sun shines.
     seed
-        Decides the clouds and stars.
+        Decides the clouds, stars and puddles.
 
     Returns
     -------
@@ -68,6 +77,16 @@ def radiance(
     if alpha.min() < 1.0:
         sky = cloudy_sky(sky_radiance(rays, illumination), rays, illumination, seed=seed)
         lit += sky * (1.0 - alpha)
+    if illumination.wetness >= _LEAST_WET:
+        lit = rained_on(
+            lit,
+            (alpha[..., 0] > 0.99) & ~_grown(traced),
+            traced.depth_m,
+            camera,
+            lambda up: sky_radiance(up, illumination, disc=False),
+            wetness=illumination.wetness,
+            seed=seed,
+        )
     return lit
 
 
@@ -84,6 +103,13 @@ def _weights(traced: TracedView, light: Illumination, sun: int | None) -> list[t
             )
         suns[sun] = light.sun_irradiance
     return [*suns, light.zenith_radiance, light.horizon_radiance, light.window_radiance, light.lamp_intensity]
+
+
+def _grown(traced: TracedView) -> NDArray[np.bool_]:
+    """Where plants colour the ground, by what they return of the sky's white light."""
+    rows = [LIGHT_GROUPS.index(name) for name in ("zenith", "horizon")]
+    red, green, blue = np.moveaxis(traced.groups[rows].sum(axis=0, dtype=np.float32), -1, 0)
+    return np.asarray((green > _PLANT_GREEN * red) & (blue < _PLANT_BLUE * green))
 
 
 def _transmittance(

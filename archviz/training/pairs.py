@@ -5,7 +5,7 @@ One folder a view, ``<cache>/pairs/<seed>-<view>/``:
 ``pictures.npy``  (M, H, W, 3) uint8, one picture a mix of lights
 ``<kind>-fixed.npy``  (F, H, W) float16, the control stack's channels that no light changes
 ``<kind>-light.npy``  (M, L, H, W) int8, the light channels times 127
-``record.json``  captions' facts, presets, split
+``record.json``  captions' facts, presets, split; ``traced_version`` and ``mix_version``, 1 where left out
 ``latents.npy``  (2, M, C, H/8, W/8) float16, as is and mirrored; written once an autoencoder is there
 
 ``<kind>`` is ``complete``, or ``building`` for building and ground alone.
@@ -14,6 +14,7 @@ One folder a view, ``<cache>/pairs/<seed>-<view>/``:
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -126,6 +127,12 @@ class PairStore:
         fixed = self._array(view, f"{kind}-fixed")[:, rows, columns]
         light = self._array(view, f"{kind}-light")[mix, :, rows, columns]
         return join_stack(fixed, light)
+
+    def fixed(self, view: int, *, channels: Sequence[str], window: tuple[slice, slice]) -> NDArray[np.float32]:
+        """(len(channels), h, w) float32 channels of the complete maps that no light changes, by name."""
+        rows = [FIXED_CHANNELS.index(CHANNELS.index(name)) for name in channels]
+        array = self._array(view, "complete-fixed")
+        return np.stack([array[row, *window] for row in rows]).astype(np.float32)
 
     def _array(self, view: int, name: str) -> Any:
         return np.load(self._views[view].folder / f"{name}.npy", mmap_mode="r", allow_pickle=False)

@@ -216,25 +216,43 @@ def denoised(passes: Mapping[str, NDArray[np.float32]], suns: list[dict[str, flo
     """A view from the child's noisy passes.
 
     Each group is denoised alone by Intel Open Image Denoise, guided by albedo and normal, so
-    that any mix of groups is clean. A group without light is left out.
+    that any mix of groups is clean. A group without light is left out. So is coverage: through
+    glass before the sky it is as noisy as the light, and its noise would stay where the light's went.
     """
     import pyoidn
 
-    guides = [np.ascontiguousarray(np.nan_to_num(passes[name]), dtype=np.float32) for name in ("albedo", "normal")]
+    albedo, normal = (
+        np.ascontiguousarray(np.nan_to_num(passes[name]), dtype=np.float32) for name in ("albedo", "normal")
+    )
+    albedo = np.clip(albedo, 0.0, 1.0)
     groups = []
     for name in LIGHT_GROUPS:
         noisy = np.ascontiguousarray(np.nan_to_num(passes[name], posinf=0.0, neginf=0.0), dtype=np.float32)
         if noisy.any():
-            noisy = pyoidn.denoise(noisy, np.clip(guides[0], 0.0, 1.0), guides[1], hdr=True)
+            noisy = pyoidn.denoise(noisy, albedo, normal, hdr=True)
         groups.append(np.clip(noisy, 0.0, _FLOAT16_TOP).astype(np.float16))
     depth = passes["depth"]
     directions = [SunDirection(altitude_deg=s["altitude_deg"], azimuth_deg=s["azimuth_deg"]) for s in suns]
     return TracedView(
         groups=np.stack(groups),
-        alpha=passes["alpha"].astype(np.float16),
+        alpha=_denoised_coverage(passes["alpha"]).astype(np.float16),
         depth_m=np.where(depth < _SKY_DEPTH_M, depth, np.inf).astype(np.float32),
         suns=(directions[0], directions[1]),
     )
+
+
+def _denoised_coverage(alpha: NDArray[np.float32]) -> NDArray[np.float32]:
+    import pyoidn
+    from scipy.ndimage import maximum_filter, minimum_filter
+
+    # The denoiser comes near 0 and 1, not to them: what is whole all around stays as it is.
+    mixed = maximum_filter(alpha, size=5) - minimum_filter(alpha, size=5) > 0.0
+    if not mixed.any():
+        return alpha
+    triple = np.repeat(alpha[..., None], 3, axis=-1).astype(np.float32)
+    # Without guides: behind glass their noise is the coverage's own, and would be kept as texture.
+    smooth = np.clip(pyoidn.denoise(triple, hdr=False)[..., 0], 0.0, 1.0)
+    return np.where(mixed, smooth, alpha).astype(np.float32)
 
 
 class _Child:

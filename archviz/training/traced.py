@@ -13,9 +13,13 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.place import SunDirection
 from archviz.core.size import Size
 
-__all__ = ["LIGHT_GROUPS", "TracedView", "load_traced"]
+__all__ = ["LIGHT_GROUPS", "TRACED_VERSION", "TracedView", "load_traced"]
 
 LIGHT_GROUPS = ("sun0", "sun1", "zenith", "horizon", "windows", "lamps")
+# What a scene is dressed with. 1, which the first files do not say: plain dark panes in the neighbours'
+# houses, leaves evenly over the crowns, walls and roads hardly worn. 2: rooms behind the neighbours'
+# panes, boughs and pinnate fronds, streaks and stains by the walls' heights, mended roads, smooth coverage.
+TRACED_VERSION = 2
 _ARRAYS = {"groups": np.float16, "alpha": np.float16, "depth_m": np.float32, "suns_deg": np.float32}
 
 
@@ -36,6 +40,8 @@ class TracedView:
         (H, W) float32 along the optical axis [m]; ``inf`` in the sky.
     suns
         Directions of ``sun0`` and ``sun1``.
+    version
+        How rich the scene was when it was traced, 1 to ``TRACED_VERSION``.
 
     Raises
     ------
@@ -47,6 +53,7 @@ class TracedView:
     alpha: NDArray[np.float16]
     depth_m: NDArray[np.float32]
     suns: tuple[SunDirection, SunDirection]
+    version: int = TRACED_VERSION
 
     def __post_init__(self) -> None:
         shape = self.groups.shape
@@ -68,6 +75,7 @@ class TracedView:
             "alpha": self.alpha,
             "depth_m": self.depth_m,
             "suns_deg": np.array([(s.altitude_deg, s.azimuth_deg) for s in self.suns], dtype=np.float32),
+            "version": np.array([self.version], dtype=np.int32),
         }
         beside = path.with_name(path.name + ".part")
         # Level 1: the default level is five times slower here and saves three per cent.
@@ -89,12 +97,16 @@ def load_traced(path: Path) -> TracedView:
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name].astype(kind, copy=False) for name, kind in _ARRAYS.items()}
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+            version = int(archive["version"][0]) if "version" in archive else 1
+    except (OSError, KeyError, IndexError, ValueError, zipfile.BadZipFile) as error:
         raise FileFormatError(f"{path}: not a traced view ({error}); delete it and trace the scene again") from error
+    if not 1 <= version <= TRACED_VERSION:
+        raise FileFormatError(f"{path}: traced view of version {version}; 1 to {TRACED_VERSION} are read")
     suns = tuple(SunDirection(altitude_deg=float(a), azimuth_deg=float(b)) for a, b in arrays["suns_deg"])
     return TracedView(
         groups=arrays["groups"],
         alpha=arrays["alpha"],
         depth_m=arrays["depth_m"],
         suns=(suns[0], suns[1]),
+        version=version,
     )

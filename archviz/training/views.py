@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from archviz.control import control_stack
 from archviz.core.camera import Camera
 from archviz.core.elements import Part
+from archviz.core.errors import InternalError
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import LightBuffer
 from archviz.core.place import Place
@@ -37,10 +38,10 @@ from archviz.render import Renderer, RenderRequest
 from archviz.samples import sample_path
 from archviz.training.asking import ask
 from archviz.training.captions import caption, phrases_of
-from archviz.training.dataset import Mix, draw_mixes
+from archviz.training.dataset import Mix, draw_mixes, scene_phrases
 from archviz.training.mix import mix
-from archviz.training.pairs import PairStore
-from archviz.training.scenes import read_scene
+from archviz.training.path_trace import trace_scenes, view_path
+from archviz.training.scenes import HOLDOUT_EVERY, generate, read_scene, write_new
 from archviz.training.traced import load_traced
 
 __all__ = ["LitView", "color_differences", "evaluate_views", "surface_colors"]
@@ -55,6 +56,7 @@ SAMPLE_VIEWS = ("front-left", "front", "front-right", "aerial")
 _PLACE = Place(latitude_deg=16.46, longitude_deg=107.59, time_zone="Asia/Ho_Chi_Minh", name="Hue, VN")
 _WHEN = datetime.fromisoformat("2025-03-21T09:00+07:00")
 _OTHER_LIGHT = "overcast"
+_VIEWS, _SAMPLES = 4, 5
 _LEAST_PX = 60
 # Glass mirrors what stands around: its colour changes from view to view by nature.
 _OPAQUE = 0.5
@@ -145,11 +147,11 @@ def evaluate_views(
     Parameters
     ----------
     cache
-        Holds ``scenes/``, ``traced/`` and ``pairs/`` with a held-out split.
+        Of all training data; this step's own scenes lie in ``<cache>/views`` and are traced where they are not yet.
     folder
         The engine's weights.
     scenes, samples
-        How many of each.
+        How many of each, four views each.
     side
         Longer side of the samples' pictures [pixels].
     """
@@ -157,7 +159,7 @@ def evaluate_views(
     rows: dict[str, Any] = {}
     sampled = [_sample_views(engine, name, side) for name in SAMPLES[:samples]]
     rows |= _rows("samples", sampled, ("mini", "deferred colour"))
-    traced = [_traced_views(cache, engine, views) for views in _traced_scenes(cache, scenes)]
+    traced = [_traced_views(cache / "views", engine, seed) for seed in _traced_scenes(cache, scenes, threads)]
     rows |= _rows("held-out scenes", traced, ("truth", "mini", "deferred colour"))
     target = cache / "evaluation"
     target.mkdir(parents=True, exist_ok=True)
@@ -191,36 +193,52 @@ def _sample_views(engine: Engine, name: str, side: int) -> list[LitView]:
     return views
 
 
-def _traced_scenes(cache: Path, count: int) -> Iterable[list[dict[str, Any]]]:
-    """Records of the views of each held-out scene that was traced from two cameras or more."""
-    store = PairStore(cache, split="holdout")
-    records = sorted((store.record(view) for view in range(len(store))), key=lambda r: (r["seed"], r["view"]))
-    groups = [list(group) for _, group in itertools.groupby(records, key=lambda r: int(r["seed"]))]
-    return [group for group in groups if len(group) > 1][:count]
+def _traced_scenes(cache: Path, count: int, threads: int) -> list[int]:
+    """Held-out seeds whose scene is traced from four cameras, traced now where it is not."""
+    own = cache / "views"
+    (own / "scenes").mkdir(parents=True, exist_ok=True)
+    if not (own / "bpy-venv").exists():
+        (own / "bpy-venv").symlink_to(cache / "bpy-venv")
+    seeds: list[int] = []
+    for seed in itertools.count(0, HOLDOUT_EVERY):
+        if len(seeds) == count:
+            break
+        folder = own / "scenes" / f"{seed:06d}"
+        if not folder.exists():
+            try:
+                write_new(generate(seed, views=_VIEWS), folder)
+            except InternalError:
+                continue
+        failed = trace_scenes(own, seeds=[seed], samples=_SAMPLES, threads=threads).failed
+        if not failed:
+            seeds.append(seed)
+    return seeds
 
 
-def _traced_views(cache: Path, engine: Engine, records: Sequence[Mapping[str, Any]]) -> list[LitView]:
+def _traced_views(own: Path, engine: Engine, seed: int) -> list[LitView]:
     """A traced scene from its own cameras, under one sun and under one dull light."""
-    seed = int(records[0]["seed"])
-    scene, told = read_scene(cache / "scenes" / f"{seed:06d}")
+    scene, told = read_scene(own / "scenes" / f"{seed:06d}")
     caster = RayCaster(scene)
     views = []
-    for record in records:
-        traced = load_traced(cache / "traced" / f"{seed:06d}" / f"{record['view']}.npz")
-        camera = Camera.from_json(told["cameras"][record["view"]]["camera"]).resized(traced.size)
+    for number, entry in enumerate(told["cameras"]):
+        traced = load_traced(view_path(own, seed, number))
+        camera = Camera.from_json(entry["camera"]).resized(traced.size)
         gbuffer = rasterize(scene, camera, caster=caster)
         lights, pictures = [], {"truth": [], "mini": [], "deferred colour": []}  # type: ignore[var-annotated]
         for chosen in _day_and_dull(draw_mixes(traced.suns, lightings(), seed=seed)):
             lights.append(light(caster, gbuffer, chosen.illumination))
             pictures["truth"].append(mix(traced, chosen.illumination, camera, sun=chosen.sun, seed=seed))
             pictures["deferred colour"].append(_as_bytes(lights[-1]))
-            spoken = dict(record) | {"mixes": [{"phrases": phrases_of(lightings()[chosen.lighting].prompt)}]}
+            spoken = {
+                "phrases": scene_phrases(told),
+                "mixes": [{"phrases": phrases_of(lightings()[chosen.lighting].prompt)}],
+            }
             request = ask(
                 engine.spec,
                 prompt=caption(spoken, 0, derive_generator(seed, "views")),
                 stack=control_stack(gbuffer, lights[-1], size=gbuffer.size),
                 deferred=lights[-1].deferred,
-                seed=seed * 16 + int(record["view"]),
+                seed=seed * 16 + number,
             )
             pictures["mini"].append(engine.generate(request))
         views.append(_lit_view(gbuffer, lights[0], pictures))

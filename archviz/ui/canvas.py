@@ -11,6 +11,7 @@ from archviz.render.request import RenderRequest
 from archviz.studio import Design, Job, time_left_s, view_request
 from archviz.ui.live import ask_for_preview, drop_preview, show_live, show_switch
 from archviz.ui.picture import show_picture, show_setting
+from archviz.ui.proof import facts_of
 from archviz.ui.queue import time_left
 from archviz.ui.visit import Visit
 
@@ -19,8 +20,16 @@ __all__ = ["show_canvas"]
 _POLL_S = 0.4
 
 
-def show_canvas(visit: Visit, design: Design, request: RenderRequest | None) -> None:
-    """Show the picture of the request, or how far it is, or the view it will be made from."""
+def show_canvas(visit: Visit, design: Design, request: RenderRequest | None, *, beside: bool = False) -> None:
+    """Show the picture of the request, or how far it is, or the view it will be made from.
+
+    Parameters
+    ----------
+    visit, design, request
+        Who looks at what.
+    beside
+        Beside the model there is room for a finished picture and a line about it alone.
+    """
     job = visit.job
     # A finished picture says more than its view.
     shown = job is not None and job.state == "done" and _matches(job, request)
@@ -34,7 +43,9 @@ def show_canvas(visit: Visit, design: Design, request: RenderRequest | None) -> 
     with st.container(key="canvas"):
         if not shown:
             show_switch(visit)
-        st.fragment(_show, run_every=_POLL_S if waiting else None)(visit, design, request, view, preview, waiting)
+        st.fragment(_show, run_every=_POLL_S if waiting else None)(
+            visit, design, request, view, preview, waiting, beside
+        )  # fmt: skip
 
 
 def _ask_for_view(visit: Visit, request: RenderRequest | None) -> Job | None:
@@ -57,6 +68,7 @@ def _show(
     view: Job | None,
     preview: Job | None,
     waiting: bool,
+    beside: bool,
 ) -> None:
     job = visit.job
     view, preview = (None if j is None else visit.store.get(visit.session, j.id) for j in (view, preview))
@@ -70,7 +82,7 @@ def _show(
             return
     if job is not None and _matches(job, request):
         if job.state == "done":
-            show_picture(visit, job)
+            (_show_small if beside else show_picture)(visit, job)
             return
         if job.state == "failed":
             st.error(visit.texts("state.failed", reason=job.error))
@@ -84,6 +96,16 @@ def _show(
     if preview is not None and preview.state == "failed" and (view is None or view.state != "failed"):
         st.warning(visit.texts("live.failed", reason=preview.error))
     _show_view(visit, view, visit.texts(f"view_hint.{_hint(design, request)}"))
+
+
+def _show_small(visit: Visit, job: Job) -> None:
+    try:
+        st.image((visit.store.result_folder(job) / "picture.png").read_bytes(), width="stretch")
+    except OSError:
+        st.warning(visit.texts("download.gone"))
+        return
+    if (found := visit.library.picture(visit.session, job.id)) is not None:
+        st.caption(facts_of(visit, found))
 
 
 def _hint(design: Design, request: RenderRequest | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 from types import MappingProxyType
 from typing import Any
@@ -14,7 +15,7 @@ from archviz.diffusion import engine_specs
 from archviz.lighting.solar import aware_time
 from archviz.presets import City, cities, city
 from archviz.render.request import DEFAULT_ENGINE, DEFAULT_LIGHTING, DEFAULT_VIEW, InputKind, RenderRequest
-from archviz.sketch import Adjustments
+from archviz.sketch.adjustments import Adjustments
 from archviz.studio import Design
 from archviz.ui.texts import Texts
 
@@ -50,6 +51,10 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "unit": AUTO,
         "up": AUTO,
         "hide": (),
+        "show": (),
+        # Pairs of element and class: what a page keeps cannot be changed in its place.
+        "classes": (),
+        "adjustments": Adjustments(),
         "environment": "tropical-garden",
         "lighting": DEFAULT_LIGHTING,
         "use_sun": False,
@@ -59,7 +64,8 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "date": date(2025, 3, 21),
         "time": time(8, 30),
         "utc_offset": 7.0,
-        "north": 0.0,
+        # Nothing: as the file says.
+        "north": None,
         "prompt": "",
         "materials": "",
         "size": AUTO,
@@ -75,8 +81,8 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
 )
 # Choices that the user's words may make where they are open.
 _BY_WORDS = ("environment", "lighting")
-# Choices about one model, which say nothing of another.
-_OF_ONE_MODEL = ("camera", "unit", "up", "hide", "as_view")
+# Choices about one design, which say nothing of another.
+_OF_ONE_DESIGN = ("camera", "unit", "up", "hide", "show", "classes", "north", "adjustments", "as_view")
 
 
 def defaults_for(kind: InputKind) -> dict[str, Any]:
@@ -89,7 +95,7 @@ def carry_over(choices: Mapping[str, Any], kind: InputKind) -> dict[str, Any]:
     own, other = defaults_for(kind), defaults_for("model" if kind == "text" else "text")
     # A light that follows the sun is not the words' to choose.
     swapped = [name for name in _BY_WORDS if not (name == "lighting" and choices["use_sun"])]
-    fresh = {name: own[name] for name in _OF_ONE_MODEL}
+    fresh = {name: own[name] for name in _OF_ONE_DESIGN}
     if choices["view"] == OWN_VIEW:
         fresh["view"] = own["view"]
     return {**choices, **fresh, **{name: own[name] for name in swapped if choices[name] == other[name]}}
@@ -130,8 +136,8 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
         fields["materials"] = parse_materials(choices["materials"], texts)
     if design.kind == "model":
         fields |= _model_fields(choices)
-    if design.kind == "sketch" and choices["as_view"]:
-        fields["adjustments"] = Adjustments(shows="view")
+    if design.kind == "sketch":
+        fields["adjustments"] = replace(choices["adjustments"], shows="view" if choices["as_view"] else "auto")
     if design.kind != "text":
         fields["min_fidelity"] = None if choices["min_fidelity"] == AUTO else choices["min_fidelity"]
     if choices["use_sun"]:
@@ -141,6 +147,8 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
         here = Place(latitude_deg=choices["latitude"], longitude_deg=choices["longitude"])
         fields["place"] = named.place if named else here
         fields["when"] = datetime.combine(choices["date"], choices["time"], tzinfo=offset)
+    if choices["use_sun"] or design.kind == "model":
+        # A model may bring a place of its own.
         fields["north_deg"] = choices["north"]
     return RenderRequest(**fields)
 
@@ -154,6 +162,8 @@ def _model_fields(choices: Mapping[str, Any]) -> dict[str, Any]:
         "unit": None if choices["unit"] == AUTO else choices["unit"],
         "up": None if choices["up"] == AUTO else choices["up"],
         "hide": choices["hide"],
+        "show": choices["show"],
+        "classes": dict(choices["classes"]),
     }
 
 
@@ -166,8 +176,10 @@ def choices_of(request: RenderRequest) -> dict[str, Any]:
         choices |= {"view": OWN_VIEW, "camera": request.camera}
     for key in (*_BY_WORDS, "unit", "up"):
         choices[key] = getattr(request, key) or AUTO
-    for key in ("hide", "prompt", "seed", "geometry", "engine"):
+    for key in ("hide", "show", "adjustments", "prompt", "seed", "geometry", "engine"):
         choices[key] = getattr(request, key)
+    choices["classes"] = tuple(request.classes.items())
+    choices["north"] = request.north_deg
     choices["materials"] = "\n".join(f"{element} = {text}" for element, text in request.materials.items())
     choices["size"] = f"{request.size.width}x{request.size.height}" if request.size else AUTO
     choices["steps"] = request.steps or AUTO
@@ -185,7 +197,6 @@ def choices_of(request: RenderRequest) -> dict[str, Any]:
             "date": request.when.date(),
             "time": request.when.timetz().replace(tzinfo=None),
             "utc_offset": offset_hours(request.place, request.when),
-            "north": request.north_deg or 0.0,
         }
     return choices
 

@@ -8,7 +8,8 @@ import streamlit as st
 
 from archviz.studio import Job, JobSet, Picture
 from archviz.ui.before_after import show_before_after
-from archviz.ui.set_grid import choice_name, facts_of
+from archviz.ui.proof import facts_of
+from archviz.ui.set_grid import choice_name
 from archviz.ui.visit import Visit
 
 __all__ = ["show_compare"]

@@ -141,7 +141,16 @@ def _show_sun(visit: Visit, design: Design) -> None:
     left, right = st.columns(2)
     left.date_input(t("choice.date"), key=choice_key("date"), format="DD/MM/YYYY")
     right.time_input(t("choice.time"), key=choice_key("time"), step=900)
-    st.number_input(t("choice.north"), -180.0, 360.0, step=5.0, key=choice_key("north"), help=t("choice.north_help"))
+    st.number_input(
+        t("choice.north"),
+        -180.0,
+        360.0,
+        value=None,
+        step=5.0,
+        key=choice_key("north"),
+        placeholder=t("choice.north_unset"),
+        help=t("choice.north_help"),
+    )
 
 
 def _show_picture(visit: Visit, design: Design) -> None:

@@ -19,13 +19,13 @@ from archviz.ui.texts import Language, Texts
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["COOKIE", "ENTRY", "PasswordGate"]
+__all__ = ["COOKIE", "ENTRY", "POLICY_VIOLATION", "PasswordGate", "answer", "texts_for"]
 
 COOKIE = "archviz_grant"
 ENTRY = "/enter"
 _LONGEST_FORM = 8192
 # RFC 6455: the connection breaks a rule of the server.
-_POLICY = 1008
+POLICY_VIOLATION = 1008
 _PAGE = """<!doctype html><html lang="{language}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>archviz studio</title>
 <style>body{{font:16px/1.5 system-ui,sans-serif;background:#f6f4f0;color:#23211e;max-width:26rem;margin:12vh auto;
@@ -34,8 +34,8 @@ button{{background:#b4552d;color:#fff;border:0;border-radius:6px}}p.said{{color:
 <h1>archviz</h1><form method="post" action="{entry}"><label for="password">{label}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" autofocus required>
 <button>{button}</button></form><p class="said" role="alert">{said}</p><p><small>{who}</small></p></html>"""
-_HEADERS = (
-    (b"content-type", b"text/html; charset=utf-8"),
+_HTML = (b"content-type", b"text/html; charset=utf-8")
+_SEALED = (
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"),
     (b"x-frame-options", b"DENY"),
@@ -95,7 +95,7 @@ class PasswordGate:
         return headers.get("host") == self._address and (origin is None or urlsplit(origin).netloc == self._address)
 
     async def _enter(self, scope: Scope, receive: Receive, send: Send, headers: dict[str, str]) -> None:
-        t = _texts(headers)
+        t = texts_for(headers)
         client = str((scope.get("client") or ("",))[0])
         given = await _password(receive)
         async with self._turn:
@@ -112,16 +112,16 @@ class PasswordGate:
             await self._refuse(scope, send, 401, headers, t("share.wrong"))
             return
         grant = f"{COOKIE}={self._grants.give()}; HttpOnly; SameSite=Strict; Path=/"
-        await _answer(send, 303, b"", ((b"location", b"/"), (b"set-cookie", grant.encode("ascii"))))
+        await answer(send, 303, b"", ((b"location", b"/"), (b"set-cookie", grant.encode("ascii"))))
 
     async def _refuse(self, scope: Scope, send: Send, status: int, headers: dict[str, str], said: str) -> None:
         if scope["type"] == "websocket":
-            await send({"type": "websocket.close", "code": _POLICY})
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})
             return
         if status == 403:
-            await _answer(send, 403, b"", ())
+            await answer(send, 403, b"")
             return
-        t = _texts(headers)
+        t = texts_for(headers)
         page = _PAGE.format(
             language=t.language,
             entry=ENTRY,
@@ -130,11 +130,12 @@ class PasswordGate:
             said=html.escape(said),
             who=html.escape(t("share.who")),
         )
-        await _answer(send, status, page.encode("utf-8"), ())
+        await answer(send, status, page.encode("utf-8"), (_HTML,))
 
 
-async def _answer(send: Send, status: int, body: bytes, more: tuple[tuple[bytes, bytes], ...]) -> None:
-    headers = [*_HEADERS, (b"content-length", str(len(body)).encode("ascii")), *more]
+async def answer(send: Send, status: int, body: bytes, more: tuple[tuple[bytes, bytes], ...] = ()) -> None:
+    """Send an answer of a door, which is kept nowhere and runs nothing; ``more`` are headers beside its own."""
+    headers = [*_SEALED, (b"content-length", str(len(body)).encode("ascii")), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
@@ -165,6 +166,7 @@ def _cookie(headers: dict[str, str]) -> str | None:
     return None if found is None else found.value
 
 
-def _texts(headers: dict[str, str]) -> Texts:
+def texts_for(headers: dict[str, str]) -> Texts:
+    """The texts in the language that a browser prefers."""
     language: Language = "vi" if headers.get("accept-language", "").lower().startswith("vi") else "en"
     return Texts(language)

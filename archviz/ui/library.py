@@ -10,6 +10,7 @@ from archviz.core.errors import OptionError
 from archviz.presets import environments, lightings
 from archviz.studio import Picture, Project
 from archviz.ui.library_projects import project_name, show_projects
+from archviz.ui.proof import facts_of, show_proved
 from archviz.ui.visit import Visit
 
 __all__ = ["picture_caption", "show_library", "thumbnail_of"]
@@ -56,12 +57,15 @@ def show_library(visit: Visit) -> None:
 
 def picture_caption(visit: Visit, picture: Picture) -> str:
     """Surroundings, light and how well the building was kept, in a line."""
-    t = visit.texts
+    kept = (picture.summary.get("fidelity") or {}).get("edge_recall")
+    said = [] if kept is None else [visit.texts("library.kept", value=f"{kept:.2f}")]
+    return " · ".join([*_setting(visit, picture), *said])
+
+
+def _setting(visit: Visit, picture: Picture) -> list[str]:
     presets = (environments().get(picture.summary.get("environment") or ""),)
     lights = (lightings().get(picture.summary.get("lighting") or ""),)
-    parts = [t.own_name(preset) for preset in (*presets, *lights) if preset is not None]
-    kept = (picture.summary.get("fidelity") or {}).get("edge_recall")
-    return " · ".join([*parts, *([] if kept is None else [t("library.kept", value=f"{kept:.2f}")])])
+    return [visit.texts.own_name(preset) for preset in (*presets, *lights) if preset is not None]
 
 
 def thumbnail_of(visit: Visit, picture: Picture) -> str | None:
@@ -116,8 +120,8 @@ def _show_chosen(visit: Visit, picture: Picture, projects: dict[str, Project]) -
     t = visit.texts
     path = visit.store.home.results / picture.id / "picture.png"
     if path.exists():
-        st.image(str(path), width="stretch")
-    st.caption(picture_caption(visit, picture))
+        show_proved(visit, picture, str(path), where="library")
+    st.caption(" · ".join([*_setting(visit, picture), facts_of(visit, picture)]))
     if picture.request.prompt:
         st.text(picture.request.prompt)
     if picture.trashed_s is not None:

@@ -13,6 +13,7 @@ from archviz.samples import samples
 from archviz.studio import Design, Job, sample_design
 from archviz.studio.designs import designs_of
 from archviz.studio.revisions import Revision, revise_choices
+from archviz.ui.proof import facts_of
 from archviz.ui.style import plain
 from archviz.ui.viewer.models import Model
 from archviz.ui.viewer.panel import model_now
@@ -84,11 +85,21 @@ def pair_requests(
         when=closed.when if real else None,
         north_deg=closed.north_deg if real else request.north_deg,
     )
-    revision = revise_choices(model.scene.table, other.scene.table, materials=request.materials, hide=request.hide)
+    revision = revise_choices(
+        model.scene.table,
+        other.scene.table,
+        materials=request.materials,
+        hide=request.hide,
+        show=request.show,
+        classes=request.classes,
+        undrawn=other.undrawn,
+    )
     second = replace(
         first,
         materials=dict(revision.materials),
         hide=revision.hide,
+        show=revision.show,
+        classes=dict(revision.classes),
         unit=request.unit if one_lineage else None,
         up=request.up if one_lineage else None,
     )
@@ -114,7 +125,7 @@ def _submit(visit: Visit, design: Design, other: Design, request: RenderRequest)
     first, also, revision = requests
     jobs = [visit.store.submit(visit.session, asked) for asked in (first, replace(also, input=other.path))]
     st.query_params[_ADDRESS] = ".".join(job.id for job in jobs)
-    lost = [*revision.lost_materials, *revision.lost_hide]
+    lost = [*revision.lost_materials, *revision.lost_hide, *revision.lost_show, *revision.lost_classes]
     st.session_state[_LOST] = (
         t("pair.left_out", name=plain(other.label), names=", ".join(map(plain, lost))) if lost else None
     )
@@ -145,6 +156,8 @@ def _show_one(visit: Visit, job: Job) -> None:
         picture = visit.store.result_folder(job) / "picture.png"
         if picture.exists():
             st.image(picture.read_bytes(), width="stretch")
+            if (found := visit.library.picture(visit.session, job.id)) is not None:
+                st.caption(facts_of(visit, found))
         else:
             st.warning(t("download.gone"))
     elif job.state == "failed":

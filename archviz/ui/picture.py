@@ -12,6 +12,7 @@ import streamlit as st
 
 from archviz.presets import environments, lightings
 from archviz.studio import Job
+from archviz.ui.proof import show_proved
 from archviz.ui.regions import show_edited, show_editor
 from archviz.ui.style import chips, sun_dial
 from archviz.ui.visit import Visit
@@ -53,7 +54,12 @@ def _show_maps(visit: Visit, job: Job, folder: Path, summary: dict[str, Any], pi
     shown = [name for name, path in maps.items() if path.exists()]
     tabs = st.tabs([visit.texts(f"tab.{name}") for name in ("picture", *shown, "region")])
     with tabs[0]:
-        st.image(picture, width="stretch")
+        found = visit.library.picture(visit.session, job.id)
+        if found is None:
+            # As it was made: Streamlit would send it as a JPEG, which frays the very lines that are looked at.
+            st.image(picture, width="stretch", output_format="PNG")
+        else:
+            show_proved(visit, found, picture, where="room")
     for name, tab in zip(shown, tabs[1:-1], strict=True):
         with tab:
             st.image(str(maps[name]), width="stretch")

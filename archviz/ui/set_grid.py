@@ -10,21 +10,23 @@ from archviz.core.errors import OptionError
 from archviz.presets import environments, lightings
 from archviz.studio import Job, JobSet, Picture
 from archviz.ui.library import thumbnail_of
+from archviz.ui.proof import ask_for_heat, drop_heat, facts_of, heat_is_coming, offers_heat, show_heat
 from archviz.ui.visit import Visit
 
-__all__ = ["choice_name", "facts_of", "show_set"]
+__all__ = ["choice_name", "show_set"]
 
 _POLL_S = 0.8
 # So many beside each other where one axis alone varies; with two, the last one is the columns.
 _COLUMNS = 4
 _MOST_COLUMNS = 9
+_HEATED = "set_heated"
 # Axes whose labels say nothing without the setting's name.
 _NUMBERS = ("seed", "control", "steps")
 
 
 def show_set(visit: Visit, found: JobSet) -> None:
     """Draw a set; it draws itself again while pictures are to come."""
-    waiting = any(job.active for job in visit.sets.jobs(found))
+    waiting = any(job.active for job in visit.sets.jobs(found)) or _heat_to_come(visit, found)
     st.fragment(_show, run_every=_POLL_S if waiting else None)(visit, found, waiting)
 
 
@@ -37,23 +39,12 @@ def choice_name(visit: Visit, axis: str, label: str) -> str:
     return visit.texts.own_name(lightings()[label]) if axis == "lighting" and label in lightings() else label
 
 
-def facts_of(visit: Visit, picture: Picture) -> str:
-    """How well the building was kept, and where the sun stands, in a line."""
-    t = visit.texts
-    fidelity, sun = picture.summary.get("fidelity") or {}, picture.summary.get("sun")
-    kept = fidelity.get("edge_recall")
-    parts = [t("lights.kept_unmeasured") if kept is None else t("library.kept", value=f"{kept:.2f}")]
-    if sun:
-        parts.append(t("lights.sun", altitude=f"{sun['altitude_deg']:.0f}°", azimuth=f"{sun['azimuth_deg']:.0f}°"))
-    return " · ".join(parts)
-
-
 def _show(visit: Visit, found: JobSet, waiting: bool) -> None:
     t = visit.texts
     jobs = visit.sets.jobs(found)
     left = [job for job in jobs if job.active]
     changed = st.session_state.pop("set_changed", False)
-    if changed or waiting != bool(left):
+    if changed or waiting != (bool(left) or _heat_to_come(visit, found)):
         # The whole page: what is compared has changed, or whether there is anything to wait for.
         st.rerun(scope="app")
     if left:
@@ -80,7 +71,10 @@ def _show_cell(visit: Visit, job: Job, picture: Picture | None) -> None:
         _show_coming(visit, job)
         return
     if job.state == "done" and picture is not None and picture.trashed_s is None:
-        if thumbnail := thumbnail_of(visit, picture):
+        thumbnail = thumbnail_of(visit, picture)
+        if picture.id in _heated():
+            show_heat(visit, picture, thumbnail, where="set")
+        elif thumbnail:
             st.image(thumbnail, width="stretch")
         st.caption(facts_of(visit, picture))
         _show_actions(visit, job, picture)
@@ -114,6 +108,23 @@ def _show_actions(visit: Visit, job: Job, picture: Picture) -> None:
         _act(visit, job, "discard", ":material/delete:", t("library.throw_away"))
         _act(visit, job, "redo", ":material/refresh:", t("lights.redo"))
         _act(visit, job, "open", ":material/tune:", t("library.open"))
+        if offers_heat(visit, picture):
+            shown = picture.id in _heated()
+            tip = t("heat.hide" if shown else "heat.show")
+            _act(visit, job, "cool" if shown else "heat", ":material/difference:", tip)
+
+
+def _heated() -> frozenset[str]:
+    """Ids of the pictures whose heat map is looked at."""
+    ids: frozenset[str] = st.session_state.get(_HEATED, frozenset())
+    return ids
+
+
+def _heat_to_come(visit: Visit, found: JobSet) -> bool:
+    if not _heated():
+        return False
+    pictures = visit.library.pictures_of_set(visit.session, found.id).values()
+    return any(heat_is_coming(visit, picture) for picture in pictures if picture.id in _heated())
 
 
 def _act(visit: Visit, job: Job, action: str, label: str, tip: str) -> None:
@@ -134,6 +145,14 @@ def _on_act(visit: Visit, job: Job, action: str) -> None:
         # Asked for twice, it is on its way.
         with contextlib.suppress(OptionError):
             visit.sets.redo(visit.session, job)
-    elif action == "open" and (picture := visit.library.picture(visit.session, job.id)) is not None:
+    elif (picture := visit.library.picture(visit.session, job.id)) is None:
+        return
+    elif action == "heat":
+        st.session_state[_HEATED] = _heated() | {picture.id}
+        ask_for_heat(visit, picture)
+    elif action == "cool":
+        st.session_state[_HEATED] = _heated() - {picture.id}
+        drop_heat(visit, picture)
+    elif action == "open":
         visit.open_picture(picture)
         st.query_params["room"] = st.session_state["room"] = "design"

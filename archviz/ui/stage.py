@@ -1,35 +1,44 @@
-"""The middle of the page: the model in the viewer with what goes with it, or the picture."""
+"""The middle of the page: the model in the viewer or the drawing on the desk with what goes with it, or the picture."""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Mapping
+from typing import Literal
 
 import streamlit as st
 
-from archviz.render.request import RenderRequest
+from archviz.render.request import InputKind, RenderRequest
 from archviz.studio import Design
 from archviz.ui.canvas import show_canvas
+from archviz.ui.desk import show_desk
 from archviz.ui.pair import show_pair
 from archviz.ui.viewer import show_corrections, show_element, show_viewer
 from archviz.ui.visit import Visit
 
 __all__ = ["show_stage"]
 
-StageView = Literal["model", "picture", "pair"]
+StageView = Literal["model", "desk", "picture", "pair"]
+# Kind of design -> what is shown of it first, and else.
+_VIEWS: Mapping[InputKind, tuple[StageView, ...]] = {
+    "model": ("model", "picture", "pair"),
+    "sketch": ("desk", "picture"),
+    "text": ("picture",),
+}
 _KEY = "stage"
 _SEEN = "stage_seen"
 
 
 def show_stage(visit: Visit, design: Design, request: RenderRequest | None) -> None:
-    """Show the model or the picture; a drawing and words alone have only the picture."""
-    if design.kind != "model":
+    """Show the model, the drawing or the picture; words alone have only the picture."""
+    views = _VIEWS[design.kind]
+    if len(views) == 1:
         show_canvas(visit, design, request)
         return
     t = visit.texts
-    _turn(visit, design)
+    _turn(visit, design, views)
     st.segmented_control(
         t("stage.label"),
-        get_args(StageView),
+        views,
         format_func=lambda view: t(f"stage.{view}"),
         key=_KEY,
         required=True,
@@ -38,6 +47,9 @@ def show_stage(visit: Visit, design: Design, request: RenderRequest | None) -> N
     if st.session_state[_KEY] == "picture":
         show_canvas(visit, design, request)
         return
+    if st.session_state[_KEY] == "desk":
+        show_desk(visit, design, request)
+        return
     if st.session_state[_KEY] == "pair":
         show_pair(visit, design, request)
         return
@@ -45,18 +57,18 @@ def show_stage(visit: Visit, design: Design, request: RenderRequest | None) -> N
     with main:
         model = show_viewer(visit, design, request)
     with side:
-        show_canvas(visit, design, request)
+        show_canvas(visit, design, request, beside=True)
         if model is not None:
             show_element(visit, model)
         show_corrections(visit, model)
 
 
-def _turn(visit: Visit, design: Design) -> None:
-    """A picture that was asked for or opened is shown; another design begins with its model."""
+def _turn(visit: Visit, design: Design, views: tuple[StageView, ...]) -> None:
+    """A picture that was asked for or opened is shown; another design begins with its model or its drawing."""
     job = visit.job
     seen = (design.id, None if job is None else job.id)
-    if st.session_state.get(_SEEN) != seen or _KEY not in st.session_state:
-        st.session_state[_KEY] = "model" if job is None else "picture"
+    if st.session_state.get(_SEEN) != seen or st.session_state.get(_KEY) not in views:
+        st.session_state[_KEY] = views[0] if job is None else "picture"
     else:
         # Streamlit forgets a widget whose options change their language.
         st.session_state[_KEY] = st.session_state[_KEY]

@@ -10,6 +10,7 @@ from archviz.samples import samples
 from archviz.studio import Design, sample_design, save_design, thumbnail_path
 from archviz.studio.designs import TEXT_DESIGN
 from archviz.studio.sharing import shared_at
+from archviz.ui.style import plain
 from archviz.ui.versions import show_watch
 from archviz.ui.visit import Visit
 
@@ -87,7 +88,6 @@ def _limits() -> dict[str, str]:
 def _show_upload(visit: Visit) -> None:
     t = visit.texts
     st.caption(t("start.upload_hint", megabytes=MAX_FILE_BYTES // 10**6))
-    st.caption(t("start.upload_limits", **_limits()))
     # Another key after each upload: its files leave the server's memory once they are kept or refused.
     turn = st.session_state.setdefault("upload_turn", 0)
     # Of any kind: what cannot be read is refused with the export that can, which the browser would not say.
@@ -96,7 +96,10 @@ def _show_upload(visit: Visit) -> None:
     )
     if not files:
         if refused := st.session_state.pop("upload_refused", None):
-            st.error(t("start.refused", reason=refused))
+            st.error(t("start.refused", reason=plain(refused)))
+        with st.expander(t("start.upload_details"), icon=":material/info:"):
+            st.caption(t("start.upload_formats"))
+            st.caption(t("start.upload_limits", **_limits()))
         return
     st.session_state["upload_turn"] = turn + 1
     try:

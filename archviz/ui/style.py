@@ -32,7 +32,14 @@ STYLE = """
 [data-testid="stImage"] img { border-radius: 4px; }
 /* The whole picture is seen without scrolling, on a wide screen too. */
 .st-key-canvas [data-testid="stImage"] img { max-height: 74vh; object-fit: contain; object-position: left top; }
-.st-key-stale img { opacity: 0.55; filter: saturate(0.6); transition: opacity 0.2s; }
+/* On the desk all of it is seen at once. */
+[class*="st-key-desk_"] [data-testid="stImage"] img { object-fit: contain; object-position: left top; }
+.st-key-desk_lines [data-testid="stImage"] img { max-height: 29vh; }
+.st-key-desk_space [data-testid="stImage"] img { max-height: 17vh; }
+.st-key-desk_picture [data-testid="stImage"] img { max-height: 24vh; }
+:is(.st-key-stale, .st-key-desk_stale, [class*="st-key-stale_heat_"]) img {
+  opacity: 0.55; filter: saturate(0.6); transition: opacity 0.2s;
+}
 /* A card is one button: it lies invisible over picture and name, and shows its outline to the keyboard. */
 [class*="st-key-card_"] { position: relative; border-radius: 8px; padding: 0.35rem; gap: 0.15rem;
   border: 1px solid rgba(128, 118, 104, 0.25); }

@@ -125,7 +125,12 @@ def _take(visit: Visit, design: Design, files: Sequence[tuple[str, bytes]], **wa
         lost = revision.lost_materials
         lines = st.session_state[choice_key("materials")].splitlines()
         kept = [line for line in lines if line.partition("=")[0].strip() not in lost]
-        st.session_state[_PENDING] = {"materials": "\n".join(kept), "hide": revision.hide}
+        st.session_state[_PENDING] = {
+            "materials": "\n".join(kept),
+            "hide": revision.hide,
+            "show": revision.show,
+            "classes": tuple(revision.classes.items()),
+        }
     st.session_state[_REVISION] = (new.id, revision)
 
 
@@ -137,7 +142,8 @@ def _revise(visit: Visit, old: Design, new: Design) -> Revision | None:
     choices = current_choices()
     # As the page reads them, but with everything there: what is left out has a name, too.
     read: dict[str, Any] = {k: None if choices[k] == AUTO else choices[k] for k in ("unit", "up")}
-    after = model_now(RenderRequest(input=new.path, **read)).scene.table
+    model = model_now(RenderRequest(input=new.path, **read))
+    after = model.scene.table
     try:
         before = model_now(RenderRequest(input=old.path, **read)).scene.table
     except ArchvizError:
@@ -147,7 +153,15 @@ def _revise(visit: Visit, old: Design, new: Design) -> Revision | None:
         materials = parse_materials(choices["materials"], visit.texts)
     except OptionError:
         materials = {}
-    return revise_choices(before, after, materials=materials, hide=choices["hide"])
+    return revise_choices(
+        before,
+        after,
+        materials=materials,
+        hide=choices["hide"],
+        show=choices["show"],
+        classes=dict(choices["classes"]),
+        undrawn=model.undrawn,
+    )
 
 
 def _show_revision(visit: Visit, revision: Revision | None) -> None:
@@ -162,6 +176,11 @@ def _show_revision(visit: Visit, revision: Revision | None) -> None:
             for name, words in revision.lost_materials.items()
         ]
         lines += [t("versions.hidden", name=plain(name)) for name in revision.lost_hide]
+        lines += [t("versions.shown", name=plain(name)) for name in revision.lost_show]
+        lines += [
+            t("versions.classed", name=plain(name), kind=t(f"class.{value}"))
+            for name, value in revision.lost_classes.items()
+        ]
         if revision.gone:
             lines.append(t("versions.gone", names=_listed(revision.gone)))
         st.warning("\n".join([t("versions.lost"), "", *(f"- {line}" for line in lines)]))

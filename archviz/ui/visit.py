@@ -74,6 +74,7 @@ class Visit:
             job, design = visit.job, visit.design
             begun = defaults_for("model" if design is None else design.kind)
             set_choices(begun if job is None else choices_of(job.request))
+            set_choices(visit.on_desk)
         else:
             # Streamlit forgets a widget that a run does not draw, and one whose options change their language.
             set_choices(current_choices())
@@ -88,6 +89,14 @@ class Visit:
     def job(self) -> Job | None:
         """The picture being looked at."""
         return self.store.get(self.session, st.query_params.get("job"))
+
+    @property
+    def on_desk(self) -> dict[str, Any]:
+        """The choices of the drawing's last reading, which its address names; none where that is of another design."""
+        design, reading = self.design, self.store.get(self.session, st.query_params.get("desk"))
+        if design is None or reading is None or reading.kind != "reading" or reading.request.input != design.path:
+            return {}
+        return {"adjustments": reading.request.adjustments, "geometry": reading.request.geometry}
 
     @property
     def project(self) -> str | None:
@@ -112,7 +121,8 @@ class Visit:
     def open_design(self, design: Design) -> None:
         """Work on a design."""
         st.query_params["design"] = design.id
-        st.query_params.pop("job", None)
+        for name in ("job", "desk"):
+            st.query_params.pop(name, None)
         set_choices(carry_over(current_choices(), design.kind))
 
     def close_design(self) -> None:
@@ -127,13 +137,16 @@ class Visit:
     def open_job(self, job: Job, design_id: str) -> None:
         """Go back to a picture and the settings it was made with."""
         st.query_params["design"] = design_id
+        # What the desk holds may be of before or after this picture.
+        st.query_params.pop("desk", None)
         self.watch(job)
         set_choices(choices_of(job.request))
 
     def open_picture(self, picture: Picture) -> None:
         """Go back to a picture of the library: its design and the exact settings it was made with."""
         design_id = picture.design
-        st.query_params.pop("job", None)
+        for name in ("job", "desk"):
+            st.query_params.pop(name, None)
         if picture.own:
             st.query_params["job"] = picture.id
         else:

@@ -19,6 +19,7 @@ from typing import Any
 
 from archviz.diffusion import load_engine
 from archviz.render import RenderRequest, renderer
+from archviz.render.views import Views
 from archviz.samples import sample_path
 from archviz.studio import JobStore, StudioHome, new_id, preview_request, view_request
 from archviz.studio.executor import Executor
@@ -43,9 +44,9 @@ def main() -> int:
     options = parser.parse_args()
     shares = _Shares()
     shares.watch(renderer.Renderer, "_resolve", "resolve")
-    shares.watch(renderer.Renderer, "_staged", "stage")
-    shares.watch(renderer.Renderer, "_rasterize", "rasterize")
-    shares.watch(renderer.Renderer, "_light", "light")
+    shares.watch(Views, "stage", "stage")
+    shares.watch(Views, "_rasterize", "rasterize")
+    shares.watch(Views, "_light", "light")
     engine = load_engine("mini", device="cpu")
     shares.watch(engine, "generate", "engine")
     base = RenderRequest(input=sample_path(options.sample), environment="tropical-garden", lighting="morning")

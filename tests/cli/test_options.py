@@ -11,7 +11,9 @@ from archviz import __version__
 from archviz.cli import main
 from archviz.cli.options import build_parser, join_negative_values
 from archviz.cli.studio import streamlit_command
+from archviz.cli.values import adjustments_from
 from archviz.core.errors import OptionError
+from archviz.sketch import Adjustments
 
 
 def test_help_answers_quickly() -> None:
@@ -52,10 +54,11 @@ def test_every_option_of_the_design_is_there() -> None:
         " --place 10.8,106.6 --city hue --when 2025-06-21T12:00+07:00 --north 5"
         " --material roof=tiles wall=brick --material door=oak --prompt p --size 640x480"
         " --seed 3 --steps 4 --geometry free --control stack=0.5 --surroundings none"
-        " --unit mm --up z --hide a --show b --device cpu --author A --json"
+        " --unit mm --up z --hide a --show b --class c=ground d=glass --device cpu --author A --json"
     )
     options = build_parser().parse_args(words.split())
     assert options.material == ["roof=tiles", "wall=brick", "door=oak"]
+    assert options.classes == ["c=ground", "d=glass"]
     assert options.json and options.output == "x.png" and options.input == "house.glb"
 
 
@@ -102,3 +105,18 @@ def test_the_studio_is_served_on_this_computer_only() -> None:
     assert {"--server.address=127.0.0.1", "--server.port=8600", "--browser.gatherUsageStats=false"} < set(command)
     with pytest.raises(OptionError, match="80 is not accepted; give 1024 to 65535"):
         streamlit_command(80)
+
+
+def test_the_four_corners_of_a_sheet_are_options_too() -> None:
+    words = ["inspect", "photo.jpg", "--corners", "0.1,0.1, 0.9,0.05, 0.95,1, 0,0.9", "--crop", "0,0,1,0.5"]
+    found = adjustments_from(build_parser().parse_args(words))
+    assert found == Adjustments(corners=((0.1, 0.1), (0.9, 0.05), (0.95, 1.0), (0.0, 0.9)), crop=(0.0, 0.0, 1.0, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("corners", "words"),
+    [("0,0,1,0", "X,Y of four corners"), ("0,0,1,0,1,x,0,1", "'x'"), ("0,0,0,1,1,1,1,0", "clockwise")],
+)
+def test_what_are_no_corners_is_said(corners: str, words: str) -> None:
+    with pytest.raises(OptionError, match=words):
+        adjustments_from(build_parser().parse_args(["inspect", "photo.jpg", "--corners", corners]))

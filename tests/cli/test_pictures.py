@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from archviz.cli import main
+from archviz.control import CHANNELS
 from archviz.core.camera import Camera
 from archviz.core.size import Size
 from archviz.render.recipe import RECIPE_KEY
@@ -79,6 +80,29 @@ def test_options_reach_the_picture(run: Run, engines: list[ScriptedEngine], hous
     assert resolved["hide"] == ["Door"] and resolved["environment"] == "snow"
     asked = engines[0].requests[0]
     assert (asked.steps, asked.control_end, dict(asked.control_scales)) == (3, 0.5, {"stack": 0.5})
+
+
+def test_a_class_is_put_right_in_the_picture_and_in_its_recipe(
+    run: Run, engines: list[ScriptedEngine], house: Path, tmp_path: Path
+) -> None:
+    given = ["--class", "*=surroundings", "Window*=glass", "--class", "Walls=building"]
+    code, said, _ = run("render", house, "-o", tmp_path / "a.png", *SMALL, *given)
+    assert code == 0, said
+    code, told, _ = run("inspect", house, *given)
+    parts = {e["name"]: e["part"] for e in told["elements"]}
+    assert parts == {
+        "Walls": "building", "Roof": "surroundings", "Window left": "opening", "Window right": "opening",
+        "Door": "surroundings",
+    }  # fmt: skip
+    stack = engines[0].requests[0].controls.stack
+    assert stack is not None and stack[CHANNELS.index("transmission")].max() > 0.5, "the engine is told of the glass"
+    code, again, _ = run("replay", tmp_path / "a.png")
+    assert code == 0 and again["same_pixels"] is True
+    recipe = json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["resolved"]
+    assert recipe["classes"] == [["*", "surroundings"], ["Window*", "glass"], ["Walls", "building"]]
+    assert run("render", house, "-o", tmp_path / "b.png", *SMALL)[0] == 0
+    pixels = [json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))["pixels_sha256"] for name in "ab"]
+    assert pixels[0] != pixels[1], "the picture follows"
 
 
 def test_a_city_sets_place_and_clock_and_is_replayed(

@@ -97,6 +97,7 @@ def test_wrong_options_of_a_study(run: Run, house: Path, tmp_path: Path, words: 
         (["--date", "2025-06-21"], ["date '2025-06-21'", "INPUT"]),
         (["--north", "5"], ["north '5'", "INPUT"]),
         (["--hide", "roof"], ["hide", "INPUT"]),
+        (["--class", "roof=ground"], ["class ['roof=ground']", "INPUT"]),
     ],
     ids=lambda value: " ".join(value),
 )

@@ -56,6 +56,16 @@ def test_a_grain_lightens_and_darkens_what_it_lies_on_and_leaves_black_black() -
     assert (network(grey - 1, stack, grains) + 1).abs().max() < (made.abs().max() / 4)
 
 
+def test_the_gain_moves_the_grain_alone() -> None:
+    picture, stack, grains = inputs()
+    plain, strong = tiny(), tiny(grain_gain=2.0)
+    smooth, grain = plain.split(picture, stack, grains)
+    laid = grain * (0.55 + 0.45 * smooth.clamp(-1, 1))
+    assert laid.abs().max() > 1e-4
+    assert torch.allclose(plain(picture, stack, grains), smooth + laid)
+    assert torch.allclose(strong(picture, stack, grains), smooth + 2 * laid)
+
+
 @pytest.mark.parametrize("moved", range(3))
 def test_picture_maps_and_grains_are_all_read(moved: int) -> None:
     network = tiny()

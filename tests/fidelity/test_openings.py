@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from archviz.core.camera import Camera
 from archviz.core.openings import Opening
 from archviz.core.size import Size
-from archviz.fidelity.opening_features import FEATURES
+from archviz.fidelity.judged_view import JudgedView
+from archviz.fidelity.opening_features import FEATURES, measure_openings
 from archviz.fidelity.openings import Openings, judge_openings, opening_model
+from archviz.fidelity.shown import Shown
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.openings import label_openings
 from archviz.geometry.raycast import RayCaster
@@ -109,6 +111,25 @@ def test_a_shift_of_three_pixels_is_told_from_none() -> None:
     still, moved = own.judge(picture).shift_px, own.judge(shifted(picture, 3)).shift_px
     assert still is not None and moved is not None
     assert still < 1.0 and moved == pytest.approx(3.0, abs=0.7)
+
+
+def test_a_bright_curtain_behind_glass_is_no_missing_window() -> None:
+    own = built(SEEDS[0])
+    rows = judged_rows(own)
+    picture = own.picture()
+    window = np.isin(own.gbuffer.elements.array, own.openings[rows[0]].elements)
+    dark = window & (picture.mean(-1) < 90)
+    assert dark.sum() > 50
+    picture[dark] = 255 - picture[dark] // 4
+    said = {o.name: o for o in own.judge(picture).judged}
+    assert said[own.openings[rows[0]].name].status != "missing"
+    view = JudgedView.of(own.gbuffer, own.openings)
+    reference = Shown(own.light.deferred.array, view.wireframe)
+    lit = measure_openings(Shown(picture, view.wireframe, reference=reference), view.openings, reference)[rows[0]]
+    assert lit is not None
+    told = dict(zip(FEATURES, lit.own, strict=True))
+    assert told["inverse"] > 0.4 and told["match"] == told["strength"] == 0.0
+    assert told["whole"] == pytest.approx(told["sides"] * min(told["contrast"], 1.0))
 
 
 def test_small_hidden_and_dark_openings_are_never_missing() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from archviz.core.elements import Part
 from archviz.core.errors import FileFormatError, GeometryError, InputError, OptionError
 from archviz.geometry import load_isolated, sniff_kind
 from archviz.geometry.loaders import LOADERS
@@ -86,6 +88,38 @@ def test_hide_and_show(tmp_path: Path) -> None:
         load_isolated(path, show=["Wals"])
     with pytest.raises(GeometryError, match="every element is hidden"):
         load_isolated(path, hide=["*"])
+
+
+def test_what_an_element_is_can_be_put_right(tmp_path: Path) -> None:
+    path = write_house(tmp_path, ".glb")
+
+    def read(**classes: Any) -> dict[str, tuple[Part, float]]:
+        table = load_isolated(path, classes=classes).scene.table
+        return {e.name: (e.part, table.materials[e.material].transmission) for e in table.elements}
+
+    as_read = read()
+    assert as_read["Walls"] == (Part.BUILDING, 0.0) and as_read["Window 1"][0] is Part.OPENING
+    assert read(walls="ground")["Walls"] == (Part.GROUND, 0.0)
+    assert read(Walls="surroundings")["Walls"][0] is Part.SURROUNDINGS
+    part, transmission = read(Walls="glass")["Walls"]
+    assert part is Part.OPENING and transmission > 0.5
+    both = read(**{"*": "ground", "Win*": "building"})
+    assert both == {"Walls": (Part.GROUND, 0.0), "Window 1": (Part.BUILDING, as_read["Window 1"][1])}
+    assert {part for part, _ in read(**{"Win*": "building", "*": "ground"}).values()} == {Part.GROUND}, (
+        "the last counts"
+    )
+    with pytest.raises(OptionError, match=r"no element is called 'Wals'; near are Walls$"):
+        read(Wals="ground")
+    with pytest.raises(
+        OptionError, match=r"class Walls=lawn is not accepted; give one of building, opening, glass, gr"
+    ):
+        read(Walls="lawn")
+
+
+def test_a_corrected_class_holds_for_what_is_hidden_too(tmp_path: Path) -> None:
+    """A choice that outlives another one is no mistake."""
+    table = load_isolated(write_house(tmp_path, ".glb"), hide=["Window*"], classes={"Window*": "glass"}).scene.table
+    assert [e.name for e in table.elements] == ["Walls"]
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ RETRIED = replace(
     RESOLVED,
     min_fidelity=0.6,
     tries=(Try(control_scales={"stack": 0.9}, geometry="strict", steps=4, edge_recall=0.55),),
+    classes={"Wall*": "ground", "Wall 2": "glass", "A": "vegetation"},
 )
 IMAGE = np.random.default_rng(0).integers(0, 256, (64, 96, 3), dtype=np.uint8)
 
@@ -95,6 +96,14 @@ def test_a_recipe_of_before_there_were_adjustments_takes_its_drawing_as_it_was_f
 def test_every_field_but_this_machines_stands_in_the_recipe() -> None:
     # A picture that edits no other has no region.
     assert set(resolved_to_json(RETRIED)) == {f.name for f in fields(RESOLVED)} - {"input", "weights", "base", "region"}
+
+
+def test_the_last_class_that_fits_counts_in_a_picture_too(tmp_path: Path) -> None:
+    """The recipe of a PNG is sorted by its keys; what a user said last must stay last."""
+    write_picture(tmp_path / "a.png", IMAGE, write_recipe(RETRIED, IMAGE, {}))
+    recipe, _ = read_recipe(tmp_path / "a.png")
+    assert list(resolved_from_json(recipe["resolved"], input=None).classes.items()) == list(RETRIED.classes.items())
+    assert "classes" not in resolved_to_json(RESOLVED), "a recipe without corrections is what it was"
 
 
 def test_a_picture_carries_its_recipe(tmp_path: Path) -> None:

@@ -50,6 +50,28 @@ def test_a_picture_and_its_proof(house: Path) -> None:
     assert result.seconds > 0
 
 
+def test_a_pictures_heat_map_is_painted_again_from_its_recipe(house: Path) -> None:
+    renderer, _ = _made()
+    result = renderer.render(_request(house))
+    sheet = result.heatmap()
+    made = dict(renderer.shelf.made)
+    assert np.array_equal(renderer.heatmap(result.resolved, result.image), sheet)
+    assert dict(renderer.shelf.made) == made, "the view's maps were still there"
+    later, engines = _made()
+    resolved = resolved_from_json(result.recipe["resolved"], input=house)
+    assert np.array_equal(later.heatmap(resolved, result.image), sheet) and not engines, "no engine is asked"
+    bare = later.heatmap(resolved, np.full_like(result.image, 128))
+    assert bare is not None and not np.array_equal(bare, sheet), "of that picture and no other"
+    with pytest.raises(OptionError):
+        later.heatmap(resolved, result.image[:32])
+
+
+def test_words_alone_have_no_heat_map() -> None:
+    renderer, _ = _made()
+    result = renderer.render(RenderRequest(size=SMALL, environment="studio"))
+    assert renderer.heatmap(result.resolved, result.image) is None is result.heatmap()
+
+
 def test_the_engine_gets_the_whole_stack(house: Path) -> None:
     renderer, engines = _made()
     resolved = renderer.resolve(_request(house, control_scales={"stack": 0.5}, geometry="balanced"))

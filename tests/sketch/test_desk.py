@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import re
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from archviz.core.errors import OptionError
-from archviz.sketch import Adjustments, Diagnosis, Stroke, load_drawing
+from archviz.sketch import Adjustments, Diagnosis, Stroke, load_drawing, outlines_of_mask
 from archviz.sketch.desk import cropped, drawn_over, turned
 from archviz.sketch.findings import FINDINGS
-from tests.sketch.drawings import sheet
+from archviz.sketch.lines import ink_mask
+from tests.sketch.drawings import agreement, sheet
+from tests.sketch.photographs import photograph
 
 ALL = Adjustments(
     page=2,
     paper="as-is",
+    corners=((0.1, 0.1), (0.9, 0.05), (0.95, 0.9), (0.0, 1.0)),
     repair=True,
     damage=(((0.1, 0.1), (0.2, 0.1), (0.2, 0.3)),),
     strokes=(Stroke(points=((0.1, 0.5), (0.9, 0.5)), width=0.01, erase=True),),
@@ -71,6 +75,12 @@ def test_everything_survives_json():
         ({"crop": (0.0, 0.0, 1.0, float("nan"))}, "left,top,right,bottom"),
         ({"damage": (((0.1, 0.1), (0.2, 0.2)),)}, "three corners"),
         ({"damage": (((0.1, 0.1),) * 20_001,)}, "up to 20000"),
+        ({"corners": ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0))}, "four points"),
+        ({"corners": ((0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0))}, "clockwise"),
+        ({"corners": ((0.0, 0.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0))}, "clockwise"),
+        ({"corners": ((0.0, 0.0), (1.0, 0.0), (0.3, 0.3), (0.0, 1.0))}, "clockwise"),
+        ({"corners": ((0.1, 0.1), (0.15, 0.1), (0.15, 0.15), (0.1, 0.15))}, "0.15,0.15"),
+        ({"corners": ((0.0, 0.0), (1.2, 0.0), (1.0, 1.0), (0.0, 1.0))}, "from 0 to 1"),
     ],
 )
 def test_what_is_out_of_range_is_refused(fields, words):
@@ -91,6 +101,46 @@ def test_they_are_made_in_their_order(tmp_path):
     wanted = Adjustments(strokes=(stroke,), turn_deg=90.0, crop=(0.0, 0.5, 1.0, 1.0))
     expected = np.rot90(drawn_over(drawn, [stroke]), -1)[320:]
     np.testing.assert_array_equal(load_drawing(path, wanted).array, expected)
+
+
+def test_the_upright_page_is_before_the_hand_and_the_found_one_before_everything():
+    assert ALL.upright == Adjustments(
+        page=2, paper="as-is", corners=ALL.corners, repair=True, damage=ALL.damage, notes="keep"
+    )
+    assert ALL.as_found == Adjustments(page=2, paper="as-is", notes="keep")
+
+
+def test_four_corners_straighten_a_photograph_of_paper(tmp_path):
+    page = sheet(480, 640, thickness=3)
+    seen, corners = photograph(page, 3)
+    path = tmp_path / "photo.png"
+    Image.fromarray(seen).save(path)
+    shares = tuple(map(tuple, corners / seen.shape[1::-1]))
+    drawing = load_drawing(path, Adjustments(corners=shares))
+    assert [f.code for f in drawing.findings] == ["squared"] and drawing.kind == "line-drawing"
+    height, width = drawing.array.shape[:2]
+    assert width / height == pytest.approx(640 / 480, rel=0.02)
+    ink, _ = ink_mask(cv2.resize(drawing.array, (640, 480), interpolation=cv2.INTER_AREA))
+    assert min(agreement(ink, page[..., 0] < 128, 3)) > 0.97
+    # The light stays where the picture is to be left alone.
+    raw = load_drawing(path, Adjustments(corners=shares, paper="as-is")).array
+    assert raw.shape == drawing.array.shape and raw.mean() < drawing.array.mean() - 20
+
+
+def test_marked_places_become_outlines_that_fill_them_again():
+    mask = np.zeros((90, 120), dtype=bool)
+    mask[10:30, 20:50] = True
+    mask[60:80, 70:110] = True
+    mask[40, 40] = True
+    outlines = outlines_of_mask(mask)
+    filled = np.zeros(mask.shape, np.uint8)
+    for outline in outlines:
+        cv2.fillPoly(filled, [np.rint(np.array(outline) * (120, 90) - 0.5).astype(np.int32)], 1)
+    np.testing.assert_array_equal(filled > 0, mask)
+    y, x = np.mgrid[:90, :120]
+    disc = (x - 60) ** 2 + (y - 45) ** 2 < 900
+    exact, fewer = outlines_of_mask(disc)[0], outlines_of_mask(disc, tolerance_px=1.0)[0]
+    assert len(fewer) < len(exact) / 2
 
 
 def test_every_finding_speaks_two_languages():

@@ -28,6 +28,22 @@ def test_what_still_names_something_is_kept_and_the_rest_is_listed() -> None:
     assert revision.anything_lost
 
 
+def test_corrections_go_to_the_next_version_by_name_by_layer_and_by_what_it_hides() -> None:
+    new = ElementTable((Element(name="wall", material=0, class_name="A-WALL"),), (Material(name="plaster"),))
+    revision = revise_choices(
+        OLD, new, materials={}, hide=("a-wall", "roof"), show=("Kitchen", "Attic"), undrawn=("Kitchen", "IfcSpace"),
+        classes={"A-*": "ground", "roof": "glass", "IfcSpace": "building"},
+    )  # fmt: skip
+    assert (revision.hide, revision.lost_hide) == (("a-wall",), ("roof",))
+    assert (revision.show, revision.lost_show) == (("Kitchen",), ("Attic",))
+    assert revision.classes == {"A-*": "ground", "IfcSpace": "building"} and revision.lost_classes == {"roof": "glass"}
+
+
+def test_a_lost_correction_is_a_loss() -> None:
+    for lost in ({"show": ("Attic",)}, {"classes": {"Attic": "glass"}}):
+        assert revise_choices(OLD, OLD, materials={}, hide=(), **lost).anything_lost  # type: ignore[arg-type]
+
+
 def test_the_same_elements_lose_nothing() -> None:
     revision = revise_choices(OLD, OLD, materials={"WALL": "brick"}, hide=("Roof",))
     assert not revision.anything_lost and revision.new == ()

@@ -45,9 +45,20 @@ def test_ids_are_128_random_bits() -> None:
 def test_order_and_place_in_the_queue(store: JobStore) -> None:
     first, second = store.submit(ANNA, RenderRequest(seed=1)), store.submit(BINH, RenderRequest(seed=2))
     view = store.submit(ANNA, RenderRequest(), kind="view")
+    reading = store.submit(ANNA, RenderRequest(), kind="reading")
     assert store.ahead(first) == 0 and store.ahead(second) == 1
-    claimed = [store.claim() for _ in range(4)]
-    assert [j.id if j else None for j in claimed] == [view.id, first.id, second.id, None]
+    claimed = [store.claim() for _ in range(5)]
+    assert [j.id if j else None for j in claimed] == [reading.id, view.id, first.id, second.id, None]
+
+
+def test_the_last_few_readings_of_a_session_stay(store: JobStore) -> None:
+    other = store.submit(BINH, RenderRequest(), kind="reading")
+    view = store.submit(ANNA, RenderRequest(), kind="view")
+    jobs = [store.submit(ANNA, RenderRequest(seed=seed), kind="reading") for seed in range(5)]
+    assert [job.id for job in store.forget_before(jobs[-1], kept=2)] == [jobs[1].id, jobs[0].id]
+    left = [job.id for job in store.jobs_of(ANNA, kind="reading")]
+    assert left == [jobs[4].id, jobs[3].id, jobs[2].id]
+    assert store.get(BINH, other.id) is not None and store.get(ANNA, view.id) is not None
 
 
 def test_a_new_view_ends_the_older_ones(store: JobStore) -> None:
@@ -87,6 +98,7 @@ FULL = RenderRequest(
     seed=2**53 - 1,
     steps=4,
     hide=("tree*",),
+    classes={"T*": "vegetation", "T1": "ground", "A": "glass"},
     control_scales={"stack": 0.5},
     surroundings="none",
 )

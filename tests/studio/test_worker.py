@@ -19,6 +19,7 @@ from archviz.diffusion import StepReport
 from archviz.render import RenderRequest
 from archviz.render.recipe import hash_pixels, read_recipe
 from archviz.render.request import SurroundingsMode
+from archviz.sketch import Adjustments, Stroke
 from archviz.studio import JobStore, WorkerKeeper, new_id, thumbnail_path
 from archviz.studio.executor import Executor
 from archviz.studio.thumbnails import make_missing_thumbnail
@@ -61,6 +62,31 @@ def test_a_view_shows_the_lit_building_without_an_engine(store: JobStore, reques
         pixels = np.asarray(picture).astype(int)
     assert pixels.shape == (64, 96, 3) and pixels.std() > 10
     assert loaded == []
+
+
+def test_a_drawing_is_read_without_an_engine(store: JobStore, drawing: Path) -> None:
+    load, loaded = scripted_loader()
+    worker = Worker(store, Executor(store, load=load))
+    stroke = Stroke(points=((0.1, 0.07), (0.5, 0.07)), width=0.01)
+    kept = []
+    for strokes in ((), (stroke,)):
+        request = RenderRequest(input=drawing, adjustments=Adjustments(strokes=strokes))
+        job = store.submit(ANNA, request, kind="reading")
+        assert worker.run_one()
+        done = store.get(ANNA, job.id)
+        assert done is not None and done.state == "done", done
+        kept.append(store.result_folder(done))
+    assert loaded == []
+    pages = [(folder / "upright.jpg").read_bytes() for folder in kept]
+    assert pages[0] == pages[1], "the page lies under the strokes"
+    lines = []
+    for folder in kept:
+        with Image.open(folder / "lines.png") as picture:
+            lines.append(np.asarray(picture)[..., 0] < 128)
+    band = (slice(round(0.05 * lines[0].shape[0]), round(0.09 * lines[0].shape[0])), slice(lines[0].shape[1]))
+    assert not lines[0][band].any() and lines[1][band].any(axis=0).mean() == pytest.approx(0.4, abs=0.03)
+    told = json.loads((kept[1] / "reading.json").read_text(encoding="utf-8"))
+    assert told["size"] == [400, 300] and told["paper"] == [255, 255, 255] and (kept[1] / "found.jpg").exists()
 
 
 def test_a_view_of_a_drawing_is_what_it_is_taken_for(store: JobStore, worker: Worker, drawing: Path) -> None:

@@ -73,11 +73,11 @@ def test_glass_from_corner_to_corner_has_no_wall_to_close_it_with() -> None:
     assert len(box((0, 0, 0), (1, 1, 1))) == 12
 
 
-def _sample(generator: np.random.Generator, fate: str, source: str) -> Sample:
+def _sample(generator: np.random.Generator, fate: str, source: str, building: str = "b") -> Sample:
     features = generator.normal(size=len(FEATURES)).astype(np.float32)
     # Only the match tells; all else is noise.
     features[FEATURES.index("match")] += 3.0 if fate == "intact" else -3.0
-    return Sample(building="b", name="w", source=source, fate=fate, features=features)
+    return Sample(building=building, name="w", source=source, fate=fate, features=features)
 
 
 def test_the_fit_takes_the_feature_that_tells_and_its_file_says_the_same() -> None:
@@ -94,6 +94,22 @@ def test_the_fit_takes_the_feature_that_tells_and_its_file_says_the_same() -> No
     table = tomllib.loads(model_toml(model, "note"))
     assert [row["name"] for row in table["features"]] == list(FEATURES)
     assert table["features"][6]["weight"] == pytest.approx(model.weights[6], abs=1e-5)
+
+
+def test_a_threshold_is_set_by_coefficients_that_do_not_know_the_building() -> None:
+    generator = np.random.default_rng(1)
+    samples = []
+    for building, feature in (("one", "sides"), ("other", "contrast")):
+        for fate in ("intact", "removed") * 40:
+            sample = _sample(generator, fate, "traced", building)
+            # What tells in one building tells nothing in the other.
+            sample.features[FEATURES.index("match")] = 0.0
+            sample.features[FEATURES.index(feature)] += 4.0 if fate == "intact" else -4.0
+            samples.append(sample)
+    known = fit_model([s for s in samples if s.building == "one"])
+    strange = fit_model(samples)
+    # Alone, a building is judged by itself and nothing is in doubt between the thresholds.
+    assert known.found_from - known.missing_below < 0.2 < strange.found_from - strange.missing_below
 
 
 def test_scenes_for_calibration_and_test_are_disjoint_and_many() -> None:

@@ -14,7 +14,7 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.illumination import SKY_EXPONENT
 from archviz.training import path_trace
 from archviz.training.path_trace import find_bpy_python, trace_scenes, view_path
-from archviz.training.traced import LIGHT_GROUPS, TracedView, load_traced
+from archviz.training.traced import LIGHT_GROUPS, TRACED_VERSION, TracedView, load_traced
 from tests.training.traced_scene import write_house, write_plane
 
 _USER_CACHE = Path(os.environ.get("ARCHVIZ_CACHE", "~/.cache/archviz")).expanduser()
@@ -171,8 +171,22 @@ def test_traced_view_round_trips(tmp_path: Path) -> None:
     view.save(tmp_path / "0.npz")
     again = load_traced(tmp_path / "0.npz")
     assert np.array_equal(again.groups, view.groups) and np.array_equal(again.depth_m, view.depth_m)
-    assert again.suns == view.suns
+    assert again.suns == view.suns and again.version == TRACED_VERSION == 2
     assert [p.name for p in tmp_path.iterdir()] == ["0.npz"]
+    _as_version(tmp_path / "0.npz", tmp_path / "old.npz", None)
+    old = load_traced(tmp_path / "old.npz")
+    assert old.version == 1 and np.array_equal(old.groups, view.groups)
+    _as_version(tmp_path / "0.npz", tmp_path / "new.npz", 3)
+    with pytest.raises(FileFormatError, match=r"new\.npz: traced view of version 3; 1 to 2 are read"):
+        load_traced(tmp_path / "new.npz")
     (tmp_path / "1.npz").write_bytes(b"broken")
     with pytest.raises(FileFormatError, match=r"1\.npz: not a traced view"):
         load_traced(tmp_path / "1.npz")
+
+
+def _as_version(path: Path, target: Path, version: int | None) -> None:
+    """The same view as a file of another version; ``None`` is the first, which says none."""
+    with np.load(path) as archive:
+        arrays = {name: archive[name] for name in archive.files if name != "version"}
+    with target.open("wb") as file:
+        np.savez(file, **arrays, **({} if version is None else {"version": np.array([version])}))

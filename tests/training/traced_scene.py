@@ -214,3 +214,59 @@ def write_plane(folder: Path, *, size: tuple[int, int]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     write_glb(folder / "plain.glb", [_quad([(-50, -50, 0), (50, -50, 0), (50, 50, 0), (-50, 50, 0)])])
     (folder / "scene.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def write_wall(folder: Path, *, size: tuple[int, int]) -> dict[str, Any]:
+    """Seen squarely from 20 m: a worn wall, a wall that another runs into, glass before the sky, a neighbour's window.
+
+    From left to right, each 4 m wide and 6 m high: x -10 to -6 a worn wall; -5 to -1 a plain wall of
+    two halves with a third wall behind their seam; 1 to 5 a sheet of glass; 6 to 10 a neighbour's pane.
+    """
+    materials = [
+        _material("worn", (0.5, 0.5, 0.5), roughness=1.0),
+        _material("even", (0.5, 0.5, 0.5), roughness=1.0),
+        _material("glass", (0.9, 0.9, 0.9), transmission=0.9, roughness=0.05),
+    ]
+
+    def upright(x0: float, x1: float) -> list[tuple[float, float, float]]:
+        return [(x0, 0, 0), (x1, 0, 0), (x1, 0, 6), (x0, 0, 6)]
+
+    halves = [*upright(-5, -3), *upright(-3, -1), (-3, 0, 0), (-3, 4, 0), (-3, 4, 6), (-3, 0, 6)]
+    joined = (
+        np.array(halves, dtype=np.float32),
+        np.array([(k + a, k + b, k + c) for k in (0, 4, 8) for a, b, c in ((0, 1, 2), (0, 2, 3))], dtype=np.int32),
+    )
+    meshes = [_quad(upright(-10, -6)), joined, _quad(upright(1, 5)), _quad(upright(6, 10))]
+    rows = [("worn", 1, 0), ("joined", 1, 1), ("railing", 1, 2), ("neighbour", 2, 2)]
+    record = {
+        "version": 1,
+        "seed": 3,
+        "building": {},
+        "environment": "studio",
+        "elements": [{"name": n, "class_name": "", "part": p, "material": m} for n, p, m in rows],
+        "materials": materials,
+        "panes": [],
+        "plants": [],
+        "figures": [],
+        "lamps_m": [],
+        "suns": [{"altitude_deg": 30.0, "azimuth_deg": 200.0}, {"altitude_deg": 50.0, "azimuth_deg": 160.0}],
+        "cameras": [
+            {
+                "camera": {
+                    "position_m": [0.0, -20.0, 3.0],
+                    "target_m": [0.0, 0.0, 3.0],
+                    "up": [0.0, 0.0, 1.0],
+                    "focal_mm": 36.0,
+                    "sensor_mm": 36.0,
+                    "shift": [0.0, 0.0],
+                    "size": list(size),
+                },
+                "view": "elevation",
+            }
+        ],
+        "facade_detail": {"worn": {"kind": "render", "wear": 0.9}, "even": {"kind": "lacquer"}},
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    write_glb(folder / "plain.glb", meshes)
+    (folder / "scene.json").write_text(json.dumps(record), encoding="utf-8")
+    return record

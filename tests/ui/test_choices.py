@@ -70,6 +70,11 @@ def test_everything_chosen() -> None:
         geometry="free",
         min_fidelity=0.5,
         surroundings="none",
+        unit="cm",
+        up="y",
+        hide=("tree*",),
+        show=("Kitchen",),
+        classes=(("w*", "ground"), ("wall", "glass")),
     )
     assert build_request(MODEL, choices, EN) == RenderRequest(
         input=Path("house.glb"),
@@ -83,6 +88,11 @@ def test_everything_chosen() -> None:
         geometry="free",
         min_fidelity=0.5,
         surroundings="none",
+        unit="cm",
+        up="y",
+        hide=("tree*",),
+        show=("Kitchen",),
+        classes={"w*": "ground", "wall": "glass"},
         place=city("saigon").place,
         when=datetime.fromisoformat("2025-06-21T15:30"),
         north_deg=20.0,
@@ -96,6 +106,18 @@ def test_a_drawing_and_words_have_no_view() -> None:
     assert drawing.min_fidelity == 0.5 and words.min_fidelity is None
     assert words.input is None and words.materials == {} and words.view is None
     assert words.surroundings == "imagined"
+
+
+def test_north_is_a_models_own_and_a_drawings_with_its_sun_alone() -> None:
+    assert build_request(MODEL, _choices(north=20.0), EN).north_deg == 20.0, "a model may bring a place"
+    assert build_request(MODEL, DEFAULTS, EN).north_deg is None, "as the file says"
+    assert build_request(DRAWING, _choices(north=20.0), EN).north_deg is None
+    assert build_request(DRAWING, _choices(**SAIGON), EN).north_deg == 20.0
+
+
+def test_what_was_put_right_of_one_model_says_nothing_of_another() -> None:
+    marks = {"unit": "mm", "hide": ("a",), "show": ("b",), "classes": (("c", "ground"),), "north": 9.0}
+    assert carry_over(_choices(**marks), "model") == DEFAULTS
 
 
 def test_words_alone_choose_what_stands_around_and_the_light() -> None:
@@ -120,6 +142,8 @@ def test_another_design_keeps_what_was_chosen_and_takes_its_own_defaults() -> No
         SAIGON,
         {**SAIGON, "city": "other", "latitude": 52.52, "longitude": 13.405, "utc_offset": 5.75},
         {**SAIGON, "city": "Tokyo, JP", "latitude": 35.69, "longitude": 139.69, "utc_offset": 9.0, "lighting": "noon"},
+        {"unit": "mm", "up": "z", "hide": ("a",), "show": ("b",), "classes": (("c", "ground"), ("d", "glass"))},
+        {"north": 12.5},
         {"prompt": "snow at night", "environment": AUTO, "lighting": AUTO},
         {"prompt": "tường trắng", "materials": "a = b\nc = d", "size": "512x512", "steps": 2, "min_fidelity": 0.6},
     ],

@@ -56,6 +56,7 @@ def page(store: JobStore, shelf: Path) -> AppTest:
     page = _give(page, "house.glb", (shelf / "house.glb").read_bytes())
     page.session_state["choice_camera"] = CAMERA
     page.session_state["choice_hide"] = ("Door",)
+    page.session_state["choice_classes"] = (("Walls", "glass"), ("Roof", "ground"))
     page.toggle(key="choice_use_sun").set_value(True)
     page.text_area(key="choice_materials").input("Roof = red tiles\nWalls = brick").run()
     return page.selectbox(key="choice_view").select("own").run()
@@ -73,6 +74,8 @@ def test_a_new_version_keeps_views_place_and_materials_by_name(store: JobStore, 
     assert SavedViews(Projects(store.database), _session(page), new).all() == (SavedView(name="street", camera=CAMERA),)
     said = _said(page)
     assert EN("versions.material", name="Roof", words="red tiles") in said
+    assert page.session_state["choice_classes"] == (("Walls", "glass"),)
+    assert EN("versions.classed", name="Roof", kind=EN("class.ground")) in said
     assert EN("versions.gone", names="Roof") in said and EN("versions.new", names="Canopy") in said
     page.button(key="version_before").click().run()
     assert page.query_params["design"] == old
@@ -80,6 +83,7 @@ def test_a_new_version_keeps_views_place_and_materials_by_name(store: JobStore, 
 
 def test_a_version_that_loses_nothing_says_so(store: JobStore, page: AppTest, shelf: Path) -> None:
     _give(page, "house.glb", (shelf / "house.glb").read_bytes())
+    assert page.session_state["choice_classes"] == (("Walls", "glass"), ("Roof", "ground"))
     assert EN("versions.kept") in _said(page) and page.session_state["choice_materials"].startswith("Roof = red")
 
 

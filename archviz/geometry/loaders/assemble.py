@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from archviz.core.elements import Part
+from archviz.core.elements import ElementClass, Part, check_class
 from archviz.core.errors import FileFormatError, GeometryError, OptionError
 from archviz.core.material import Material
 from archviz.core.place import Place
@@ -49,18 +49,23 @@ class LoadOptions:
     hide, show
         Patterns of names, classes and layers, as in a shell: what not to draw, and what to draw though it
         is hidden by ``hide`` or by itself.
+    classes
+        (pattern, class) of what the file or its names get wrong; the last one that fits counts.
     """
 
     unit: str | None = None
     up: Axis | None = None
     hide: tuple[str, ...] = ()
     show: tuple[str, ...] = ()
+    classes: tuple[tuple[str, ElementClass], ...] = ()
 
     def __post_init__(self) -> None:
         if self.unit is not None:
             unit_metres(self.unit)
         if self.up not in (None, "y", "z"):
             raise OptionError(f"up axis {self.up!r} is not accepted; choose y or z")
+        for pattern, value in self.classes:
+            check_class(pattern, value)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -72,7 +77,7 @@ class Assembled:
     up_axis: Axis
     assumptions: tuple[str, ...]
     warnings: tuple[str, ...]
-    hidden: tuple[str, ...]
+    hidden: tuple[Hidden, ...]
     place: Place | None
     north_deg: float
 
@@ -96,7 +101,7 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
     GeometryError
         There is nothing to draw.
     OptionError
-        A pattern of ``hide`` or ``show`` matches nothing.
+        A pattern of ``hide``, ``show`` or ``classes`` matches nothing.
     """
     parts = [p for p in raw.parts if len(p.faces)]
     if not parts:
@@ -140,7 +145,7 @@ def assemble(raw: RawModel, options: LoadOptions, *, usual_up: Axis | None) -> A
         up_axis=up,
         assumptions=(*assumptions, *openings),
         warnings=tuple(warnings),
-        hidden=tuple(dict.fromkeys(map(str, (*hidden, *raw.hidden)))),
+        hidden=tuple({str(one): one for one in (*hidden, *raw.hidden)}.values()),
         place=raw.place,
         north_deg=raw.north_deg,
     )
@@ -156,6 +161,7 @@ def _selected(
     everything = [*names, *(part.name for part in parts), *(part.group for part in parts)]
     check_patterns(options.hide, everything)
     check_patterns(options.show, [*everything, *beside])
+    check_patterns([pattern for pattern, _ in options.classes], [*everything, *beside])
     usual = [why_undrawn(part.name, part.group) for part in parts]
     if all(usual):
         # Nothing else is there: it is what is meant.
@@ -175,9 +181,15 @@ def _selected(
         ]
         if drawn_anyway and all(drawn_anyway):
             warnings.append(f"{pattern!r} is drawn anyway; --hide '*' --show {pattern!r} draws it alone")
-    hidden = [Hidden(n, why, p.group) for n, p, why in zip(names, parts, reasons, strict=True) if why]
+    hidden = [Hidden(n, why, p.group, show=n) for n, p, why in zip(names, parts, reasons, strict=True) if why]
     kept = [row for row, why in enumerate(reasons) if not why]
-    return [parts[row] for row in kept], [names[row] for row in kept], hidden
+    drawn = [replace(parts[row], corrected=_corrected(options.classes, called[row])) for row in kept]
+    return drawn, [names[row] for row in kept], hidden
+
+
+def _corrected(classes: Sequence[tuple[str, ElementClass]], texts: Sequence[str]) -> ElementClass | None:
+    """The class that the user gave what has these names."""
+    return next((value for pattern, value in reversed(classes) if is_wanted([pattern], *texts)), None)
 
 
 def _unique_names(parts: Sequence[RawPart], materials: Sequence[Material]) -> list[str]:

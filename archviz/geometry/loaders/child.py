@@ -13,6 +13,7 @@ from archviz.core.material import Material
 from archviz.geometry.loaders import LOADERS, Loader
 from archviz.geometry.loaders.archive import unpack_model
 from archviz.geometry.loaders.assemble import Assembled, LoadOptions, assemble
+from archviz.geometry.loaders.hiding import Hidden
 from archviz.geometry.loaders.raw import RawModel
 from archviz.geometry.scene_arrays import scene_arrays
 from archviz.isolation import printable, write_array
@@ -32,7 +33,11 @@ def load(request: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Read the model ``path``; answers with what :class:`LoadedModel` says, its arrays beside."""
     loader = LOADERS[request["loader"]]
     options = LoadOptions(
-        unit=request["unit"], up=request["up"], hide=tuple(request["hide"]), show=tuple(request["show"])
+        unit=request["unit"],
+        up=request["up"],
+        hide=tuple(request["hide"]),
+        show=tuple(request["show"]),
+        classes=tuple((pattern, value) for pattern, value in request["classes"]),
     )
     root = Path(request["root"]) if request["root"] else None
     raw = _read(loader, Path(request["path"]), root, options.show)
@@ -60,7 +65,7 @@ def _sentences(texts: Sequence[str]) -> list[str]:
     return shown + ([f"and {len(texts) - len(shown)} more of this kind"] if len(texts) > len(shown) else [])
 
 
-def _plain(row: Element | Material) -> dict[str, Any]:
+def _plain(row: Element | Material | Hidden) -> dict[str, Any]:
     return {name: printable(value) if isinstance(value, str) else value for name, value in asdict(row).items()}
 
 
@@ -73,7 +78,7 @@ def _answer(assembled: Assembled) -> dict[str, Any]:
         "up_axis": assembled.up_axis,
         "assumptions": _sentences(assembled.assumptions),
         "warnings": _sentences(assembled.warnings),
-        "hidden": [printable(name) for name in assembled.hidden],
+        "hidden": [_plain(hidden) for hidden in assembled.hidden],
         "place": None if assembled.place is None else asdict(assembled.place),
         "north_deg": assembled.north_deg,
     }

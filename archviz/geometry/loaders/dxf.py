@@ -126,7 +126,10 @@ def read_dxf(path: Path, show: Sequence[str] = ()) -> RawModel:
         warnings=warnings,
         assumptions=["the numbered colours of layers tell them apart and are no materials"] if reading.indexed else [],
         hidden=[
-            *(Hidden(layer, f"a layer that is off, {n} on it") for layer, n in sorted(reading.layers_off.items())),
+            *(
+                Hidden(layer, f"a layer that is off, {n} on it", show=layer)
+                for layer, n in sorted(reading.layers_off.items())
+            ),
             *(Hidden(f"{n} of {kind}", "lines and text, no surfaces") for kind, n in sorted(reading.flat.items())),
         ],
         selected=sorted(reading.selected),

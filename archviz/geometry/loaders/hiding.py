@@ -52,11 +52,19 @@ class Hidden:
         The reason.
     group
         Its class or layer.
+    show
+        The name by which it is drawn all the same; empty where there is nothing to draw.
     """
 
     name: str
     why: str = _ASKED
     group: str = ""
+    show: str = ""
+
+    @property
+    def asked(self) -> bool:
+        """Whether it is the user's own wish."""
+        return self.why == _ASKED
 
     def __str__(self) -> str:
         shown = f"{self.name} ({self.group})" if self.group not in ("", self.name) else self.name

@@ -202,9 +202,9 @@ def _listed(hidden: list[Any]) -> list[Hidden]:
     lists = []
     for (kind, why), names in sorted(by_class.items()):
         if len(names) <= _MOST_LISTED:
-            lists += [Hidden(name, why, kind) for name in names]
+            lists += [Hidden(name, why, kind, show=name) for name in names]
         else:
-            lists.append(Hidden(f"{len(names)} of {kind}", why, kind))
+            lists.append(Hidden(f"{len(names)} of {kind}", why, kind, show=kind))
     return lists
 
 

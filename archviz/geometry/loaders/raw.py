@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from archviz.core.elements import Part
+from archviz.core.elements import ElementClass, Part
 from archviz.core.material import Material
 from archviz.core.place import Place
 from archviz.core.tone import srgb_to_linear
@@ -76,6 +76,8 @@ class RawPart:
         Which object of the file it belongs to: parts of one owner and material are one element.
     role
         What the file's class says it is; ``None`` where names and material tell.
+    corrected
+        What the user says it is, whatever file and names say.
     uv
         (v, 2) texture coordinates, v upwards from the picture's lower edge, NaN for a vertex without;
         ``None`` where there are none.
@@ -90,6 +92,7 @@ class RawPart:
     group: str = ""
     owner: int = 0
     role: Part | None = None
+    corrected: ElementClass | None = None
     uv: NDArray[np.float64] | None = None
     place: NDArray[np.float64] | None = None
 

@@ -154,7 +154,7 @@ def _read_object(reading: _Reading, item: Any, matrix: NDArray[np.float64], hold
         why = "its layer is off"
     if why:
         if not is_wanted(reading.show, name, layer.Name if layer is not None else ""):
-            reading.hidden.append(Hidden(name, why, layer.FullPath if layer is not None else ""))
+            reading.hidden.append(Hidden(name, why, layer.FullPath if layer is not None else "", show=name))
             return
         reading.selected.append(name)
     if kind == "InstanceReference":

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from archviz.core.elements import Element, ElementTable, Part
-from archviz.core.material import Material
+from archviz.core.elements import CLASS_PARTS, Element, ElementClass, ElementTable, Part
+from archviz.core.material import Material, TextureFamily
 from archviz.geometry.loaders.raw import NO_MATERIAL, RawPart
 from archviz.geometry.naming import family_of, is_generic, is_glass, opening_kind, part_of
 
@@ -54,8 +54,11 @@ def element_table(
     bare: dict[Literal["window", "door"], list[str]] = {"window": [], "door": []}
     for part, name in zip(parts, names, strict=True):
         given = materials[part.material]
-        material = _understood(given, name)
         role = part.role
+        if part.corrected is not None:
+            role, material = CLASS_PARTS[part.corrected], _of_class(given, name, part.corrected)
+        else:
+            material = _understood(given, name)
         if role is None:
             role = part_of(
                 part.name, group=part.group, material=material.name, transmissive=material.transmission > 0.5
@@ -100,6 +103,21 @@ def _understood(material: Material, element: str) -> Material:
         )
     family = family_of(material.name, element) if generic else family_of(material.name)
     return replace(material, name=material.name or "default", family=family)
+
+
+def _of_class(material: Material, element: str, corrected: ElementClass) -> Material:
+    """The material of an element whose class the user gave: glass lets light through, plants are leaves."""
+    in_opening = CLASS_PARTS[corrected] is Part.OPENING
+    # A wall that is called after glass is none.
+    understood = _understood(material, "" if is_glass(element) and not in_opening else element)
+    if corrected == "glass" and understood.transmission <= 0.5:
+        if _is_bare(material):
+            return _GLASS
+        rough = min(understood.roughness, _GLASS_ROUGHNESS)
+        return replace(understood, transmission=_GLASS_TRANSMISSION, roughness=rough)
+    if corrected == "vegetation" and understood.family is TextureFamily.PLAIN:
+        return replace(understood, family=TextureFamily.FOLIAGE)
+    return understood
 
 
 def _is_bare(material: Material) -> bool:

@@ -214,7 +214,7 @@ def _is_hidden(reading: _Reading, prim: Any, name: str, group: str) -> bool:
     if is_wanted(reading.show, name, group):
         reading.selected.append(name)
         return False
-    reading.hidden.append(Hidden(name, why=why, group=group))
+    reading.hidden.append(Hidden(name, why=why, group=group, show=name))
     return True
 
 

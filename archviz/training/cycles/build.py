@@ -14,9 +14,10 @@ import numpy as np
 import vegetation
 from files import read_glb
 from meshes import add_mesh, face_normals, join
+from plain_shapes import upright_quads
 from surfaces import FOLIAGE, GRASS, STONE, TIMBER, surface
 
-BUILDING, GROUND = 1, 3
+BUILDING, SURROUNDINGS, GROUND = 1, 2, 3
 _GLASS_ABOVE = 0.5
 _SMOOTH_DEG = 35.0
 # A face that leans back by more than this is a roof; level faces are floors and slabs.
@@ -37,6 +38,7 @@ def build(folder: Path) -> dict:
     leafy: list[tuple[int, tuple[np.ndarray, np.ndarray]]] = []
     ground: list[tuple[int, tuple[np.ndarray, np.ndarray]]] = []
     grassy: set[int] = set()
+    neighbours: list[np.ndarray] = []
     surfaces: dict[tuple[int, str], list[tuple[np.ndarray, np.ndarray, float]]] = {}
     rng = np.random.default_rng(record["seed"])
     for row, element in enumerate(elements):
@@ -51,6 +53,11 @@ def build(folder: Path) -> dict:
             ground.append((row, mesh))
             if material["family"] == GRASS:
                 grassy.add(row)
+        if element["part"] == SURROUNDINGS and material["transmission"] > _GLASS_ABOVE:
+            panes = upright_quads(mesh)
+            if panes is not None:
+                neighbours.append(panes)
+                continue
         vertices, faces = mesh
         tone = float(rng.random())
         for role, chosen in _roles(element, material, vertices, faces, plant=element["name"] in woody):
@@ -63,6 +70,7 @@ def build(folder: Path) -> dict:
         if max(entry.get("emission", (0.0,))) > 0.0:
             thing.lightgroup = "lamps"
     glazing.add_panes(record, rng)
+    glazing.add_neighbours(neighbours, rng)
     cameras = [view["camera"] for view in record["cameras"]]
     vegetation.add_crowns(record, leafy, cameras, rng)
     vegetation.add_grass(record, ground, grassy, cameras, rng)
@@ -77,6 +85,8 @@ def _roles(
     every = np.ones(len(faces), dtype=bool)
     if material["transmission"] > _GLASS_ABOVE:
         return [("sheet glass" if part == BUILDING else "dark glass", every)]
+    if material["name"] == "steel" and element["class_name"] == "tube-houses":
+        return [("shutter", every)]
     if plant and family == TIMBER:
         return [("bark", every)]
     if part == GROUND and family == FOLIAGE:
@@ -97,4 +107,5 @@ def _join(
 ) -> bpy.types.Object:
     vertices, faces = join([(v, f) for v, f, _ in pieces])
     tone = np.concatenate([np.full(len(f), t) for _, f, t in pieces])
-    return add_mesh(name, vertices, faces, material, smooth_deg=_SMOOTH_DEG, tone=tone)
+    span = np.concatenate([np.tile((v[:, 2].min(), v[:, 2].max()), (len(f), 1)) for v, f, _ in pieces])
+    return add_mesh(name, vertices, faces, material, smooth_deg=_SMOOTH_DEG, tone=tone, span=span)

@@ -12,6 +12,7 @@ import bpy
 import numpy as np
 from graph import Graph, Socket, new_material
 from meshes import add_mesh
+from plain_shapes import room_cells
 
 # Of the light that falls on the pane, what comes back from a surface inside: in through the
 # glass, spread over the room, and out again.
@@ -19,6 +20,10 @@ _INSIDE_SHARE = 0.30
 _CURTAIN_SHARE = 0.62
 _CURTAIN_GAP_M = 0.07
 _SHELF_M = 0.75
+# Slats and folds narrower than a pixel are left out: they would be noise that the denoiser takes for texture.
+_SLATS_SEEN_M, _FOLDS_SEEN_M = (6.0, 16.0), (20.0, 45.0)
+_NEIGHBOURS_LIT = 0.3
+_FRAMES = ((0.62, 0.61, 0.58), (0.05, 0.05, 0.055), (0.20, 0.12, 0.07), (0.30, 0.31, 0.32))
 # Keeps a drawn pane in front of the coplanar faces some models put behind it.
 _PROUD_M = 0.002
 
@@ -33,13 +38,42 @@ def add_panes(record: dict, rng: np.random.Generator) -> None:
             continue
         first = panes[0]["element"]
         entry = glass[names[first] if isinstance(first, int) else first]
-        thing = _pane_mesh(panes, _pane_material(entry, lit=lit), rng)
+        corners = np.array([p["corners_m"] for p in panes], dtype=np.float64)
+        depth = np.array([p.get("room_depth_m") or 4.0 for p in panes])
+        thing = _pane_mesh(corners, depth, _pane_material(entry, lit=lit), rng)
         if lit:
             thing.lightgroup = "windows"
 
 
-def _pane_mesh(panes: list[dict], material: bpy.types.Material, rng: np.random.Generator) -> bpy.types.Object:
-    corners = np.array([p["corners_m"] for p in panes], dtype=np.float64)
+def add_neighbours(houses: list[np.ndarray], rng: np.random.Generator) -> None:
+    """Framed panes, some of them lit, with rooms behind, of the neighbours' (n, 4, 3) glass, an array a house."""
+    corners, frames = [], []
+    for quads in houses:
+        cells = np.concatenate([room_cells(quad) for quad in quads])
+        corners.append(cells)
+        frames.append(np.tile(_FRAMES[rng.integers(len(_FRAMES))], (len(cells), 1)))
+    if not corners:
+        return
+    every, frame = np.concatenate(corners), np.concatenate(frames)
+    shine = rng.random(len(every)) < _NEIGHBOURS_LIT
+    for lit in (False, True):
+        chosen = shine == lit
+        if chosen.any():
+            material = _pane_material({"base_color": (0.9, 0.95, 1.0)}, lit=lit, framed=True)
+            depths = rng.uniform(2.5, 6.0, chosen.sum())
+            thing = _pane_mesh(every[chosen], depths, material, rng, frame=frame[chosen])
+            if lit:
+                thing.lightgroup = "windows"
+
+
+def _pane_mesh(
+    corners: np.ndarray,
+    depth: np.ndarray,
+    material: bpy.types.Material,
+    rng: np.random.Generator,
+    *,
+    frame: np.ndarray | None = None,
+) -> bpy.types.Object:
     right, up = corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0]
     width, height = np.linalg.norm(right, axis=1), np.linalg.norm(up, axis=1)
     right /= width[:, None]
@@ -47,11 +81,10 @@ def _pane_mesh(panes: list[dict], material: bpy.types.Material, rng: np.random.G
     outward = np.cross(right, up)
     local = corners - corners[:, :1]
     metres = np.stack([np.einsum("pkd,pd->pk", local, axis) for axis in (right, up)], axis=-1)
-    count = len(panes)
+    count = len(corners)
     vertices = (corners + outward[:, None] * _PROUD_M).reshape(-1, 3)
     faces = (np.arange(count)[:, None, None] * 4 + np.array([[0, 1, 2], [0, 2, 3]])).reshape(-1, 3)
     thing = add_mesh("panes", vertices, faces, material, metres=metres[:, [[0, 1, 2], [0, 2, 3]]].reshape(-1, 3, 2))
-    depth = np.array([p.get("room_depth_m") or 4.0 for p in panes])
     columns = {
         "pane_size": np.stack([width, height, depth], axis=1),
         "pane_right": right,
@@ -59,6 +92,8 @@ def _pane_mesh(panes: list[dict], material: bpy.types.Material, rng: np.random.G
         "pane_a": rng.random((count, 3)),
         "pane_b": rng.random((count, 3)),
     }
+    if frame is not None:
+        columns["pane_frame"] = frame
     for name, values in columns.items():
         attribute = thing.data.attributes.new(name, "FLOAT_VECTOR", "FACE")
         attribute.data.foreach_set("vector", np.repeat(values, 2, axis=0).astype(np.float32).ravel())
@@ -191,6 +226,9 @@ def _curtains(graph: Graph, ray: _Ray) -> tuple[Socket, Socket, Socket]:
         "SUBTRACT", ray.height, graph.math("MULTIPLY", ray.height, graph.math("MULTIPLY_ADD", b, 0.8, 0.1))
     )
     slat = graph.ramp(graph.math("PINGPONG", v, 0.025), 0.004, 0.012, 0.35, 1.0)
+    eye = graph.node("LightPath").outputs["Ray Length"]
+    slat = graph.blend(graph.ramp(eye, *_SLATS_SEEN_M, 1.0, 0.0), 0.79, slat)
+    wave = graph.math("MULTIPLY", wave, graph.ramp(eye, *_FOLDS_SEEN_M, 1.0, 0.0))
     drawn = graph.math("MULTIPLY", blind, graph.math("GREATER_THAN", v, let_down))
     share = graph.math("MAXIMUM", hangs, drawn)
     cloth = graph.node(
@@ -208,7 +246,7 @@ def _curtains(graph: Graph, ray: _Ray) -> tuple[Socket, Socket, Socket]:
     return share, color, light
 
 
-def _pane_material(entry: dict, *, lit: bool) -> bpy.types.Material:
+def _pane_material(entry: dict, *, lit: bool, framed: bool = False) -> bpy.types.Material:
     material, graph = new_material(f"pane {'lit' if lit else 'dark'}")
     ray = _Ray(graph)
     room, lamp_light = _room(graph, ray)
@@ -222,7 +260,8 @@ def _pane_material(entry: dict, *, lit: bool) -> bpy.types.Material:
     body = graph.node("BsdfDiffuse", {"Color": color}).outputs[0]
     if lit:
         body = graph.add_shader(body, _lamp_light(graph, graph.mix(share, lamp_light, cloth_light)))
-        material.cycles.emission_sampling = "FRONT"
+        # A neighbour's lamps are seen; what they shed on the street is not worth the noise.
+        material.cycles.emission_sampling = "NONE" if framed else "FRONT"
     # Float glass is nearly, not quite, flat: reflections of straight lines bend a little.
     sway = graph.noise(graph.node("NewGeometry").outputs["Position"], 0.9, 1.0)
     normal = graph.bump(sway, 0.012, 0.35)
@@ -230,8 +269,21 @@ def _pane_material(entry: dict, *, lit: bool) -> bpy.types.Material:
     mirror = graph.node("BsdfGlossy", {"Color": (0.97, 0.98, 1.0), "Roughness": 0.015, "Normal": normal}).outputs[0]
     # Two faces of a pane, two panes of a window: about 0.14 straight on, all of it at a graze.
     fresnel = graph.math("MULTIPLY_ADD", graph.math("POWER", facing, 4.5), 0.84, 0.14)
-    graph.output(graph.mix_shader(fresnel, body, mirror))
+    glass = graph.mix_shader(fresnel, body, mirror)
+    graph.output(_in_frame(graph, ray, glass) if framed else glass)
     return material
+
+
+def _in_frame(graph: Graph, ray: _Ray, glass: Socket) -> Socket:
+    """The pane in a frame of its own, parted in the middle where it is wide."""
+    aside = graph.math("MINIMUM", ray.u, graph.math("SUBTRACT", ray.width, ray.u))
+    above = graph.math("MINIMUM", ray.v, graph.math("SUBTRACT", ray.height, ray.v))
+    middle = graph.math("ABSOLUTE", graph.math("MULTIPLY_ADD", ray.width, -0.5, ray.u))
+    parted = graph.math("ADD", middle, graph.math("LESS_THAN", ray.width, 1.0))
+    nearest = graph.math("MINIMUM", graph.math("MINIMUM", aside, above), graph.math("ADD", parted, 0.02))
+    color = graph.attribute("pane_frame").outputs["Vector"]
+    bar = graph.node("BsdfDiffuse", {"Color": color}).outputs[0]
+    return graph.mix_shader(graph.math("LESS_THAN", nearest, 0.055), glass, bar)
 
 
 def _lamp_light(graph: Graph, seen: Socket) -> Socket:

@@ -44,6 +44,10 @@ class Graph:
         """A scalar operation."""
         return self.node("Math", {0: a, 1: b, 2: c}, operation=operation).outputs[0]
 
+    def spread(self, noise: object) -> Socket:
+        """Fractal noise, which keeps near its mean of 0.5, drawn out over 0..1."""
+        return self.ramp(noise, 0.28, 0.72)
+
     def vector(self, operation: str, a: object, b: object = (0.0, 0.0, 0.0)) -> Socket:
         """A vector operation that answers a vector."""
         return self.node("VectorMath", {0: a, 1: b}, operation=operation).outputs["Vector"]
@@ -89,6 +93,10 @@ class Graph:
     def attribute(self, name: str) -> bpy.types.Node:
         """A mesh attribute."""
         return self.node("Attribute", attribute_name=name)
+
+    def true_normal(self) -> Socket:
+        """The face's own normal, without bumps and smoothing."""
+        return self.node("NewGeometry").outputs["True Normal"]
 
     def uv(self) -> Socket:
         """Metres along the surface: x level, y up the slope."""

@@ -52,6 +52,7 @@ def add_mesh(
     smooth_deg: float | None = None,
     tone: np.ndarray | None = None,
     metres: np.ndarray | None = None,
+    span: np.ndarray | None = None,
 ) -> bpy.types.Object:
     """An object of triangles.
 
@@ -63,6 +64,8 @@ def add_mesh(
         (f,) 0..1 a face, read by materials as attribute ``tone``.
     metres
         (f, 3, 2) surface coordinates; computed where they are left out.
+    span
+        (f, 2) lowest and highest z of the thing a face belongs to [m], read by materials as attribute ``span``.
     """
     vertices = np.asarray(vertices, dtype=np.float32)
     if metres is None:
@@ -83,11 +86,30 @@ def add_mesh(
     layer.uv.foreach_set("vector", np.ascontiguousarray(metres, dtype=np.float32).ravel())
     if tone is not None:
         mesh.attributes.new("tone", "FLOAT", "FACE").data.foreach_set("value", tone.astype(np.float32))
+    if span is not None:
+        flat = np.pad(span, ((0, 0), (0, 1))).astype(np.float32).ravel()
+        mesh.attributes.new("span", "FLOAT_VECTOR", "FACE").data.foreach_set("vector", flat)
     mesh.polygons.foreach_set("use_smooth", np.full(len(faces), smooth_deg is not None))
     mesh.materials.append(material)
     mesh.update(calc_edges=True)
     if smooth_deg is not None:
         mesh.set_sharp_from_angle(angle=np.radians(smooth_deg))
+        _part_where_walls_meet(mesh)
     thing = bpy.data.objects.new(name, mesh)
     bpy.context.scene.collection.objects.link(thing)
     return thing
+
+
+def _part_where_walls_meet(mesh: bpy.types.Mesh) -> None:
+    """Make edges of one or of three and more faces sharp.
+
+    Blender measures the angle at edges of two faces alone: a flat wall that another wall runs into
+    would be shaded round the corner, with a dark smear.
+    """
+    owners = np.empty(len(mesh.loops), dtype=np.int32)
+    mesh.loops.foreach_get("edge_index", owners)
+    sharp = np.zeros(len(mesh.edges), dtype=bool)
+    attribute = mesh.attributes.get("sharp_edge") or mesh.attributes.new("sharp_edge", "BOOLEAN", "EDGE")
+    attribute.data.foreach_get("value", sharp)
+    sharp |= np.bincount(owners, minlength=len(sharp)) != 2
+    attribute.data.foreach_set("value", sharp)

@@ -7,15 +7,17 @@ from __future__ import annotations
 from graph import Graph, Socket, finish, scaled, toward, vary, world_position
 
 
-def _leaf_color(graph: Graph, entry: dict) -> Socket:
+def _leaf_color(graph: Graph, entry: dict, *, alone: bool = False) -> Socket:
     tone = graph.attribute("tone").outputs["Fac"]
     return graph.node(
         "HueSaturation",
         {
-            "Hue": graph.math("MULTIPLY_ADD", tone, 0.06, 0.47),
-            "Saturation": 1.05,
+            "Hue": graph.math("MULTIPLY_ADD", tone, -0.08, 0.54),
+            "Saturation": 0.88,
             # Leaves shade one another: a crown of these returns about what the plain crown does.
-            "Value": graph.math("MULTIPLY_ADD", tone, 1.0, 1.0),
+            "Value": graph.math("MULTIPLY_ADD", tone, 0.7, 0.75)
+            if alone
+            else graph.math("MULTIPLY_ADD", tone, 1.3, 1.4),
             "Color": entry["base_color"],
         },
     ).outputs[0]
@@ -23,10 +25,18 @@ def _leaf_color(graph: Graph, entry: dict) -> Socket:
 
 def leaves(graph: Graph, entry: dict, detail: dict) -> None:
     """Thin leaves, lit from both sides."""
-    color = _leaf_color(graph, entry)
+    _thin(graph, _leaf_color(graph, entry))
+
+
+def large_leaves(graph: Graph, entry: dict, detail: dict) -> None:
+    """Leaves that stand apart, as large as the plain ones."""
+    _thin(graph, _leaf_color(graph, entry, alone=True))
+
+
+def _thin(graph: Graph, color: Socket) -> None:
     front = graph.node("BsdfPrincipled", {"Base Color": color, "Roughness": 0.5, "Specular IOR Level": 0.3}).outputs[0]
     through = graph.node("BsdfTranslucent", {"Color": graph.mix(0.3, color, (0.30, 0.40, 0.05))}).outputs[0]
-    graph.output(graph.mix_shader(0.35, front, through))
+    graph.output(graph.mix_shader(0.45, front, through))
 
 
 def blade(graph: Graph, entry: dict, detail: dict) -> None:
@@ -46,7 +56,7 @@ def blade(graph: Graph, entry: dict, detail: dict) -> None:
 
 def core(graph: Graph, entry: dict, detail: dict) -> None:
     """The shade between leaves."""
-    color = vary(graph, scaled(entry["base_color"], 0.5), graph.noise(world_position(graph), 3.0, 3.0), 0.5)
+    color = vary(graph, scaled(entry["base_color"], 0.75), graph.noise(world_position(graph), 3.0, 3.0), 0.5)
     graph.output(graph.node("BsdfDiffuse", {"Color": color}).outputs[0])
 
 

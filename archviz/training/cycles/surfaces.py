@@ -8,6 +8,7 @@ Every material keeps the mean of its given base colour: detail varies around it.
 from __future__ import annotations
 
 import bpy
+import ground_surfaces as grounds
 import numpy as np
 import plant_surfaces as plants
 from graph import Graph, Rgb, Socket, finish, new_material, scaled, toward, vary, world_position
@@ -16,20 +17,28 @@ PLAIN, BRICK, TIMBER, STONE, TILE, FOLIAGE, GRASS, WATER = range(8)
 
 
 def _weathered(graph: Graph, color: object, wear: float) -> Socket:
-    """Blotches, rain streaks and dirt towards the ground."""
+    """Blotches, streaks that rain draws down from the top of upright faces, dirt splashed up at their foot."""
     position = world_position(graph)
     x, y, z = graph.xyz(position)
-    blotch = graph.noise(position, 0.6, 4.0, 0.6)
-    color = vary(graph, color, blotch, 0.05 + 0.12 * wear)
+    low, high, _ = graph.xyz(graph.attribute("span").outputs["Vector"])
+    upright = graph.math("SUBTRACT", 1.0, graph.math("ABSOLUTE", graph.xyz(graph.true_normal())[2]))
+    blotch = graph.noise(position, 0.6, 5.0, 0.65)
+    color = vary(graph, color, graph.spread(blotch), 0.05 + 0.14 * wear)
     streak = graph.noise(
-        graph.combine(graph.math("MULTIPLY", x, 3.0), graph.math("MULTIPLY", y, 3.0), graph.math("MULTIPLY", z, 0.25)),
+        graph.combine(graph.math("MULTIPLY", x, 4.0), graph.math("MULTIPLY", y, 4.0), graph.math("MULTIPLY", z, 0.15)),
         1.0,
-        3.0,
-        0.6,
+        4.0,
+        0.65,
     )
-    run = graph.ramp(streak, 0.55, 0.8, 0.0, 0.35 * wear)
-    splash = graph.math("MULTIPLY", graph.ramp(z, 0.0, 0.7, 1.0, 0.0), graph.ramp(blotch, 0.3, 0.7, 0.2, 1.0))
-    dirt = graph.math("ADD", run, graph.math("MULTIPLY", splash, 0.15 + 0.3 * wear))
+    # Water runs the farther down the more of it comes at one place.
+    reach = graph.math("MULTIPLY_ADD", graph.ramp(streak, 0.35, 0.75), 3.0, 0.25)
+    fall = graph.math("SUBTRACT", 1.0, graph.math("DIVIDE", graph.math("SUBTRACT", high, z), reach))
+    run = graph.math("MULTIPLY", graph.math("MAXIMUM", fall, 0.0), graph.ramp(streak, 0.3, 0.7, 0.15, 1.0))
+    run = graph.math("MULTIPLY_ADD", run, 0.15 + 0.5 * wear, graph.ramp(streak, 0.55, 0.8, 0.0, 0.3 * wear))
+    foot = graph.ramp(graph.math("SUBTRACT", z, low), 0.0, 0.8, 1.0, 0.0)
+    splash = graph.math("MULTIPLY", foot, graph.ramp(blotch, 0.3, 0.7, 0.2, 1.0))
+    dirt = graph.math("MULTIPLY_ADD", splash, 0.12 + 0.3 * wear, run)
+    dirt = graph.math("MINIMUM", graph.math("MULTIPLY", dirt, upright), 0.6)
     return graph.mix(dirt, color, (0.10, 0.09, 0.075))
 
 
@@ -81,10 +90,10 @@ def _stone(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
     scale = float(detail.get("scale_m", 0.6))
     color, height = _masonry(
-        graph, base, width=scale, height=scale * 0.5, joint=0.008, mortar=scaled(base, 0.45), spread=0.1
+        graph, base, width=scale, height=scale * 0.5, joint=0.008, mortar=scaled(base, 0.45), spread=0.2
     )
     cloud = graph.noise(world_position(graph), 2.5, 6.0, 0.62)
-    color = _weathered(graph, vary(graph, color, cloud, 0.2), detail.get("wear", 0.3))
+    color = _weathered(graph, vary(graph, color, cloud, 0.28), detail.get("wear", 0.3))
     relief = graph.math("MULTIPLY_ADD", graph.noise(world_position(graph), 30.0, 3.0), 0.3, height)
     finish(graph, color, entry, bump=graph.bump(relief, 0.006))
 
@@ -147,7 +156,7 @@ def _wall_tile(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
     scale = float(detail.get("scale_m", 0.3))
     color, height = _masonry(
-        graph, base, width=scale, height=scale, joint=0.006, mortar=scaled(base, 0.6), spread=0.08, offset=0.0
+        graph, base, width=scale, height=scale, joint=0.010, mortar=scaled(base, 0.5), spread=0.16, offset=0.0
     )
     finish(graph, _weathered(graph, color, 0.2), entry, bump=graph.bump(height, 0.003), specular=0.5)
 
@@ -169,7 +178,7 @@ def _metal_panel(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
     scale = float(detail.get("scale_m", 1.0))
     color, height = _masonry(
-        graph, base, width=1.6 * scale, height=scale, joint=0.012, mortar=scaled(base, 0.3), spread=0.04, offset=0.0
+        graph, base, width=1.6 * scale, height=scale, joint=0.012, mortar=scaled(base, 0.3), spread=0.08, offset=0.0
     )
     dent = graph.noise(world_position(graph), 0.9, 1.0)
     relief = graph.math("MULTIPLY_ADD", dent, 0.8, height)
@@ -181,7 +190,7 @@ def _concrete(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
     scale = max(float(detail.get("scale_m", 1.2)), 0.6)
     color, height = _masonry(
-        graph, base, width=2 * scale, height=scale, joint=0.012, mortar=scaled(base, 0.5), spread=0.05, offset=0.0
+        graph, base, width=2 * scale, height=scale, joint=0.016, mortar=scaled(base, 0.4), spread=0.09, offset=0.0
     )
     u, v, _ = graph.xyz(graph.uv())
     du = graph.math("SUBTRACT", graph.math("PINGPONG", u, scale), scale / 2)
@@ -192,13 +201,24 @@ def _concrete(graph: Graph, entry: dict, detail: dict) -> None:
         0.02,
     )
     cloud = graph.noise(world_position(graph), 1.3, 5.0, 0.6)
-    color = graph.scale(vary(graph, color, cloud, 0.16), graph.ramp(hole, 0.0, 1.0, 0.4, 1.0))
+    color = graph.scale(vary(graph, color, cloud, 0.24), graph.ramp(hole, 0.0, 1.0, 0.4, 1.0))
+    if detail.get("direction") == "vertical":
+        color = _board_marked(graph, color, u)
     relief = graph.math(
         "ADD",
         graph.math("MINIMUM", height, hole),
         graph.math("MULTIPLY", graph.noise(world_position(graph), 25.0, 2.0), 0.15),
     )
     finish(graph, _weathered(graph, color, detail.get("wear", 0.4)), entry, bump=graph.bump(relief, 0.008))
+
+
+def _board_marked(graph: Graph, color: Socket, u: Socket) -> Socket:
+    """Concrete cast against upright boards: each left its own tone and a fin at its edge."""
+    width = 0.16
+    board = graph.math("FLOOR", graph.math("DIVIDE", u, width))
+    tone = graph.node("TexWhiteNoise", {"W": board}, noise_dimensions="1D").outputs["Value"]
+    fin = graph.ramp(graph.math("PINGPONG", u, width / 2), 0.004, 0.012, 0.6, 1.03)
+    return graph.scale(vary(graph, color, tone, 0.12), fin)
 
 
 def _metal(graph: Graph, entry: dict, detail: dict) -> None:
@@ -224,54 +244,33 @@ def _metal(graph: Graph, entry: dict, detail: dict) -> None:
 
 
 def _render(graph: Graph, entry: dict, detail: dict) -> None:
-    fine = graph.noise(world_position(graph), 60.0, 2.0)
-    color = _weathered(graph, vary(graph, entry["base_color"], fine, 0.03), detail.get("wear", 0.25))
-    finish(graph, color, entry, bump=graph.bump(fine, 0.003))
+    position = world_position(graph)
+    fine, trowel = graph.noise(position, 60.0, 2.0), graph.noise(position, 2.2, 5.0, 0.7)
+    color = vary(graph, vary(graph, entry["base_color"], fine, 0.04), graph.spread(trowel), 0.07)
+    color = _weathered(graph, color, detail.get("wear", 0.25))
+    relief = graph.math("MULTIPLY_ADD", trowel, 2.0, fine)
+    finish(graph, color, entry, bump=graph.bump(relief, 0.004))
+
+
+def _neighbour(graph: Graph, entry: dict, detail: dict) -> None:
+    """A neighbour's wall, which nobody painted for the photograph."""
+    _render(graph, entry, {"wear": 0.6})
+
+
+def _shutter(graph: Graph, entry: dict, detail: dict) -> None:
+    """A roller shutter: slats of folded sheet, each shop's of another tone."""
+    _, v, _ = graph.xyz(graph.uv())
+    tone = graph.attribute("tone").outputs["Fac"]
+    fold = graph.math("PINGPONG", v, 0.045)
+    shade = graph.ramp(fold, 0.0, 0.02, 0.55, 1.08)
+    color = _weathered(graph, graph.scale(vary(graph, entry["base_color"], tone, 0.5), shade), 0.5)
+    finish(graph, color, entry, bump=graph.bump(fold, 0.3), roughness=0.5)
 
 
 def _plain(graph: Graph, entry: dict, detail: dict) -> None:
     """Joinery, metalwork, furniture: clean, with a breath of unevenness."""
     color = vary(graph, entry["base_color"], graph.noise(world_position(graph), 1.5, 3.0), 0.05)
     finish(graph, color, entry)
-
-
-def _ground(graph: Graph, entry: dict, detail: dict) -> None:
-    position = world_position(graph)
-    far, near = graph.noise(position, 0.15, 4.0, 0.6), graph.noise(position, 5.0, 5.0, 0.7)
-    grit = graph.noise(position, 70.0, 2.0, 0.7)
-    color = vary(graph, vary(graph, vary(graph, entry["base_color"], far, 0.18), near, 0.2), grit, 0.25)
-    relief = graph.math("ADD", near, graph.math("MULTIPLY", grit, 0.25))
-    finish(graph, color, entry, bump=graph.bump(relief, 0.03), specular=0.15)
-
-
-def _lawn(graph: Graph, entry: dict, detail: dict) -> None:
-    """The ground below and beyond the blades."""
-    position = world_position(graph)
-    far, near = graph.noise(position, 0.12, 4.0, 0.6), graph.noise(position, 2.0, 5.0, 0.7)
-    fine = graph.noise(position, 35.0, 3.0, 0.8)
-    color = vary(graph, vary(graph, entry["base_color"], far, 0.22), near, 0.22)
-    color = graph.mix(
-        graph.ramp(far, 0.5, 0.75, 0.0, 0.35), color, toward(entry["base_color"], (0.30, 0.25, 0.10), 0.6)
-    )
-    color = vary(graph, color, fine, 0.45)
-    relief = graph.math("ADD", near, graph.math("MULTIPLY", fine, 0.6))
-    finish(graph, color, entry, bump=graph.bump(relief, 0.06), roughness=0.9, specular=0.1)
-
-
-def _water(graph: Graph, entry: dict, detail: dict) -> None:
-    position = world_position(graph)
-    x, y, _ = graph.xyz(position)
-    stretched = graph.combine(graph.math("MULTIPLY", x, 0.6), y)
-    swell, ripple = graph.noise(stretched, 0.5, 2.0), graph.noise(stretched, 4.0, 3.0, 0.55)
-    calm = graph.ramp(graph.noise(position, 0.05, 2.0), 0.4, 0.65, 0.25, 1.0)
-    relief = graph.math("MULTIPLY", graph.math("MULTIPLY_ADD", ripple, 0.3, swell), calm)
-    normal = graph.bump(relief, float(detail.get("ripple_m", 0.05)))
-    facing = graph.node("LayerWeight", {"Blend": 0.5, "Normal": normal}).outputs["Facing"]
-    fresnel = graph.math("MULTIPLY_ADD", graph.math("POWER", facing, 5.0), 0.96, 0.03)
-    color = vary(graph, entry["base_color"], graph.noise(position, 0.3, 3.0), 0.15)
-    body = graph.node("BsdfDiffuse", {"Color": color}).outputs[0]
-    mirror = graph.node("BsdfGlossy", {"Color": (1.0, 1.0, 1.0), "Roughness": 0.03, "Normal": normal}).outputs[0]
-    graph.output(graph.mix_shader(fresnel, body, mirror))
 
 
 def _sheet_glass(graph: Graph, entry: dict, detail: dict) -> None:
@@ -299,8 +298,10 @@ _BY_ROLE = {
     "sheet glass": _sheet_glass,
     "dark glass": _dark_glass,
     "leaf": plants.leaves,
+    "large leaf": plants.large_leaves,
     "blade": plants.blade,
     "crown core": plants.core,
+    "shutter": _shutter,
     "bark": plants.bark,
     "rock": plants.rock,
     "woods": plants.wooded,
@@ -315,11 +316,20 @@ _BY_KIND = {
     "render": _render,
     "membrane": _render,
     "tile": _wall_tile,
-    "gravel": _ground,
+    "gravel": grounds.gravel,
     "lacquer": _plain,
     "plain": _render,
 }
-_BY_FAMILY = {BRICK: _brick, TIMBER: _timber, STONE: _stone, TILE: _wall_tile, GRASS: _lawn, WATER: _water}
+_NEIGHBOURS_WALLS = ("wall-", "ochre-", "tower-")
+_BY_GROUND = {"asphalt": grounds.asphalt}
+_BY_FAMILY = {
+    BRICK: _brick,
+    TIMBER: _timber,
+    STONE: _stone,
+    TILE: _wall_tile,
+    GRASS: grounds.lawn,
+    WATER: grounds.water,
+}
 
 
 def surface(entry: dict, detail: dict, *, role: str) -> bpy.types.Material:
@@ -344,6 +354,10 @@ def surface(entry: dict, detail: dict, *, role: str) -> bpy.types.Material:
 
 def _painter(entry: dict, detail: dict, role: str):
     kind = detail.get("kind")
+    if role == "ground" and entry["name"] in _BY_GROUND:
+        return _BY_GROUND[entry["name"]]
+    if entry["name"].startswith(_NEIGHBOURS_WALLS):
+        return _neighbour
     if kind in ("roof tile", "standing seam"):
         # Their edges and undersides are plain boards and sheets.
         return {"roof tile": _roof_tile, "standing seam": _metal}[kind] if role == "roof" else _plain
@@ -351,7 +365,7 @@ def _painter(entry: dict, detail: dict, role: str):
         return _BY_KIND[kind]
     if entry["family"] == TILE and role == "roof":
         return _roof_tile
-    return _BY_FAMILY.get(entry["family"]) or (_ground if role == "ground" else _plain)
+    return _BY_FAMILY.get(entry["family"]) or (grounds.gravel if role == "ground" else _plain)
 
 
 def _glow(graph: Graph, entry: dict, detail: dict) -> None:

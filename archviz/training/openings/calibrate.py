@@ -184,7 +184,7 @@ def _write(file: Any, *, text: str) -> None:
 
 def _fingerprint(weights: Path) -> str:
     digest = hashlib.sha256()
-    for path in sorted(weights.rglob("*.safetensors")):
+    for path in sorted([*weights.rglob("*.safetensors"), *weights.glob("*/config.json")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

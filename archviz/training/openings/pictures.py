@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from archviz.control import control_stack
 from archviz.core.camera import Camera
 from archviz.core.gbuffer import GBuffer
+from archviz.core.illumination import Illumination
 from archviz.core.openings import Opening
 from archviz.diffusion import Engine
 from archviz.fidelity.opening_views import OpeningView, see_openings
@@ -55,6 +56,8 @@ class CaseView:
         Source -> (m, H, W, 3) uint8.
     references
         Source -> (m, H, W, 3) uint8 deferred colour of the intact scene in the same light.
+    lights
+        (m) of the pictures, whichever their source.
     """
 
     case: Case
@@ -63,6 +66,7 @@ class CaseView:
     damage: dict[str, str]
     pictures: dict[str, NDArray[np.uint8]]
     references: dict[str, NDArray[np.uint8]]
+    lights: tuple[Illumination, ...]
 
     @cached_property
     def wireframe(self) -> Wireframe:
@@ -196,10 +200,16 @@ def read_view(cache: Path, case: Case) -> CaseView | None:
     if case.traced is not None:
         from archviz.training.openings.traced_views import read_moved_model
 
-        gbuffer, openings, damage = read_moved_model(cache.parent, case.number, case.traced)
+        gbuffer, openings, damage, lights = read_moved_model(cache.parent, case.number, case.traced)
     else:
         (scene, record), _, damage = read_case(cache / "scenes" / f"{case.number:06d}")
-        gbuffer, openings = rasterize(scene, _camera(record)), find_openings(scene)
+        gbuffer, openings, lights = rasterize(scene, _camera(record)), find_openings(scene), _lights(record)
     return CaseView(
-        case=case, gbuffer=gbuffer, openings=openings, damage=damage, pictures=pictures, references=references
+        case=case,
+        gbuffer=gbuffer,
+        openings=openings,
+        damage=damage,
+        pictures=pictures,
+        references=references,
+        lights=tuple(light.illumination for light in lights),
     )

@@ -52,11 +52,15 @@ _LEAST_FACING = 0.25
 _SEEN_GRID, _LEAST_SEEN = 4, 0.5
 _NUMBER = 900_100
 _MODELS = ("tube-house.glb", "school.dae", "gable-house.gltf", "garden-villa.obj")
-# Seeds whose view shows at least eight windows that can be taken away. No engine is trained on them.
+# The first seeds from ..0001 on whose view shows eight to eighty windows that can be taken away, so that
+# no building outweighs the others. No engine is trained on them; the test's were drawn after the features.
 _CALIBRATION = (
     910001, 910002, 910004, 910008, 910009, 910010, 910013, 910014, 910015, 910017, 910018, 910021,
+    920001, 920002, 920005, 920010, 920013, 920014, 920015, 920018, 920019, 920021,
 )  # fmt: skip
-_TEST = (920001, 920002, 920005, 920010, 920013, 920014, 920015, 920018, 920019, 920021)
+_TEST = (
+    930001, 930003, 930005, 930007, 930008, 930009, 930010, 930011, 930012, 930013, 930015, 930016,
+)  # fmt: skip
 # Scenes of the data set whose traced pictures are judged against a model with moved windows.
 _TRACED_CALIBRATION = (
     1, 3, 6, 15, 104, 106, 107, 108, 113, 116, 124, 128, 129, 132, 133, 136, 142, 149, 151, 157,

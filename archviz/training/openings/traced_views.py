@@ -112,9 +112,11 @@ def _references(scene: Scene, camera: Camera, lights: Sequence[Mix]) -> NDArray[
     return np.round(np.stack(shown) * 255).astype(np.uint8)
 
 
-def read_moved_model(cache: Path, seed: int, view: int) -> tuple[GBuffer, tuple[Opening, ...], dict[str, str]]:
-    """The changed model's view, as :func:`prepare_traced` had it."""
+def read_moved_model(
+    cache: Path, seed: int, view: int
+) -> tuple[GBuffer, tuple[Opening, ...], dict[str, str], list[Mix]]:
+    """The changed model's view and its lights, as :func:`prepare_traced` had them."""
     scene, record = read_scene(cache / "scenes" / f"{seed:06d}")
     camera = Camera.from_json(record["cameras"][view]["camera"])
     changed, openings, moved = move_in_model(scene, camera, seed * 16 + view)
-    return rasterize(changed, camera), openings, moved
+    return rasterize(changed, camera), openings, moved, daylight_mixes(view_mixes(record, view))

@@ -16,8 +16,10 @@ named by its row, Z up) and ``scene.json``:
 ``caption``         facts for the prompt
 """
 
-from archviz.training.scenes.generate import generate, main_scenes
+from archviz.training.scenes.generate import HOLDOUT_EVERY, generate, main_scenes, write_new
 from archviz.training.scenes.phrases import MATERIAL_PHRASES
 from archviz.training.scenes.record import TrainingScene, read_scene, write
 
-__all__ = ["MATERIAL_PHRASES", "TrainingScene", "generate", "main_scenes", "read_scene", "write"]
+__all__ = [
+    "HOLDOUT_EVERY", "MATERIAL_PHRASES", "TrainingScene", "generate", "main_scenes", "read_scene", "write", "write_new",
+]  # fmt: skip

@@ -27,10 +27,10 @@ from archviz.training.scenes.roofs import build_roof
 from archviz.training.scenes.surroundings import choose_environment, surroundings_for
 from archviz.training.scenes.views import View, ViewFinder, choose_suns
 
-__all__ = ["build_building", "generate", "main_scenes"]
+__all__ = ["HOLDOUT_EVERY", "build_building", "generate", "main_scenes", "write_new"]
 
 _ATTEMPTS = 8
-_HOLDOUT_EVERY = 10
+HOLDOUT_EVERY = 10
 _HOLDOUT_KIND, _HOLDOUT_ROOF = "courtyard", "butterfly"
 
 
@@ -45,13 +45,20 @@ def build_building(massing: Massing, palette: Palette, rng: np.random.Generator)
     return con
 
 
-def generate(seed: int) -> TrainingScene:
+def generate(seed: int, *, views: int | None = None) -> TrainingScene:
     """The training scene of a seed, the same on every machine.
+
+    Parameters
+    ----------
+    seed
+        Decides everything.
+    views
+        How many cameras see the building; two or three where it is not given.
 
     Raises
     ------
     InternalError
-        No surroundings gave a view of the building.
+        No surroundings gave so many views of the building.
     """
     massing = choose_massing(derive_generator(seed, "massing"))
     palette = choose_palette(massing.kind, derive_generator(seed, "palette"))
@@ -63,9 +70,9 @@ def generate(seed: int) -> TrainingScene:
         site_seed = derive_seed(seed, "surroundings", attempt)
         site = surroundings_for(environment, building.building_bounds(), site_seed, rng=rng)
         merged = building.merged(_with_own_material_names(site.scene, building))
-        views = ViewFinder(building, merged, rng).find(int(rng.integers(2, 4)))
-        if len(views) >= 2:
-            record = _record(seed, con, shift, environment, site, len(building.table.elements), merged, views, rng)
+        found = ViewFinder(building, merged, rng).find(int(rng.integers(2, 4)) if views is None else views)
+        if len(found) >= (views or 2):
+            record = _record(seed, con, shift, environment, site, len(building.table.elements), merged, found, rng)
             return TrainingScene(scene=merged, record=record)
     raise InternalError(f"training scene {seed}: no surroundings leave a view of the building")
 
@@ -76,18 +83,22 @@ def main_scenes(cache: Path, count: int, start: int) -> None:
         folder = cache / "scenes" / f"{seed:06d}"
         if folder.exists():
             continue
-        beside = folder.with_name(f".{folder.name}.{os.getpid()}")
-        shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
         try:
             scene = generate(seed)
-            write(scene, beside)
         except InternalError as error:
-            shutil.rmtree(beside)
             print(f"scenes: {folder.name} left out: {error}", flush=True)
             continue
-        beside.rename(folder)
+        write_new(scene, folder)
         print(f"scenes: {folder.name} {scene.record['building']['kind']} {scene.record['environment']}", flush=True)
+
+
+def write_new(scene: TrainingScene, folder: Path) -> None:
+    """Write a scene into a folder that is not there yet, whole or not at all."""
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    write(scene, beside)
+    beside.rename(folder)
 
 
 def _centered(scene: Scene) -> tuple[Scene, np.ndarray]:
@@ -183,5 +194,5 @@ def _plant_record(plant: Plant | PlantRecord, renamed: dict[str, str]) -> dict[s
 
 
 def _split(seed: int, massing: Massing) -> str:
-    held_out = seed % _HOLDOUT_EVERY == 0 or massing.kind == _HOLDOUT_KIND
+    held_out = seed % HOLDOUT_EVERY == 0 or massing.kind == _HOLDOUT_KIND
     return "holdout" if held_out or massing.roof == _HOLDOUT_ROOF else "train"

@@ -1,6 +1,6 @@
-"""The brush: a picture on the page to paint a mask on, and the strokes as pixels."""
+"""The brush: a picture on the page to paint a mask on or to draw on, and the strokes as pixels."""
 
-from archviz.ui.brush.component import show_brush
-from archviz.ui.brush.strokes import mask_of_strokes
+from archviz.ui.brush.component import DeskSheet, show_brush, show_desk_sheet
+from archviz.ui.brush.strokes import BrushStroke, mask_of_strokes, read_strokes
 
-__all__ = ["mask_of_strokes", "show_brush"]
+__all__ = ["BrushStroke", "DeskSheet", "mask_of_strokes", "read_strokes", "show_brush", "show_desk_sheet"]

@@ -1,14 +1,23 @@
-"""What can be put right about a model as it was read: unit, up axis, elements to leave out."""
+"""What can be put right about a model as it was read: unit, axes, which elements are drawn and what they are."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import streamlit as st
 
 from archviz.ui.choices import AUTO, DEFAULTS, UNITS, UP_AXES
+from archviz.ui.style import plain
+from archviz.ui.viewer.element_list import show_element_list
 from archviz.ui.viewer.models import Model
 from archviz.ui.visit import Visit, choice_key
 
 __all__ = ["show_corrections"]
+
+_NORTH = "correct_north"
+# Lists of marks on elements, each with a way back.
+_MARKS = ("hide", "show", "classes")
 
 
 def show_corrections(visit: Visit, model: Model | None) -> None:
@@ -22,52 +31,100 @@ def show_corrections(visit: Visit, model: Model | None) -> None:
         As it was read with the corrections so far; ``None`` where it cannot be.
     """
     t = visit.texts
-    with st.expander(t("model.heading"), icon=":material/straighten:"):
-        if model is not None and (read := model.source.model) is not None:
-            width, depth, height = read.extents_m
-            st.caption(
-                t(
-                    "model.facts",
-                    width=f"{width:.1f}",
-                    depth=f"{depth:.1f}",
-                    height=f"{height:.1f}",
-                    elements=len(model.scene.table.elements),
-                    triangles=len(model.scene.faces),
-                )
-            )
-        left, right = st.columns(2)
-        left.selectbox(
-            t("model.unit"),
-            UNITS,
-            format_func=lambda u: t("model.as_read") if u == AUTO else u,
-            key=choice_key("unit"),
-            on_change=_leave_own_view,
-        )
-        right.selectbox(
-            t("model.up"),
-            UP_AXES,
-            format_func=lambda a: t("model.as_read") if a == AUTO else a.upper(),
-            key=choice_key("up"),
-            on_change=_leave_own_view,
-        )
-        hidden = st.session_state[choice_key("hide")]
-        st.multiselect(
-            t("model.hidden"),
-            hidden,
-            default=hidden,
-            placeholder=t("model.hidden_none"),
-            help=t("model.hidden_help"),
-            # Another key for each list: it begins with all of them.
-            key=f"hidden_{len(hidden)}_{hash(hidden)}",
-            on_change=_show_again,
-            args=(f"hidden_{len(hidden)}_{hash(hidden)}",),
-        )
+    # Known to the server: the browser alone closes them whenever the model is read anew.
+    with st.expander(t("model.heading"), key="model_open", icon=":material/straighten:", on_change="rerun"):
+        if model is not None:
+            _show_facts(visit, model)
+        _show_axes(visit)
+        names: Mapping[str, Callable[[Any], str]] = {
+            "hide": str,
+            "show": str,
+            "classes": lambda pair: f"{pair[0]} → {t(f'class.{pair[1]}')}",
+        }
+        for mark in _MARKS:
+            _show_marks(visit, mark, names[mark])
         if model is not None and (read := model.source.model) is not None and read.assumptions:
-            st.caption("\n".join(f"- {text}" for text in read.assumptions))
+            st.caption("\n".join(f"- {plain(text)}" for text in read.assumptions))
+    elements = st.expander(t("list.heading"), key="list_open", icon=":material/layers:", on_change="rerun")
+    with elements:
+        show_element_list(visit, model if elements.open else None)
 
 
-def _show_again(key: str) -> None:
-    st.session_state[choice_key("hide")] = tuple(st.session_state[key])
+def _show_facts(visit: Visit, model: Model) -> None:
+    if (read := model.source.model) is None:
+        return
+    width, depth, height = read.extents_m
+    st.caption(
+        visit.texts(
+            "model.facts",
+            width=f"{width:.1f}",
+            depth=f"{depth:.1f}",
+            height=f"{height:.1f}",
+            elements=len(model.scene.table.elements),
+            triangles=len(model.scene.faces),
+        )
+    )
+
+
+def _show_axes(visit: Visit) -> None:
+    t = visit.texts
+    # One over the other: two beside each other are too narrow here for their words.
+    st.selectbox(
+        t("model.unit"),
+        UNITS,
+        format_func=lambda u: t("model.as_read") if u == AUTO else u,
+        key=choice_key("unit"),
+        on_change=_leave_own_view,
+    )
+    st.selectbox(
+        t("model.up"),
+        UP_AXES,
+        format_func=lambda a: t("model.as_read") if a == AUTO else a.upper(),
+        key=choice_key("up"),
+        on_change=_leave_own_view,
+    )
+    # Beside place and time it can be changed too: two widgets, one choice.
+    st.session_state[_NORTH] = st.session_state[choice_key("north")]
+    st.number_input(
+        t("model.north"),
+        -180.0,
+        360.0,
+        value=None,
+        step=5.0,
+        key=_NORTH,
+        placeholder=t("choice.north_unset"),
+        help=t("choice.north_help"),
+        on_change=_take_north,
+    )
+
+
+def _show_marks(visit: Visit, mark: str, name: Callable[[Any], str]) -> None:
+    """What a user marked, each to be unmarked; nothing where there is nothing, but for what is left out."""
+    t = visit.texts
+    marked = st.session_state[choice_key(mark)]
+    if not marked and mark != "hide":
+        return
+    # Another key for each list: it begins with all of them.
+    key = f"marked_{mark}_{len(marked)}_{hash(marked)}"
+    st.multiselect(
+        t(f"marked.{mark}"),
+        marked,
+        default=marked,
+        format_func=name,
+        placeholder=t("model.hidden_none"),
+        help=t(f"marked_help.{mark}"),
+        key=key,
+        on_change=_unmark,
+        args=(mark, key),
+    )
+
+
+def _unmark(mark: str, key: str) -> None:
+    st.session_state[choice_key(mark)] = tuple(st.session_state[key])
+
+
+def _take_north() -> None:
+    st.session_state[choice_key("north")] = st.session_state[_NORTH]
 
 
 def _leave_own_view() -> None:

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from archviz.core.camera import Camera
+from archviz.core.elements import ElementClass
 from archviz.core.size import Size
 from archviz.geometry import load_isolated
 from archviz.geometry.scene import Scene
 from archviz.geometry.views import VIEW_PRESETS, view_camera
 from archviz.render.inputs import Source, hash_file
 from archviz.render.request import RenderRequest
+from archviz.ui.viewer.elements import Entry, list_entries
 from archviz.ui.viewer.packing import PackedScene, pack_scene
 
 __all__ = ["Model", "ModelShelf", "ReadKey", "read_key"]
@@ -34,8 +36,8 @@ class ReadKey:
     ----------
     path, changed_ns
         The file, and when it was last written.
-    unit, up, hide, show
-        As in :class:`archviz.render.RenderRequest`.
+    unit, up, hide, show, classes
+        As in :class:`archviz.render.RenderRequest`; ``classes`` as pairs.
     """
 
     path: Path
@@ -44,6 +46,7 @@ class ReadKey:
     up: Any
     hide: tuple[str, ...]
     show: tuple[str, ...]
+    classes: tuple[tuple[str, ElementClass], ...]
 
 
 def read_key(request: RenderRequest) -> ReadKey | None:
@@ -54,7 +57,8 @@ def read_key(request: RenderRequest) -> ReadKey | None:
         changed = request.input.stat().st_mtime_ns
     except OSError:
         return None
-    return ReadKey(request.input, changed, request.unit, request.up, request.hide, request.show)
+    classes = tuple(request.classes.items())
+    return ReadKey(request.input, changed, request.unit, request.up, request.hide, request.show, classes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +78,18 @@ class Model:
     source: Source
     scene: Scene
     packed: PackedScene
+
+    @functools.cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """What it holds, drawn or not."""
+        return () if self.source.model is None else list_entries(self.source.model)
+
+    @property
+    def undrawn(self) -> tuple[str, ...]:
+        """Names, classes and layers of what is not drawn."""
+        read = self.source.model
+        left_out = () if read is None else read.left_out
+        return tuple(text for one in left_out for text in (one.name, one.group) if text)
 
     @functools.lru_cache(maxsize=8)  # noqa: B019  (a handful of models, each dropped with its shelf)
     def presets(self, size: Size) -> dict[str, Camera]:
@@ -113,6 +129,6 @@ class ModelShelf:
 
 
 def _read_model(key: ReadKey) -> Model:
-    model = load_isolated(key.path, unit=key.unit, up=key.up, hide=key.hide, show=key.show)
+    model = load_isolated(key.path, unit=key.unit, up=key.up, hide=key.hide, show=key.show, classes=dict(key.classes))
     source = Source(kind="model", sha256=hash_file(key.path), model=model)
     return Model(source, model.scene, pack_scene(model.scene))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import time
 from typing import Any
@@ -16,18 +15,20 @@ from archviz.render.proposals import propose_material
 from archviz.render.request import RenderRequest
 from archviz.studio import Design
 from archviz.ui.choices import OWN_VIEW
+from archviz.ui.style import plain
 from archviz.ui.viewer.assets import find_three, mount_viewer
-from archviz.ui.viewer.elements import element_pattern, material_for, with_material
+from archviz.ui.viewer.choosing import choose, chosen_element, hide_element, key_of
+from archviz.ui.viewer.element_list import select_class
+from archviz.ui.viewer.elements import material_for, with_material
 from archviz.ui.viewer.models import Model, ModelShelf, read_key
 from archviz.ui.viewer.payload import resolve_for_view, viewer_payload
 from archviz.ui.viewer.saved import SavedView, SavedViews
 from archviz.ui.visit import Visit, choice_key
 
-__all__ = ["chosen_element", "clicked_element", "model_now", "model_of", "show_element", "show_viewer"]
+__all__ = ["model_now", "model_of", "show_element", "show_viewer"]
 
 _KEY = "viewer"
 _POLL_S = 0.5
-_SELECTED = "viewer_selected"
 _REFUSED = "viewer_refused"
 _TEXTS = (
     "orbit", "walk", "straight", "straight_hint", "use", "use_hint", "save", "drop", "name", "views", "saved", "free",
@@ -99,20 +100,8 @@ def show_viewer(visit: Visit, design: Design, request: RenderRequest | None) -> 
     return model
 
 
-def clicked_element() -> str | None:
-    """Name of the element that was clicked last, of whichever model."""
-    name: str | None = st.session_state.get(_SELECTED)
-    return name
-
-
-def chosen_element(model: Model) -> str | None:
-    """Name of the element that was clicked, if the model still has it."""
-    name = clicked_element()
-    return name if name in {element.name for element in model.scene.table.elements} else None
-
-
 def show_element(visit: Visit, model: Model) -> None:
-    """Say which element was clicked, and let it be made of something else or left out."""
+    """Say which element was chosen, and let it be another class, made of something else or left out."""
     t = visit.texts
     name = chosen_element(model)
     st.html(f'<div class="archviz-label">{t("element.heading")}</div>')
@@ -121,10 +110,12 @@ def show_element(visit: Visit, model: Model) -> None:
         return
     table = model.scene.table
     element = next(element for element in table.elements if element.name == name)
-    kind = element.class_name or t(f"part.{element.part.name.lower()}")
+    part = t(f"part.{element.part.name.lower()}")
+    kind = " · ".join(dict.fromkeys(filter(None, (element.class_name, part))))
     st.text(name)
-    st.caption(t("element.facts", kind=kind, material=table.materials[element.material].name))
-    key = f"element_{hashlib.sha256(name.encode('utf-8')).hexdigest()[:16]}"
+    st.caption(t("element.facts", kind=plain(kind), material=plain(table.materials[element.material].name)))
+    select_class(visit, name, t("element.class"))
+    key = key_of("element", name)
     # What the lines of materials say now, even if they were written elsewhere.
     st.session_state[key] = material_for(st.session_state[choice_key("materials")], name)
     proposal = propose_material(element, table.materials[element.material])
@@ -139,7 +130,9 @@ def show_element(visit: Visit, model: Model) -> None:
     if proposed and not st.session_state[key]:
         label = t("element.take", material=proposed)
         st.button(label, key="element_take", on_click=_take_material, args=(name, proposed), icon=":material/check:")
-    st.button(t("element.hide"), key="element_hide", on_click=_hide, args=(name,), icon=":material/visibility_off:")
+    st.button(
+        t("element.hide"), key="element_hide", on_click=hide_element, args=(name,), icon=":material/visibility_off:"
+    )
 
 
 def _wait(visit: Visit, request: RenderRequest) -> None:
@@ -205,7 +198,7 @@ def _take_event(views: SavedViews) -> None:
 def _carry_out(name: str, value: Any, views: SavedViews) -> None:
     """One event; what comes from a browser is checked like any other input."""
     if name == "picked":
-        st.session_state[_SELECTED] = value if isinstance(value, str) else None
+        choose(value if isinstance(value, str) else None)
     elif name == "used" and isinstance(value, Mapping):
         view = value.get("view")
         if view in VIEW_PRESETS:
@@ -229,9 +222,3 @@ def _give_material(name: str, key: str) -> None:
 def _take_material(name: str, words: str) -> None:
     materials = choice_key("materials")
     st.session_state[materials] = with_material(st.session_state[materials], name, words)
-
-
-def _hide(name: str) -> None:
-    key = choice_key("hide")
-    st.session_state[key] = tuple(dict.fromkeys([*st.session_state[key], element_pattern(name)]))
-    st.session_state[_SELECTED] = None

@@ -39,7 +39,7 @@ def resolve_for_view(model: Model, request: RenderRequest) -> ResolvedRequest:
     except ArchvizError:
         plain = RenderRequest(
             input=request.input, view=request.view, camera=request.camera, size=request.size, unit=request.unit,
-            up=request.up, hide=request.hide, show=request.show,
+            up=request.up, hide=request.hide, show=request.show, classes=request.classes,
         )  # fmt: skip
         return resolve_source(plain, model.source)
 

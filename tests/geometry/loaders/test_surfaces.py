@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from archviz.core.elements import Part
+from archviz.core.elements import ElementClass, Part
 from archviz.core.material import Material, TextureFamily
 from archviz.geometry.loaders.raw import NO_MATERIAL, RawPart
 from archviz.geometry.loaders.surfaces import element_table
@@ -80,3 +80,28 @@ def test_many_are_counted() -> None:
     table, said = element_table(parts, [f"window.{i}" for i in range(5)], [NO_MATERIAL])
     assert said == ["5 windows (window.0, window.1, window.2 and 2 more) without a material are drawn as glass"]
     assert table.materials[0].transmission == 0.9 and not np.diff(table.element_materials()).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "material", "corrected", "part", "transmission", "family"),
+    [
+        ("Box 12", NO_MATERIAL, "glass", Part.OPENING, 0.9, TextureFamily.PLAIN),
+        ("Box 12", Material(name="Blue", base_color=(0.1, 0.2, 0.7)), "glass", Part.OPENING, 0.9, TextureFamily.PLAIN),
+        ("Box 12", NO_MATERIAL, "opening", Part.OPENING, 0.9, TextureFamily.PLAIN),
+        ("Door 1", NO_MATERIAL, "opening", Part.OPENING, 0.0, TextureFamily.PLAIN),
+        ("Glass House wall", NO_MATERIAL, "building", Part.BUILDING, 0.0, TextureFamily.PLAIN),
+        ("Window 3", NO_MATERIAL, "building", Part.BUILDING, 0.0, TextureFamily.PLAIN),
+        ("Box 12", NO_MATERIAL, "vegetation", Part.SURROUNDINGS, 0.0, TextureFamily.FOLIAGE),
+        ("Box 12", Material(name="timber"), "vegetation", Part.SURROUNDINGS, 0.0, TextureFamily.TIMBER),
+        ("Roof", NO_MATERIAL, "ground", Part.GROUND, 0.0, TextureFamily.PLAIN),
+        ("Lawn", NO_MATERIAL, "surroundings", Part.SURROUNDINGS, 0.0, TextureFamily.GRASS),
+    ],
+)
+def test_the_users_class_counts_more_than_any_name(
+    name: str, material: Material, corrected: ElementClass, part: Part, transmission: float, family: TextureFamily
+) -> None:
+    given = RawPart(name=name, vertices=np.zeros((3, 3)), faces=np.zeros((1, 3), int), material=0, corrected=corrected)
+    table, _ = element_table([given], [name], [material])
+    (element,) = table.elements
+    made_of = table.materials[element.material]
+    assert (element.part, made_of.transmission, made_of.family) == (part, transmission, family)

@@ -10,16 +10,20 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from archviz.core.camera import Camera
+from archviz.core.elements import Part
 from archviz.core.size import Size
 from archviz.presets import find_material_words
 from archviz.render import RenderRequest
 from archviz.render.materials import named_material
-from archviz.studio import JobStore, Projects, new_id
+from archviz.studio import JobStore, Projects, new_id, save_design
 from archviz.ui import viewer
+from archviz.ui.style import plain
 from archviz.ui.texts import Texts
 from archviz.ui.viewer import assets, panel
 from archviz.ui.viewer.models import read_key
 from archviz.ui.viewer.saved import SavedViews
+from tests.geometry.loaders.ifc_files import IfcBuilding
+from tests.geometry.shapes import box
 from tests.ui.conftest import open_page
 
 EN, VI = Texts("en"), Texts("vi")
@@ -62,6 +66,102 @@ def test_the_model_is_put_right_beside_the_viewer(store: JobStore) -> None:
     assert any("10.0 × 8.1 × 6.0 m" in c.value for c in page.caption), "the roof is left out"
     page.multiselect[0].unselect("Roof").run()
     assert _request(page, store).hide == ()
+
+
+def _open_list(page: AppTest) -> AppTest:
+    page.session_state["list_open"] = True
+    return page.run()
+
+
+def _row(page: AppTest, name: str, ending: str) -> str:
+    """The key of a row's button of the list, by what the row is called."""
+    label = plain(name)
+    (key,) = [str(b.key) for b in page.button if str(b.key).endswith("_choose") and b.label == label]
+    return key.removesuffix("choose") + ending
+
+
+def test_an_element_is_found_in_the_list_hidden_and_brought_back(store: JobStore) -> None:
+    page = _read(_house(open_page(store, lang="en")), store)
+    assert "list_words" not in {w.key for w in page.text_input}, "nothing is drawn that is not looked at"
+    _open_list(page).text_input(key="list_words").input("win right").run()
+    assert [b.label for b in page.button if str(b.key).endswith("_choose")] == ["Window right"]
+    page.button(key=_row(page, "Window right", "choose")).click().run()
+    assert page.session_state["viewer_selected"] == "Window right", "chosen as by a click in the model"
+    page.button(key=_row(page, "Window right", "hide")).click().run()
+    assert _request(page, store).hide == ("Window right",)
+    page = _read(page.run(), store)
+    assert page.text_input(key="list_words").value == "win right", "the model was read anew, the search stays"
+    assert page.button(key=_row(page, "Window right", "choose")).disabled
+    page.button(key=_row(page, "Window right", "show")).click().run()
+    assert _request(page, store).hide == _request(page, store).show == ()
+    page.text_input(key="list_words").input("chimney").run()
+    assert any(EN("list.nothing") == c.value for c in page.caption)
+
+
+def test_an_element_is_called_what_it_is_and_all_follows(store: JobStore) -> None:
+    page = _read(_house(open_page(store, lang="en")), store)
+    page.session_state["viewer_selected"] = "Roof"
+    page.run()
+    key = f"class_{hashlib.sha256(b'Roof').hexdigest()[:16]}"
+    assert page.selectbox(key=key).value == "auto"
+    page.selectbox(key=key).select("vegetation").run()
+    assert not page.exception
+    request = _request(page, store)
+    assert request.classes == {"Roof": "vegetation"}, "the view follows"
+    page = _read(page, store)
+    model = panel.model_now(request)
+    assert {e.name: e.part for e in model.scene.table.elements}["Roof"] is Part.SURROUNDINGS, "and the viewer"
+    assert any(EN("part.surroundings") in c.value for c in page.caption)
+    page.button(key="render").click().run()
+    (job,) = store.jobs_of(str(page.query_params["studio"]))
+    assert job.request.classes == {"Roof": "vegetation"}, "and the picture"
+    page.button_group(key="stage").set_value("model").run()
+    (mark,) = [m for m in page.multiselect if str(m.key).startswith("marked_classes_")]
+    assert mark.options == [f"Roof → {EN('class.vegetation')}"]
+    mark.set_value([]).run()
+    assert _request(page, store).classes == {} and page.selectbox(key=key).value == "auto"
+
+
+def test_true_north_is_one_choice_in_two_places(store: JobStore) -> None:
+    page = _house(open_page(store, lang="en"))
+    assert page.number_input(key="correct_north").value is None and _request(page, store).north_deg is None
+    page.number_input(key="correct_north").set_value(30.0).run()
+    assert _request(page, store).north_deg == 30.0
+    page.toggle(key="choice_use_sun").set_value(True).run()
+    assert page.number_input(key="choice_north").value == 30.0
+    page.number_input(key="choice_north").set_value(-10.0).run()
+    assert page.number_input(key="correct_north").value == -10.0 and _request(page, store).north_deg == -10.0
+
+
+def test_a_layer_is_hidden_and_called_at_once_and_what_the_file_hides_is_drawn(store: JobStore, tmp_path: Path) -> None:
+    building = IfcBuilding("IFC4")
+    building.add("IfcWall", "Wall", box((0, 0, 0), (6, 4, 3)))
+    building.add("IfcSlab", "Base 1", box((-1, -1, -0.3), (7, 5, 0)))
+    building.add("IfcSlab", "Base 2", box((-2, -2, -0.6), (8, 6, -0.3)))
+    building.add("IfcSpace", "Kitchen", box((1, 1, 0), (5, 3, 3)))
+    building.file.write(str(tmp_path / "house.ifc"))
+    session = new_id()
+    design = save_design(store.home, session, [("house.ifc", (tmp_path / "house.ifc").read_bytes())])
+    page = open_page(store, lang="en", studio=session, design=design.id)
+    page = _open_list(_read(page, store))
+    page.button(key=_row(page, "Kitchen", "show")).click().run()
+    assert _request(page, store).show == ("Kitchen",)
+    page = _read(page, store)
+    page.button(key=_row(page, "Kitchen", "hide")).click().run()
+    assert (_request(page, store).show, _request(page, store).hide) == ((), ())
+    page = _read(page, store)
+    page.selectbox(key="list_group").select("IfcSlab").run()
+    digest = hashlib.sha256(b"IfcSlab").hexdigest()[:16]
+    page.selectbox(key=f"class_{digest}").select("ground").run()
+    assert _request(page, store).classes == {"IfcSlab": "ground"}
+    page = _read(page, store)
+    table = panel.model_now(_request(page, store)).scene.table
+    assert [e.name for e in table.elements if e.part is Part.GROUND] == ["Base 1", "Base 2"]
+    page.button(key=f"group_{digest}").click().run()
+    assert _request(page, store).hide == ("IfcSlab",)
+    page = _read(page, store)
+    page.button(key=f"group_{digest}").click().run()
+    assert _request(page, store).hide == () and not page.exception
 
 
 def test_an_element_without_a_material_is_offered_one(store: JobStore) -> None:

@@ -1,0 +1,289 @@
+"""Held-out views and the pictures made of them: each is made once, and kept as long as the weights stay."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from archviz.control import CHANNELS, drop_groups
+from archviz.core.camera import Camera
+from archviz.core.gbuffer import GBuffer
+from archviz.core.illumination import LightBuffer
+from archviz.core.maps import ColorMap
+from archviz.core.seeds import derive_generator
+from archviz.diffusion import DiffusionRequest, EngineSpec, engine_specs, load_engine
+from archviz.diffusion.checkpoints import fingerprint_weights
+from archviz.diffusion.frames import to_bytes
+from archviz.diffusion.mini import MiniEngine, load_mini
+from archviz.diffusion.quiet import loading_weights
+from archviz.fidelity.wireframe import Wireframe, trace_wireframe
+from archviz.geometry.scene import Scene
+from archviz.training.asking import ask
+from archviz.training.captions import caption
+from archviz.training.dataset import LitView, Mix, view_mixes
+from archviz.training.drafts import deferred_colour
+from archviz.training.metric_network import LIGHTING_CLASSES, MetricNetwork, load_metric_network
+from archviz.training.pairs import Kind, PairStore
+from archviz.training.scenes import read_scene
+
+__all__ = ["DRAFT", "MINI", "NOISE", "SAMPLINGS", "HeldOutView", "Picture", "Workshop"]
+
+Picture = NDArray[np.uint8]
+# Row -> steps and strength. The default, the same with twice the steps, without the start picture; one step
+# from pure noise is what a regression from maps to picture would be.
+SAMPLINGS = {
+    "mini, 8 steps": (8, 0.5),
+    "mini, 4 steps": (4, 0.5),
+    "mini, 4 steps from noise": (4, 1.0),
+    "mini, 1 step from noise": (1, 1.0),
+}
+MINI, NOISE = "mini, 4 steps", "mini, 4 steps from noise"
+DRAFT = "mini, 4 steps, before the finisher"
+_SUNLIT = frozenset({"day", "low sun"})
+
+
+class Workshop:
+    """The engine in the forms that are measured, and the folder its pictures are kept in.
+
+    Parameters
+    ----------
+    cache
+        Holds ``scenes/`` and ``pairs/`` with a held-out split; receives ``evaluation/``.
+    folder
+        The engine's weights.
+    threads
+        Processor threads.
+    """
+
+    def __init__(self, cache: Path, folder: Path, *, threads: int) -> None:
+        self.cache, self.folder, self.threads = cache, folder, threads
+
+    @cached_property
+    def spec(self) -> EngineSpec:
+        """The embedded engine's data."""
+        return engine_specs()["mini"]
+
+    @cached_property
+    def weights(self) -> str:
+        """Twelve hexadecimal digits that stand for the engine's weights."""
+        return fingerprint_weights(self.spec, {"base": self.folder}, weights=self.folder)[:12]
+
+    @cached_property
+    def engine(self) -> MiniEngine:
+        """The engine as it runs by default on this machine."""
+        engine = load_engine("mini", weights=self.folder, threads=self.threads)
+        assert isinstance(engine, MiniEngine)  # its spec's family
+        return engine
+
+    @cached_property
+    def other_precision(self) -> MiniEngine:
+        """The same engine in the other number format."""
+        numerics = self.engine.numerics
+        other = replace(numerics, precision="fp32" if numerics.precision != "fp32" else "bf16")
+        return load_mini(self.spec, {"base": self.folder}, numerics=other)
+
+    @cached_property
+    def drafting(self) -> MiniEngine | None:
+        """The engine as it is before its last stage; ``None`` where it has none."""
+        if not (self.folder / "finisher").is_dir():
+            return None
+        with tempfile.TemporaryDirectory() as name:
+            for entry in self.folder.resolve().iterdir():
+                if entry.name != "finisher":
+                    (Path(name) / entry.name).symlink_to(entry)
+            return load_mini(self.spec, {"base": Path(name)}, numerics=self.engine.numerics)
+
+    @cached_property
+    def autoencoder(self) -> Any:
+        """The engine's autoencoder alone, in fp32."""
+        from diffusers import AutoencoderTiny
+
+        with loading_weights():
+            model = AutoencoderTiny.from_pretrained(
+                str(self.folder / "vae"), torch_dtype=torch.float32, local_files_only=True
+            )
+        return model.eval().requires_grad_(False)
+
+    @cached_property
+    def network(self) -> MetricNetwork:
+        """The metric network of the cache."""
+        return load_metric_network(self.cache)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Whose pictures are compared, truth first; the lit clay stands beside them in a few figures."""
+        has_draft = (self.folder / "finisher").is_dir()
+        return ("truth", *SAMPLINGS, *([DRAFT] if has_draft else []), "deferred colour")
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOutView:
+    """One held-out view; maps and pictures are made when they are first asked for.
+
+    Parameters
+    ----------
+    workshop
+        Makes the pictures.
+    store
+        The held-out views.
+    view
+        Row of the store.
+    """
+
+    workshop: Workshop
+    store: PairStore
+    view: int
+
+    @cached_property
+    def pair(self) -> dict[str, Any]:
+        """What ``record.json`` says."""
+        return self.store.record(self.view)
+
+    @property
+    def name(self) -> str:
+        """Seed and view."""
+        return self.store.folder(self.view).name
+
+    @property
+    def scene(self) -> int:
+        """Number of its scene."""
+        return int(self.pair["seed"])
+
+    def lighting_class(self, mix: int) -> str:
+        """What a person calls the light of a mix."""
+        return LIGHTING_CLASSES[self.pair["mixes"][mix]["lighting"]]
+
+    @cached_property
+    def lights(self) -> tuple[int, ...]:
+        """Mixes that are judged: the first two in the sun, then the first two of the others."""
+        every = range(len(self.pair["mixes"]))
+        sunlit = [mix for mix in every if self.lighting_class(mix) in _SUNLIT][:2]
+        return (*sunlit, *[mix for mix in every if self.lighting_class(mix) not in _SUNLIT][:2])
+
+    @cached_property
+    def read(self) -> tuple[Scene, dict[str, Any]]:
+        """The scene and its record."""
+        return read_scene(self.workshop.cache / "scenes" / f"{self.scene:06d}")
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The scene's record."""
+        return self.read[1]
+
+    @cached_property
+    def camera(self) -> Camera:
+        """The view's."""
+        return Camera.from_json(self.record["cameras"][self.pair["view"]]["camera"])
+
+    @cached_property
+    def lit(self) -> LitView:
+        """The scene as it is seen, ready to be lit."""
+        return LitView(*self.read, self.camera)
+
+    @property
+    def gbuffer(self) -> GBuffer:
+        """The view's maps."""
+        return self.lit.gbuffer
+
+    @cached_property
+    def wireframe(self) -> Wireframe:
+        """Its lines."""
+        return trace_wireframe(self.gbuffer)
+
+    @cached_property
+    def drawn_mixes(self) -> list[Mix]:
+        """The lights themselves."""
+        return view_mixes(self.record, self.pair["view"])
+
+    def light(self, mix: int) -> LightBuffer:
+        """What the light of a mix does to the view."""
+        return self.lit.light(self.drawn_mixes[mix])
+
+    def channel(self, name: str, mix: int, *, kind: Kind = "complete") -> NDArray[np.float32]:
+        """(H, W) one channel of the view's control stack."""
+        return np.asarray(self.store.stack(self.view, mix, kind=kind)[CHANNELS.index(name)])
+
+    @cached_property
+    def own(self) -> NDArray[np.bool_]:
+        """(H, W) building and openings."""
+        first = self.lights[0]
+        return (self.channel("is_building", first) + self.channel("is_opening", first)) > 0.5
+
+    def request(
+        self, mix: int, *, steps: int = 4, strength: float = 0.5, seed: int | None = None, kind: Kind = "complete"
+    ) -> DiffusionRequest:
+        """What the engine is asked for; of bare building maps, the surroundings are left to it.
+
+        Parameters
+        ----------
+        seed
+            Of the noise; the view's row where it is not given.
+        """
+        stack = self.store.stack(self.view, mix, kind=kind)
+        deferred = ColorMap(np.ascontiguousarray((deferred_colour(stack).transpose(1, 2, 0) + 1) / 2))
+        if kind == "building":
+            stack = drop_groups(stack, {"surroundings"})
+        prompt = caption(self.pair, mix, derive_generator(self.view, "evaluate"))
+        noise = self.view if seed is None else seed
+        wanted = ask(self.workshop.spec, prompt=prompt, stack=stack, deferred=deferred, seed=noise, steps=steps)
+        return replace(wanted, strength=strength)
+
+    def picture(self, column: str, mix: int) -> Picture:
+        """The picture of a column under one light."""
+        if column == "truth":
+            return np.array(self.store.pictures(self.view)[mix])
+        if column == "deferred colour":
+            return self.deferred(mix)
+        if column == "clay":
+            return self.kept(f"clay-{mix}", lambda: self.clay(self.lit, mix), maker="clay")
+        if column == DRAFT:
+            drafting = self.workshop.drafting
+            assert drafting is not None  # there is no such column otherwise
+            return self.kept(f"draft-{mix}", lambda: drafting.generate(self.request(mix)))
+        steps, strength = SAMPLINGS[column]
+        wanted = self.request(mix, steps=steps, strength=strength)
+        return self.kept(f"mini-{steps}-{strength:g}-{mix}", lambda: self.workshop.engine.generate(wanted))
+
+    def deferred(self, mix: int, *, kind: Kind = "complete") -> Picture:
+        """The deferred colour under one light."""
+        stack = self.store.stack(self.view, mix, kind=kind)
+        return to_bytes((deferred_colour(stack).transpose(1, 2, 0) + 1) / 2)
+
+    def clay(self, lit: LitView, mix: int) -> Picture:
+        """The lit clay picture of a version of the view, as the engine `clay` makes it."""
+        passes = engine_specs()["clay"].sampling.steps
+        threads = self.workshop.threads
+        return to_bytes(lit.clay(self.drawn_mixes[mix], passes=passes, seed=self.view, threads=threads).array)
+
+    def kept(self, name: str, make: Callable[[], Picture], *, maker: str | None = None) -> Picture:
+        """A picture that was made by the same maker before, or is made now.
+
+        Parameters
+        ----------
+        name
+            Of the picture, within the view.
+        make
+            Makes it.
+        maker
+            Whose it is; these weights' where it is not given.
+        """
+        from PIL import Image
+
+        folder = self.workshop.cache / "evaluation" / "pictures" / (maker or self.workshop.weights)
+        path = folder / self.name / f"{name}.png"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside = path.with_name(f".{path.name}.{os.getpid()}")
+            Image.fromarray(make()).save(beside, format="PNG", compress_level=1)
+            beside.replace(path)
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"))

@@ -1,0 +1,196 @@
+"""What is measured of one held-out view by pictures that are made for it: other seeds, materials, sizes, maps."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.control import control_stack
+from archviz.core.gbuffer import GBuffer
+from archviz.core.maps import EdgeMap
+from archviz.core.seeds import derive_generator
+from archviz.core.size import Size
+from archviz.diffusion.frames import to_bytes
+from archviz.fidelity import drift, edge_evidence, trace_lines
+from archviz.fidelity.edges import wire_evidence
+from archviz.render import Renderer, RenderRequest
+from archviz.training.asking import ask
+from archviz.training.captions import BUILDING_PHRASES, caption
+from archviz.training.dataset import LitView
+from archviz.training.evaluation.colours import TEST_MATERIALS, largest_element, median_color, nearest, with_material
+from archviz.training.evaluation.differences import near_edges, psnr, seed_over_precision
+from archviz.training.evaluation.held_out import MINI, NOISE, HeldOutView, Picture
+from archviz.training.evaluation.measures import Values, imagined_picture, mean_of
+
+__all__ = ["measure_autoencoder", "measure_colour", "measure_drawing", "measure_seeds", "measure_sizes"]
+
+_SIDES_PX = (768, 1024)
+_MULTIPLE = 64
+_REFERENCE_PX = 160
+# A path-traced colour is a median over hundreds of pixels: few paths make it sure.
+_REFERENCE_PASSES = 8
+_ASKED = 2
+_SEED_STEP = 1_000_003
+
+
+def measure_seeds(view: HeldOutView) -> Values:
+    """What another seed changes: hardly the building's edges, and the surroundings where they are imagined."""
+    mix, engine = view.lights[0], view.workshop.engine
+    other = view.view + _SEED_STEP
+    again = view.kept(f"seed-{mix}", lambda: engine.generate(view.request(mix, seed=other)))
+    moved = drift(view.picture(MINI, mix), again, view.gbuffer, wireframe=view.wireframe)
+    imagined = imagined_picture(view, mix)
+    asked = view.request(mix, strength=1.0, kind="building", seed=other)
+    elsewhere = view.kept(f"imagined-seed-{mix}", lambda: engine.generate(asked))
+    same = view.request(mix, strength=1.0, kind="building")
+    rounded = view.kept(f"imagined-precision-{mix}", lambda: view.workshop.other_precision.generate(same))
+    # Where the bare building's maps hold nothing.
+    free = view.channel("is_sky", mix, kind="building") > 0.5
+    return {
+        "seeds: building's edges, median px": {MINI: moved.median_px},
+        "seeds: imagined surroundings over precision": {NOISE: seed_over_precision(imagined, elsewhere, rounded, free)},
+    }
+
+
+def measure_colour(view: HeldOutView) -> Values:
+    """Whether an element in a test material has, of all test materials' path-traced colours, that one's."""
+    element = largest_element(view.gbuffer)
+    # Colours are told by day; a low sun dyes them all.
+    mix = next((mix for mix in view.lights[:2] if view.lighting_class(mix) == "day"), view.lights[0])
+    scale = _REFERENCE_PX / view.gbuffer.size.longer
+    small = view.camera.resized(Size(*(max(1, round(side * scale)) for side in view.gbuffer.size.shape)))
+    figure = "colour nearest to its own of 8 materials"
+    columns = (MINI, "deferred colour")
+    if element is None:
+        return {figure: dict.fromkeys(columns)}
+    scenes = [with_material(view.read[0], element, name) for name in TEST_MATERIALS]
+    traced = []
+    for scene in scenes:
+        lit = LitView(scene, view.record, small)
+        threads = view.workshop.threads
+        clay = lit.clay(view.drawn_mixes[mix], passes=_REFERENCE_PASSES, seed=view.view, threads=threads)
+        traced.append(median_color(clay.array, lit.gbuffer, element))
+    known = [color for color in traced if color is not None]
+    if len(known) < len(traced):
+        return {figure: dict.fromkeys(columns)}
+    told: dict[str, list[float | None]] = {column: [] for column in columns}
+    for asked in range(_ASKED):
+        row = (view.view * _ASKED + asked) % len(TEST_MATERIALS)
+        gbuffer, pictures = _in_material(view, LitView(scenes[row], view.record, view.camera), mix, row)
+        for column, picture in pictures.items():
+            color = median_color(picture, gbuffer, element)
+            told[column].append(None if color is None else float(nearest(color, known) == row))
+    return {figure: {column: mean_of(values) for column, values in told.items()}}
+
+
+def _in_material(view: HeldOutView, lit: LitView, mix: int, row: int) -> tuple[GBuffer, dict[str, Picture]]:
+    """The view with a test material: its maps, the engine's picture and the deferred colour."""
+    gbuffer, light = lit.gbuffer, lit.light(view.drawn_mixes[mix])
+    # The words for the old material stay out of the prompt.
+    kind = view.pair["building"]["kind"]
+    groups = {**view.pair["phrases"], "building": [BUILDING_PHRASES.get(kind, kind)]}
+    prompt = caption({**view.pair, "phrases": groups}, mix, derive_generator(view.view, "evaluate"))
+    wanted = ask(
+        view.workshop.spec,
+        prompt=prompt,
+        stack=control_stack(gbuffer, light, size=gbuffer.size),
+        deferred=light.deferred,
+        seed=view.view,
+        steps=4,
+    )
+    made = view.kept(f"material-{TEST_MATERIALS[row]}-{mix}", lambda: view.workshop.engine.generate(wanted))
+    return gbuffer, {MINI: made, "deferred colour": to_bytes(light.deferred.array)}
+
+
+def measure_sizes(view: HeldOutView) -> Values:
+    """Edge evidence of the building at other sizes; the lit clay picture stands for the truth, traced at one size."""
+    figures: Values = {}
+    for side in _SIDES_PX:
+        scale = side / view.gbuffer.size.longer
+        size = Size(*(max(1, round(length * scale / _MULTIPLE)) * _MULTIPLE for length in view.gbuffer.size.shape))
+        lit = LitView(*view.read, view.camera.resized(size))
+        mix = view.lights[0]
+        light = lit.light(view.drawn_mixes[mix])
+        prompt = caption(view.pair, mix, derive_generator(view.view, "evaluate"))
+        stack = control_stack(lit.gbuffer, light, size=size)
+        wanted = ask(view.workshop.spec, prompt=prompt, stack=stack, deferred=light.deferred, seed=view.view, steps=4)
+        made = view.kept(f"side-{side}-{mix}", partial(view.workshop.engine.generate, wanted))
+        clay = view.kept(f"side-{side}-{mix}", partial(view.clay, lit, mix), maker="clay")
+        pictures = {"clay": clay, MINI: made, "deferred colour": to_bytes(light.deferred.array)}
+        figures[f"edge evidence, building, {side} px"] = {
+            column: edge_evidence(picture, lit.gbuffer, reference=clay).score for column, picture in pictures.items()
+        }
+    return figures
+
+
+def measure_drawing(view: HeldOutView) -> Values:
+    """Edge evidence of a clean line drawing in the picture that is rendered of it, and of the same lines in truth."""
+    mix = view.lights[0]
+    lines = view.gbuffer.edges
+    made = view.kept(f"drawing-{mix}", lambda: _render_drawing(view, lines, mix))
+    wires = trace_lines(lines)
+    truth = view.picture("truth", mix)
+    return {
+        "drawing, lines only: edge evidence": {
+            "truth": wire_evidence(truth, wires, reference=truth).score,
+            MINI: wire_evidence(made, wires, reference=truth).score,
+        }
+    }
+
+
+def _render_drawing(view: HeldOutView, lines: EdgeMap, mix: int) -> Picture:
+    from PIL import Image
+
+    def load(*_: Any, **__: Any) -> Any:
+        return view.workshop.engine
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "drawing.png"
+        Image.fromarray(ink_on_paper(lines)).save(path)
+        request = RenderRequest(
+            input=path,
+            environment=view.pair["environment"],
+            lighting=view.pair["mixes"][mix]["lighting"],
+            size=lines.size,
+            seed=view.view,
+        )
+        return Renderer(load=load, threads=view.workshop.threads).render(request).image
+
+
+def ink_on_paper(lines: EdgeMap) -> Picture:
+    """(H, W, 3) a drawing of lines in black ink, two pixels wide."""
+    import cv2
+
+    ink = cv2.dilate((lines.array > 0.5).astype(np.uint8), np.ones((2, 2), np.uint8))
+    return np.repeat((255 - 235 * ink)[..., None], 3, axis=2).astype(np.uint8)
+
+
+def measure_autoencoder(view: HeldOutView) -> Values:
+    """What the autoencoder alone makes of the truth."""
+    truth = view.picture("truth", view.lights[0])
+    made = view.kept(f"autoencoder-{view.lights[0]}", lambda: reconstruct(view.workshop.autoencoder, truth))
+    edges: NDArray[np.bool_] = near_edges(view.gbuffer.edges.array)
+    evidence = {
+        column: edge_evidence(picture, view.gbuffer, reference=truth, wireframe=view.wireframe).score
+        for column, picture in (("truth", truth), ("autoencoder", made))
+    }
+    return {
+        "autoencoder: PSNR, dB": {"autoencoder": psnr(made, truth)},
+        "autoencoder: PSNR within 2 px of edges, dB": {"autoencoder": psnr(made, truth, where=edges)},
+        "autoencoder: edge evidence, building": evidence,
+    }
+
+
+def reconstruct(autoencoder: Any, picture: Picture) -> Picture:
+    """A picture through the autoencoder and back."""
+    import torch
+
+    with torch.inference_mode():
+        shown = torch.from_numpy(picture.astype(np.float32) / 127.5 - 1).permute(2, 0, 1)[None]
+        made = autoencoder.decode(autoencoder.encode(shown).latents).sample[0].permute(1, 2, 0).float()
+    return to_bytes(((made.numpy() + 1) / 2).clip(0, 1))

@@ -1,0 +1,67 @@
+"""The table of figures as Markdown, and its place in the model card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from archviz.core.errors import FileFormatError
+from archviz.fidelity import Interval
+
+__all__ = ["BEGIN", "END", "Line", "markdown_table", "write_into_card"]
+
+BEGIN = "<!-- figures: written by `python -m archviz.training evaluate --card` -->"
+END = "<!-- end of figures -->"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One line of the table.
+
+    Parameters
+    ----------
+    name, reach
+        What it is and what it is to reach.
+    cells
+        Column -> value.
+    """
+
+    name: str
+    reach: str
+    cells: Mapping[str, Interval | None]
+
+
+def markdown_table(lines: Sequence[Line], columns: Sequence[str]) -> str:
+    """The lines under the columns that have a value, each with its 95 % interval.
+
+    Parameters
+    ----------
+    columns
+        In their order; others that the lines hold follow.
+    """
+    found = dict.fromkeys(c for line in lines for c, value in line.cells.items() if value is not None)
+    shown = [c for c in columns if c in found] + [c for c in found if c not in columns]
+    rows = [["figure", "reach", *shown], ["---"] * (2 + len(shown))]
+    for line in lines:
+        rows.append([line.name, line.reach or "-", *[_cell(line.cells.get(column)) for column in shown]])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
+
+
+def _cell(value: Interval | None) -> str:
+    return "-" if value is None else f"{value.mean:.3f} ({value.low:.3f} to {value.high:.3f})"
+
+
+def write_into_card(card: Path, text: str) -> None:
+    """Put a text between the marks of a model card.
+
+    Raises
+    ------
+    FileFormatError
+        The card is missing or does not hold both marks, in order.
+    """
+    before = card.read_text(encoding="utf-8") if card.is_file() else ""
+    start, end = before.find(BEGIN), before.find(END)
+    if start < 0 or end < start:
+        raise FileFormatError(f"{card}: no place for the figures; give a model card with the lines {BEGIN} and {END}")
+    card.write_text(f"{before[: start + len(BEGIN)]}\n\n{text.strip()}\n\n{before[end:]}", encoding="utf-8")
