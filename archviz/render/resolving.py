@@ -30,7 +30,7 @@ from archviz.render.request import (
 )
 from archviz.render.stage import environment_camera
 from archviz.render.words import choose_by_words
-from archviz.sketch import CERTAINLY_A_PLAN, Drawing, swings_of
+from archviz.sketch import Drawing, certainly_a_plan, swings_of
 
 __all__ = ["check_choices", "engine_spec", "engine_vocabulary", "resolve_source"]
 
@@ -248,8 +248,8 @@ def _refuse_adjustments(request: RenderRequest, what: str) -> None:
 
 
 def _refuse_plan(drawing: Drawing, request: RenderRequest) -> None:
-    if (count := len(swings_of(drawing))) >= CERTAINLY_A_PLAN:
-        name = request.input.name if request.input is not None else "the drawing"
+    if certainly_a_plan(drawing):
+        name, count = request.input.name if request.input is not None else "the drawing", len(swings_of(drawing))
         raise FileFormatError(
             f"{name}: a floor plan, with the swings of {count} doors: it shows no building from outside; give an"
             " elevation, a perspective or the 3D model (--shows view draws it all the same)"
