@@ -147,6 +147,9 @@ def _add_drawing(parser: argparse.ArgumentParser) -> None:
         "--notes", default="drop", metavar="HOW", help="drop (default): coloured pencil and writing are no lines; keep"
     )
     group.add_argument(
+        "--shows", default="auto", metavar="WHAT", help="auto (default): a floor plan is refused; view: it is drawn"
+    )
+    group.add_argument(
         "--repair", metavar="WHERE", help="auto: tears, stains, faded places; or a mask image, white where to mend"
     )
     group.add_argument("--turn", default="0", metavar="DEG", help="turn the page clockwise")

@@ -179,7 +179,7 @@ def adjustments_from(options: argparse.Namespace) -> Adjustments:
     InputError
         A value cannot be read or is not accepted.
     """
-    fields: dict[str, Any] = {"paper": options.paper, "notes": options.notes}
+    fields: dict[str, Any] = {"paper": options.paper, "notes": options.notes, "shows": options.shows}
     fields["page"] = parse_number("page", options.page, int)
     fields["turn_deg"] = parse_number("turn", options.turn, float)
     if options.corners is not None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from archviz.core.camera import Camera
-from archviz.core.errors import OptionError
+from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.seeds import derive_seed
 from archviz.core.size import Size
 from archviz.diffusion import EngineSpec, engine_specs
@@ -30,6 +30,7 @@ from archviz.render.request import (
 )
 from archviz.render.stage import environment_camera
 from archviz.render.words import choose_by_words
+from archviz.sketch import Drawing, certainly_a_plan, swings_of
 
 __all__ = ["check_choices", "engine_spec", "engine_vocabulary", "resolve_source"]
 
@@ -106,6 +107,8 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         _refuse_model_choices(request, source)
     else:
         _refuse_adjustments(request, "a 3D model")
+    if source.drawing is not None and request.adjustments.shows == "auto":
+        _refuse_plan(source.drawing, request)
     size = _size(request, source, spec)
     model = source.model
     relief = lift_drawing(source.drawing, size) if source.drawing is not None else None
@@ -242,6 +245,15 @@ def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
 def _refuse_adjustments(request: RenderRequest, what: str) -> None:
     if given := request.adjustments.to_json():
         raise OptionError(f"{', '.join(given)} has no meaning for {what}; give a drawing or leave it out")
+
+
+def _refuse_plan(drawing: Drawing, request: RenderRequest) -> None:
+    if certainly_a_plan(drawing):
+        name, count = request.input.name if request.input is not None else "the drawing", len(swings_of(drawing))
+        raise FileFormatError(
+            f"{name}: a floor plan, with the swings of {count} doors: it shows no building from outside; give an"
+            " elevation, a perspective or the 3D model (--shows view draws it all the same)"
+        )
 
 
 def _refuse_min_fidelity(request: RenderRequest) -> None:

@@ -15,6 +15,7 @@ from archviz.sketch.findings import Diagnosis, DiagnosisCode, Language
 from archviz.sketch.lines import Fit, Placement, extract_lines, extract_small_lines, place_drawing
 from archviz.sketch.perspective import Perspective, find_perspective
 from archviz.sketch.pixels import MAX_PIXELS, MAX_SIDE_PX
+from archviz.sketch.plan import certainly_a_plan, swings_of
 from archviz.sketch.surface import flatten_regions, integrate_normals
 from archviz.sketch.vanishing import Areas, Vanishing, find_vanishing, trace_areas
 
@@ -36,6 +37,7 @@ __all__ = [
     "Perspective",
     "Stroke",
     "Vanishing",
+    "certainly_a_plan",
     "damage_from_mask",
     "Placement",
     "diagnose",
@@ -49,6 +51,7 @@ __all__ = [
     "load_drawing",
     "outlines_of_mask",
     "place_drawing",
+    "swings_of",
     "trace_areas",
     "weights_sha256",
     "working_size",

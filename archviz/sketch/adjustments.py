@@ -14,10 +14,20 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["AS_FOUND", "Adjustments", "NotesMode", "PaperMode", "Stroke", "damage_from_mask", "outlines_of_mask"]
+__all__ = [
+    "AS_FOUND",
+    "Adjustments",
+    "NotesMode",
+    "PaperMode",
+    "ShowsMode",
+    "Stroke",
+    "damage_from_mask",
+    "outlines_of_mask",
+]
 
 PaperMode = Literal["straighten", "as-is"]
 NotesMode = Literal["drop", "keep"]
+ShowsMode = Literal["auto", "view"]
 Point = tuple[float, float]
 
 _MOST_PAGES = 10_000
@@ -86,6 +96,8 @@ class Adjustments:
         Left, top, right and bottom of what is kept, in shares of the turned page; ``None`` keeps all.
     notes
         ``"drop"`` leaves writing and coloured pencil out of a drawing in lines; ``"keep"`` takes them for lines.
+    shows
+        ``"auto"`` refuses what is certainly a floor plan; ``"view"`` draws it all the same.
 
     Raises
     ------
@@ -102,11 +114,16 @@ class Adjustments:
     turn_deg: float = 0.0
     crop: tuple[float, float, float, float] | None = None
     notes: NotesMode = "drop"
+    shows: ShowsMode = "auto"
 
     def __post_init__(self) -> None:
         if isinstance(self.page, bool) or not isinstance(self.page, int) or not 1 <= self.page <= _MOST_PAGES:
             raise OptionError(f"page {self.page!r} is not accepted; give a whole number from 1 to {_MOST_PAGES}")
-        for name, value, choices in (("paper", self.paper, PaperMode), ("notes", self.notes, NotesMode)):
+        for name, value, choices in (
+            ("paper", self.paper, PaperMode),
+            ("notes", self.notes, NotesMode),
+            ("shows", self.shows, ShowsMode),
+        ):
             if value not in get_args(choices):
                 raise OptionError(f"{name} {value!r} is not accepted; give one of {', '.join(get_args(choices))}")
         if self.corners is not None:

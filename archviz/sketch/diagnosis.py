@@ -9,6 +9,7 @@ from archviz.sketch.drawing import Drawing
 from archviz.sketch.findings import Diagnosis, DiagnosisCode
 from archviz.sketch.lines import ink_mask
 from archviz.sketch.paper import Ink, find_ink
+from archviz.sketch.plan import PERHAPS_A_PLAN, swings_of
 
 __all__ = ["diagnose"]
 
@@ -58,6 +59,8 @@ def diagnose(drawing: Drawing) -> tuple[Diagnosis, ...]:
     share = float(mask.mean())
     if share < _EMPTY:
         return (Diagnosis(code="empty"), *found, *drawing.findings)
+    if (swings := len(swings_of(drawing))) >= PERHAPS_A_PLAN:
+        say("floor-plan", count=str(swings))
     if share > _DENSE:
         say("dense", share=f"{share:.0%}")
     contrast = float(np.percentile(ink.strength[mask], 90))

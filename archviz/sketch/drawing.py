@@ -93,7 +93,7 @@ def _adjusted(page: Pixels, file_format: str, wanted: Adjustments) -> Drawing:
     """The page with everything done that is wanted, each step once."""
     from archviz.sketch.desk import cropped, drawn_over, turned
     from archviz.sketch.notes import drop_notes
-    from archviz.sketch.paper import looks_photographic
+    from archviz.sketch.paper import has_pale_shades, looks_photographic
     from archviz.sketch.repair import mend
     from archviz.sketch.sheet import square_up, straighten
 
@@ -110,7 +110,8 @@ def _adjusted(page: Pixels, file_format: str, wanted: Adjustments) -> Drawing:
     array = drawn_over(array, wanted.strokes)
     array = turned(array, wanted.turn_deg)
     array = cropped(array, wanted.crop)
-    kind: DrawingKind = "photograph" if looks_photographic(array) else "line-drawing"
+    shaded = looks_photographic(array) or has_pale_shades(array)
+    kind: DrawingKind = "photograph" if shaded else "line-drawing"
     assumptions = list(page.assumptions)
     if kind == "photograph":
         assumptions.append("taken for a photograph or shaded picture: its edges become the lines")

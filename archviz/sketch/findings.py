@@ -21,6 +21,7 @@ DiagnosisCode = Literal[
     "repaired",
     "nothing-to-repair",
     "empty",
+    "floor-plan",
     "photographic",
     "faint",
     "blurred",
@@ -75,6 +76,12 @@ FINDINGS: Mapping[DiagnosisCode, tuple[str, str]] = MappingProxyType(
         "empty": (
             "no lines were found; check that the right page was given",
             "không tìm thấy nét vẽ nào; hãy kiểm tra lại đã chọn đúng trang chưa",
+        ),
+        "floor-plan": (
+            "it looks like a floor plan ({count} doors with their swings): a plan shows no building from outside;"
+            " give an elevation, a perspective or the 3D model",
+            "có vẻ là mặt bằng ({count} cửa có nét mở cánh): mặt bằng không cho thấy công trình từ bên ngoài;"
+            " hãy đưa mặt đứng, phối cảnh hoặc mô hình 3D",
         ),
         "dense": (
             "ink covers {share} of the sheet; leave hatching and shading out, lines are enough",

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Ink", "Polarity", "find_ink", "looks_photographic", "smooth_surface"]
+__all__ = ["Ink", "Polarity", "find_ink", "has_pale_shades", "looks_photographic", "smooth_surface"]
 
 Polarity = Literal["dark-on-light", "light-on-dark"]
 
@@ -33,6 +33,10 @@ _BARE_PAPER = 0.9
 _TONE_PX, _TONE_WINDOW_PX = 1024, 7
 _TONE_EVEN, _TONE_STEP, _TONE_BLACK = 0.08, 0.12, 0.2
 _MOST_TONE = 0.025
+# The same for pale shades, flatter than grain and lamps leave paper: a white clay render has 0.08 to 0.12 of them,
+# ink and pencil less than 0.017, a straightened photograph of a sheet none.
+_PALE_EVEN, _PALE_STEP, _PALE_DARKEST = 0.03, 0.04, 0.2
+_MOST_PALE = 0.04
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -101,18 +105,33 @@ def looks_photographic(array: NDArray[np.uint8]) -> bool:
     allowed = _ONE_SHEET * min((share - _MIN_PAPER) / (_BARE_PAPER - _MIN_PAPER), 1.0)
     if _unevenness(cv2.resize(paper, (32, 32), interpolation=cv2.INTER_AREA)) > allowed:
         return True
-    return _tone_share(array) > _MOST_TONE
+    return _tone_shares(array)[0] > _MOST_TONE
 
 
-def _tone_share(array: NDArray[np.uint8]) -> float:
-    """Share of a picture that is evenly toned: walls in light and shade, sky, ground."""
+def has_pale_shades(array: NDArray[np.uint8]) -> bool:
+    """Whether a picture is shaded in tones close to its ground's, as a white clay render is.
+
+    Of a page that is flattened: a sheet's own shadow is such a shade too.
+
+    Parameters
+    ----------
+    array
+        (H, W, 3) uint8 sRGB.
+    """
+    return _tone_shares(array)[1] > _MOST_PALE
+
+
+def _tone_shares(array: NDArray[np.uint8]) -> tuple[float, float]:
+    """Shares of a picture that are evenly toned, walls in light and shade, sky, ground: in plain and in pale tones."""
     import cv2
 
     grey, _ = _work_grey(array, longer=_TONE_PX)
     relative = grey / np.maximum(_paper(grey), 0.05)
     window = np.ones((_TONE_WINDOW_PX, _TONE_WINDOW_PX), np.uint8)
-    even = cv2.dilate(grey, window) - cv2.erode(grey, window) < _TONE_EVEN
-    return float((even & (np.abs(relative - 1.0) > _TONE_STEP) & (relative > _TONE_BLACK)).mean())
+    spread, apart = cv2.dilate(grey, window) - cv2.erode(grey, window), np.abs(relative - 1.0)
+    shaded = (spread < _TONE_EVEN) & (apart > _TONE_STEP) & (relative > _TONE_BLACK)
+    pale = (spread < _PALE_EVEN) & (apart > _PALE_STEP) & (apart < _PALE_DARKEST)
+    return float(shaded.mean()), float(pale.mean())
 
 
 def _unevenness(paper: NDArray[np.float32]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 from types import MappingProxyType
 from typing import Any
@@ -73,6 +74,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "geometry": "strict",
         "control": 1.0,
         "min_fidelity": AUTO,
+        "as_view": False,
         "surroundings": "geometry",
         "engine": DEFAULT_ENGINE,
     }
@@ -80,7 +82,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
 # Choices that the user's words may make where they are open.
 _BY_WORDS = ("environment", "lighting")
 # Choices about one design, which say nothing of another.
-_OF_ONE_DESIGN = ("camera", "unit", "up", "hide", "show", "classes", "north", "adjustments")
+_OF_ONE_DESIGN = ("camera", "unit", "up", "hide", "show", "classes", "north", "adjustments", "as_view")
 
 
 def defaults_for(kind: InputKind) -> dict[str, Any]:
@@ -135,7 +137,7 @@ def build_request(design: Design, choices: Mapping[str, Any], texts: Texts) -> R
     if design.kind == "model":
         fields |= _model_fields(choices)
     if design.kind == "sketch":
-        fields["adjustments"] = choices["adjustments"]
+        fields["adjustments"] = replace(choices["adjustments"], shows="view" if choices["as_view"] else "auto")
     if design.kind != "text":
         fields["min_fidelity"] = None if choices["min_fidelity"] == AUTO else choices["min_fidelity"]
     if choices["use_sun"]:
@@ -182,6 +184,7 @@ def choices_of(request: RenderRequest) -> dict[str, Any]:
     choices["size"] = f"{request.size.width}x{request.size.height}" if request.size else AUTO
     choices["steps"] = request.steps or AUTO
     choices["control"] = next(iter(request.control_scales.values()), DEFAULTS["control"])
+    choices["as_view"] = request.adjustments.shows == "view"
     choices["min_fidelity"] = AUTO if request.min_fidelity is None else request.min_fidelity
     if request.place is not None and request.when is not None:
         named = CITIES.get(request.place.name or "")

@@ -188,6 +188,8 @@ def _show_picture(visit: Visit, design: Design) -> None:
             key=choice_key("min_fidelity"),
             help=t("choice.min_fidelity_help"),
         )
+    if design.kind == "sketch":
+        st.checkbox(t("choice.as_view"), key=choice_key("as_view"), help=t("choice.as_view_help"))
     left.slider(t("choice.control"), 0.0, 2.0, step=0.05, key=choice_key("control"), help=t("choice.control_help"))
     engines = _with(_ready_engines(), st.session_state[choice_key("engine")])
     right.selectbox(

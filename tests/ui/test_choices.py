@@ -179,3 +179,14 @@ def test_every_city_of_the_table_is_offered_with_its_own_clock() -> None:
 def test_every_choice_has_a_default() -> None:
     names = {field.name for field in dataclasses.fields(RenderRequest)}
     assert {"view", "environment", "lighting", "seed", "steps", "geometry", "engine", "prompt"} <= names & set(DEFAULTS)
+
+
+def test_a_plan_may_be_insisted_upon_for_one_drawing_alone() -> None:
+    choices = {**DEFAULTS, "as_view": True}
+    request = build_request(DRAWING, choices, EN)
+    assert request.adjustments.shows == "view"
+    assert choices_of(request)["as_view"]
+    assert build_request(DRAWING, DEFAULTS, EN).adjustments.shows == "auto"
+    assert not carry_over(choices, "sketch")["as_view"]
+    # It has no meaning for a model, and does not stop one.
+    assert build_request(MODEL, choices, EN).adjustments.shows == "auto"
