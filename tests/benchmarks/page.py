@@ -1,7 +1,7 @@
 """Prints how long the studio's page lets an architect wait, in a real browser with the released weights.
 
-The first page counts from the moment the server answers; the first preview from the click on a sample,
-once another sample was previewed before; clicks that render nothing change the language and the room.
+The first page counts from the moment the server answers; the first preview of a design from the click on
+its sample, once another one was previewed before; clicks that render nothing change the language and the room.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from archviz.studio import JobStore, StudioHome
+from archviz.samples import samples
+from archviz.studio import JobStore, StudioHome, thumbnail_path
 from archviz.ui.texts import LANGUAGES, Texts
 from tests.ui.browser import CHROMIUM, open_browser, run_studio
 from tests.ui.visitor import Visitor
@@ -60,16 +61,19 @@ def main() -> int:
 def _visit(page: Page, address: str, store: JobStore) -> dict[str, list[float]]:
     """One visit: what each thing took [s]."""
     anna = Visitor(page, address, store)
-    samples = page.locator("[class*=st-key-open_] button")
+    cards = page.locator("[class*=st-key-open_] button")
     page.goto("about:blank")
-    first = _seconds(lambda: page.goto(f"{address}/?lang=en&studio={anna.session}"), samples.first.wait_for)
+    first = _seconds(lambda: page.goto(f"{address}/?lang=en&studio={anna.session}"), cards.first.wait_for)
+    # The gallery's pictures are painted once in a studio's life.
+    thumbnails = [thumbnail_path(store.home, path) for path in samples().values()]
+    anna.until(lambda: all(path.exists() for path in thumbnails), "the thumbnails")
     previews = []
-    for sample in range(2):
-        samples.nth(sample).wait_for()
+    for sample in range(3):
+        cards.nth(sample).wait_for()
         known = {job.id for job in store.jobs_of(anna.session, kind="preview")}
-        previews.append(_seconds(samples.nth(sample).click, lambda: _see_preview(anna, known)))  # noqa: B023
+        previews.append(_seconds(cards.nth(sample).click, lambda: _see_preview(anna, known)))  # noqa: B023
         anna.button("design.change").click()
-    samples.first.wait_for()
+    cards.first.wait_for()
     quiet = []
     for language in (*LANGUAGES, *LANGUAGES, *LANGUAGES):
         said, switch = Texts(language)("start.samples"), page.get_by_role("radio", name=language.upper(), exact=True)
