@@ -34,6 +34,7 @@ from archviz.geometry.texture import Texture
 __all__ = ["read_gltf"]
 
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
+_INSTANCING = "EXT_mesh_gpu_instancing"
 _COMPRESSED = {
     "KHR_draco_mesh_compression": "Draco",
     "EXT_meshopt_compression": "meshopt",
@@ -116,33 +117,58 @@ def _read_node(
         raise FileFormatError(f"more than {MAX_NODES} nodes are placed; join some of them")
     matrix = parent @ _matrix(node)
     name = str(node.get("name", ""))
-    if "EXT_mesh_gpu_instancing" in node.get("extensions", {}):
-        reading.warn("instances made by EXT_mesh_gpu_instancing are left out; export them as nodes")
     if "mesh" in node:
-        reading.instances += 1
-        if reading.instances > MAX_INSTANCES:
-            raise FileFormatError(f"more than {MAX_INSTANCES} nodes hold meshes; join some of them")
         mesh_name = str(reading.data.item("meshes", node["mesh"]).get("name", ""))
-        copy = node["mesh"] in reading.meshes
-        for part in _mesh(reading, node["mesh"]):
-            if not reading.tally.place(len(part.faces), copy=copy):
-                continue
-            # A mirrored node turns its faces inside out.
-            faces = part.faces[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0 else part.faces
-            reading.parts.append(
-                RawPart(
-                    name=name or mesh_name or f"node {row}",
-                    group=group or (mesh_name if name else ""),
-                    vertices=part.vertices,
-                    faces=faces,
-                    material=part.material,
-                    owner=reading.instances,
-                    uv=part.uv,
-                    place=matrix[:3],
-                )
-            )
+        group_name = group or (mesh_name if name else "")
+        for own in _instances(reading, node):
+            _place(reading, node["mesh"], matrix @ own, name or mesh_name or f"node {row}", group_name)
     for child in node.get("children", []):
         _read_node(reading, child, matrix, name or group, (*ancestors, row))
+
+
+def _place(reading: _Reading, mesh: Any, matrix: NDArray[np.float64], name: str, group: str) -> None:
+    """One copy of a mesh where it stands: an element of its own."""
+    reading.instances += 1
+    if reading.instances > MAX_INSTANCES:
+        raise FileFormatError(f"more than {MAX_INSTANCES} nodes hold meshes; join some of them")
+    copy = mesh in reading.meshes
+    for part in _mesh(reading, mesh):
+        if not reading.tally.place(len(part.faces), copy=copy):
+            continue
+        # A mirrored node turns its faces inside out.
+        faces = part.faces[:, ::-1] if np.linalg.det(matrix[:3, :3]) < 0 else part.faces
+        reading.parts.append(
+            RawPart(
+                name=name,
+                group=group,
+                vertices=part.vertices,
+                faces=faces,
+                material=part.material,
+                owner=reading.instances,
+                uv=part.uv,
+                place=matrix[:3],
+            )
+        )
+
+
+def _instances(reading: _Reading, node: dict[str, Any]) -> list[NDArray[np.float64]]:
+    """(4, 4) where a node's mesh stands in its axes: once, or as EXT_mesh_gpu_instancing lists it."""
+    listed = node.get("extensions", {}).get(_INSTANCING)
+    if listed is None:
+        return [np.eye(4)]
+    columns = {
+        key: reading.data.accessor(listed["attributes"][name])
+        for key, name in (("translation", "TRANSLATION"), ("rotation", "ROTATION"), ("scale", "SCALE"))
+        if name in listed["attributes"]
+    }
+    counts = {len(rows) for rows in columns.values()}
+    if len(counts) != 1 or max(counts) > MAX_INSTANCES:
+        raise FileFormatError(
+            f"{_INSTANCING} lists {' and '.join(map(str, sorted(counts))) or 'no'} places for one mesh; at most"
+            f" {MAX_INSTANCES}, as many of each kind, are read"
+        )
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return [_matrix(row) for row in rows]
 
 
 def _matrix(node: dict[str, Any]) -> NDArray[np.float64]:

@@ -78,6 +78,39 @@ def test_instances_are_elements_with_names_of_their_own(tmp_path: Path) -> None:
     assert model.extents_m[0] == 50
 
 
+def _instanced(path: Path, **columns: list[tuple[float, ...]]) -> Path:
+    writer = GltfWriter()
+    attributes = {
+        name.upper(): writer.accessor(np.array(rows, dtype=np.float32), {3: "VEC3", 4: "VEC4"}[len(rows[0])])
+        for name, rows in columns.items()
+    }
+    listed = {"EXT_mesh_gpu_instancing": {"attributes": attributes}}
+    writer.node("tree", writer.primitive((y_up(WALLS[0]), WALLS[1])), translation=[0, 0, 100], extensions=listed)
+    return writer.glb(path)
+
+
+def test_listed_instances_stand_where_their_node_has_them(tmp_path: Path) -> None:
+    half = 0.5**0.5
+    path = _instanced(
+        tmp_path / "a.glb",
+        translation=[(0, 0, 0), (30, 0, 0), (60, 0, 0)],
+        rotation=[(0, 0, 0, 1), (0, half, 0, half), (0, 0, 0, 1)],
+        scale=[(1, 1, 1), (1, 1, 1), (1, 2, 1)],
+    )
+    model = load_isolated(path)
+    assert [e.name for e in model.scene.table.elements] == ["tree", "tree.2", "tree.3"] and model.warnings == ()
+    sizes = [np.ptp(model.scene.triangles_m[model.scene.face_elements == i].reshape(-1, 3), axis=0) for i in range(3)]
+    # A quarter turn about the vertical swaps width and depth.
+    np.testing.assert_allclose(sizes, [(10, 8, 6), (8, 10, 6), (10, 8, 12)], atol=1e-4)
+    assert model.extents_m == pytest.approx((70, 10, 12), abs=1e-4)
+
+
+def test_instances_that_are_listed_unevenly_are_refused(tmp_path: Path) -> None:
+    path = _instanced(tmp_path / "a.glb", translation=[(0, 0, 0), (30, 0, 0)], scale=[(1, 1, 1)])
+    with pytest.raises(FileFormatError, match="lists 1 and 2 places for one mesh"):
+        read_gltf(path)
+
+
 def test_primitives_of_a_mesh_are_named_by_material_the_same_every_time(tmp_path: Path) -> None:
     writer = GltfWriter()
     rows = [writer.material(name) for name in ("Plaster", "Kính mờ")]
