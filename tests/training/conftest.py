@@ -1,10 +1,12 @@
 """A data set of three small pictures, and networks to match."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from archviz.control import CHANNELS
 from archviz.training.networks import MiniConfig, train_tokenizer
@@ -21,6 +23,14 @@ TINY = MiniConfig(
     text_tokens=16,
     vocabulary=700,
 )
+
+
+@pytest.fixture(autouse=True)
+def threads() -> Iterator[None]:
+    """Training sets PyTorch's threads for the whole process; the next test gets back what it had."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture
