@@ -12,7 +12,7 @@ import pytest
 
 from archviz.core.size import Size
 from archviz.samples import samples
-from archviz.studio import JobStore, StudioHome
+from archviz.studio import JobStore, SetStore, StudioHome
 from archviz.ui.texts import Texts
 from tests.ui.browser import CHROMIUM, open_browser, run_studio
 from tests.ui.visitor import SMALL, Visitor
@@ -27,6 +27,9 @@ _PICTURE = Size(height=512, width=768) if _SHOWN else SMALL
 _AT_REST = """() => [...document.querySelectorAll("[data-testid=stBidiComponentIsolated]")]
   .map((e) => e.shadowRoot?.querySelector(".viewer")?.viewer).some((v) => v?.model && v.camera && !v.wanted)"""
 
+_BRIGHTNESS = """() => Math.max(...getComputedStyle(document.querySelector("[data-testid=stApp]")).backgroundColor
+  .match(/[0-9]+/g).slice(0, 3).map(Number))"""
+
 
 def test_from_the_gallery_to_a_set_for_the_client(tmp_path: Path) -> None:
     store = JobStore(StudioHome(tmp_path / "home").prepare())
@@ -40,13 +43,15 @@ def test_from_the_gallery_to_a_set_for_the_client(tmp_path: Path) -> None:
         anna.until(lambda: (j := anna.latest("view")) and not j.active, "the view")
         anna.until(anna.pictures, "the view on the screen")
         anna.show("model")
-        anna.render()
+        assert anna.render().request.size == _PICTURE
         anna.show("picture")
         anna.enter("lights")
         anna.button("lights.make", count=4).click()
         anna.until(lambda: anna.asked("set") and not store.waiting(anna.session), "the end of the set")
         slider = page.get_by_role("slider", name=anna.t("compare.drag"))
         slider.wait_for()
+        made = SetStore(store.database).get(anna.session, anna.asked("set"))
+        assert made is not None and [job.state for job in SetStore(store.database).jobs(made)] == ["done"] * 4
         anna.until(lambda: len(anna.pictures()) >= 4, "four pictures")
         anna.show("light-set")
         slider.focus()
@@ -62,4 +67,5 @@ def test_from_the_gallery_to_a_set_for_the_client(tmp_path: Path) -> None:
         anna.button("render.button").wait_for()
         page.get_by_role("radio", name=anna.t("stage.picture")).click()
         anna.until(anna.pictures, "a picture")
+        assert anna.asked("lang") == "vi" and page.evaluate(_BRIGHTNESS) < 60, "in Vietnamese, light on dark"
         anna.show("vietnamese-dark")
