@@ -48,9 +48,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     scenes = steps.add_parser("scenes")
     scenes.add_argument("--count", type=int, default=400)
     scenes.add_argument("--start", type=int, default=0, help="first seed")
+    scenes.add_argument("--every", type=int, default=1, help="from a seed to the next: 10 from 0 has held-out ones alone")
     trace = steps.add_parser("trace")
     trace.add_argument("--count", type=int, default=400)
     trace.add_argument("--start", type=int, default=0, help="first seed")
+    trace.add_argument("--every", type=int, default=1, help="from a seed to the next")
     trace.add_argument("--samples", type=int, default=24, help="paths a pixel")
     pairs = steps.add_parser("pairs")
     pairs.add_argument("--remix", action="store_true", help="first mix older pairs' pictures as they are mixed now")
@@ -122,12 +124,11 @@ def _run(options: argparse.Namespace) -> None:
         case "scenes":
             from archviz.training.scenes import main_scenes
 
-            main_scenes(cache, options.count, options.start)
+            main_scenes(cache, _seeds(options))
         case "trace":
             from archviz.training.path_trace import trace_scenes
 
-            seeds = range(options.start, options.start + options.count)
-            trace_scenes(cache, seeds=seeds, threads=options.threads, samples=options.samples)
+            trace_scenes(cache, seeds=_seeds(options), threads=options.threads, samples=options.samples)
         case "pairs":
             from archviz.training.dataset import prepare_pairs, remix_pairs, write_texts
 
@@ -239,6 +240,10 @@ def _run(options: argparse.Namespace) -> None:
                 card=options.card,
                 threads=options.threads,
             )
+
+
+def _seeds(options: argparse.Namespace) -> range:
+    return range(options.start, options.start + options.count * options.every, options.every)
 
 
 if __name__ == "__main__":

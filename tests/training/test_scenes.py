@@ -200,12 +200,12 @@ def test_a_broken_folder_is_refused(tmp_path: Path, damage: str) -> None:
 
 
 def test_scenes_are_written_once_and_whole(tmp_path: Path) -> None:
-    main_scenes(tmp_path, 1, 1)
+    main_scenes(tmp_path, range(1, 2))
     folders = sorted(p.name for p in (tmp_path / "scenes").iterdir())
     assert folders == ["000001"]
     kept = tmp_path / "scenes" / "000001" / "scene.json"
     before = kept.stat().st_mtime_ns
-    main_scenes(tmp_path, 2, 1)
+    main_scenes(tmp_path, range(1, 3))
     assert sorted(p.name for p in (tmp_path / "scenes").iterdir()) == ["000001", "000002"]
     assert kept.stat().st_mtime_ns == before
     assert read_scene(tmp_path / "scenes" / "000002")[1]["seed"] == 2

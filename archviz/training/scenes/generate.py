@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,9 @@ def generate(seed: int, *, views: int | None = None) -> TrainingScene:
     raise InternalError(f"training scene {seed}: no surroundings leave a view of the building")
 
 
-def main_scenes(cache: Path, count: int, start: int) -> None:
-    """Write the scenes of ``count`` seeds from ``start`` that ``<cache>/scenes`` does not hold yet."""
-    for seed in range(start, start + count):
+def main_scenes(cache: Path, seeds: Iterable[int]) -> None:
+    """Write the scenes of seeds that ``<cache>/scenes`` does not hold yet."""
+    for seed in seeds:
         folder = cache / "scenes" / f"{seed:06d}"
         if folder.exists():
             continue
