@@ -39,6 +39,12 @@ _AT_REST = """() => {
   return Boolean(window.viewer?.model && window.viewer.camera && !window.viewer.moving && !window.viewer.wanted);
 }"""
 
+# What slider and sun show at once when the page draws the viewer with an hour.
+_TOLD = """(now) => {
+  viewer.update({ ...viewer.data, track: { ...viewer.data.track, now } }, viewer.send);
+  return [Number(viewer.toolbar.hour.value), viewer.minute];
+}"""
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -186,7 +192,10 @@ def test_elements_sun_walk_and_views(studio: str, home: Path) -> None:
         page.get_by_text("Mặt trời thật của một nơi").click()
         page.wait_for_function("viewer.data.track !== null && viewer.minute === 510", timeout=PATIENCE_MS)
         hour = page.locator('.viewer [data-name="hour"]')
+        assert page.evaluate(_TOLD, 600) == [600, 600], "before a frame is drawn, so that a key moves it from there"
+        assert page.evaluate(_TOLD, 510) == [510, 510]
         hour.evaluate("(e) => { e.value = 960; e.dispatchEvent(new Event('input')); }")
+        assert page.evaluate(_TOLD, 510) == [960, 960], "what the page draws meanwhile does not take it out of the hand"
         place = city("Ho Chi Minh City").place
         from datetime import datetime
 

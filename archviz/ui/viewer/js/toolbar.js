@@ -74,8 +74,15 @@ export class Toolbar {
     }
   }
 
+  /** Show an hour: before it can be touched, or a key would move it from nowhere. */
+  setHour(minute) {
+    if (minute === null) return;
+    this.hour.value = minute;
+    this.time.textContent = clock(minute);
+  }
+
   /** Show where the viewer is. */
-  reflect({ mode, straight, focal, view, used, minute }) {
+  reflect({ mode, straight, focal, view, used }) {
     setPressed(this.orbit, mode === "orbit");
     setPressed(this.walk, mode === "walk");
     setPressed(this.straight, straight);
@@ -84,10 +91,6 @@ export class Toolbar {
     this.views.value = view;
     this.use.disabled = used;
     this.drop.hidden = !view.startsWith("saved:");
-    if (minute !== null) {
-      this.hour.value = minute;
-      this.time.textContent = clock(minute);
-    }
   }
 
   #ask() {

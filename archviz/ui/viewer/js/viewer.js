@@ -36,6 +36,8 @@ export class Viewer {
     this.camera = null;
     this.hovered = NOBODY;
     this.minute = null;
+    // The hour that the page knew when the slider was touched, until the page has heard of it.
+    this.touched = undefined;
     this.loaded = "";
     this.wanted = 0;
     this.watcher = new ResizeObserver(() => this.#fit());
@@ -50,19 +52,32 @@ export class Viewer {
     this.data = data;
     this.send = send;
     this.toolbar.update(data);
+    this.#takeHour(data.track ? data.track.now : null);
     this.canvas.setAttribute("aria-label", data.texts.canvas);
     this.dark = isDark(this.host);
     if (this.loaded !== data.geometry) await this.#load(data.geometry);
     if (!this.model || this.data !== data) return;
     this.palette = Uint8Array.from(atob(data.palette), (letter) => letter.charCodeAt(0));
     this.selected = this.model.elements.findIndex(({ name }) => name === data.selected);
-    this.minute = data.track ? data.track.now : null;
     this.#paint();
     if (!this.camera || JSON.stringify(before?.view) !== JSON.stringify(data.view)) {
       this.#fly(data.view.camera, data.view.id);
       if (data.view.id !== "own") this.mode = "orbit";
     }
     this.#fit();
+  }
+
+  /** The page's hour; one under the finger stays through whatever the page draws meanwhile. */
+  #takeHour(minute) {
+    if (minute === this.touched) return;
+    this.touched = undefined;
+    this.#showHour(minute);
+  }
+
+  #showHour(minute) {
+    this.minute = minute;
+    this.toolbar.setHour(minute);
+    this.#draw();
   }
 
   async #load(url) {
@@ -173,8 +188,8 @@ export class Viewer {
       save: (name) => this.send("saved", { name, camera: rounded(this.camera) }),
       drop: () => this.send("dropped", this.view.replace("saved:", "")),
       hour: (minute) => {
-        this.minute = minute;
-        this.#draw();
+        if (this.touched === undefined) this.touched = this.data.track.now;
+        this.#showHour(minute);
       },
       keepHour: (minute) => this.send("hour", minute),
     };
@@ -274,7 +289,6 @@ export class Viewer {
       focal: this.camera.focal_mm,
       view: this.view,
       used: sameView(this.camera, data.view.camera),
-      minute: this.minute,
     });
   }
 
