@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,12 +41,19 @@ class RayCaster:
 
         self.scene = scene
         self._embree = EmbreeScene(robust=True)
-        # embreex takes (n, 3, 3) corners or vertices and indices; the latter keeps face rows.
-        TriangleMesh(self._embree, np.array(scene.vertices_m), np.array(scene.faces))
-        corners = scene.triangles_m
+        # embreex copies number by number: where faces share few vertices, or use few of them, corners are fewer.
+        if len(scene.vertices_m) > 2 * len(scene.faces):
+            TriangleMesh(self._embree, np.array(scene.triangles_m))
+        else:
+            TriangleMesh(self._embree, np.array(scene.vertices_m), np.array(scene.faces))
+
+    @cached_property
+    def face_normals(self) -> NDArray[np.float32]:
+        """(f, 3) unit normals."""
+        corners = self.scene.triangles_m
         normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
         lengths = np.linalg.norm(normals, axis=1, keepdims=True)
-        self.face_normals: NDArray[np.float32] = (normals / np.maximum(lengths, 1e-20)).astype(np.float32)
+        return (normals / np.maximum(lengths, 1e-20)).astype(np.float32)
 
     def first_hits(self, origins_m: NDArray[np.floating], directions: NDArray[np.floating]) -> RayHits:
         """The nearest surface along each ray.

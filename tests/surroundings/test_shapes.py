@@ -9,7 +9,7 @@ import pytest
 
 from archviz.geometry.surroundings.shapes import (
     Triangles,
-    blade,
+    blades,
     box,
     cone,
     gable_roof,
@@ -85,11 +85,21 @@ def test_a_tube_is_a_prism_without_ends() -> None:
 
 
 def test_a_leaf_arches_from_its_base_and_faces_up() -> None:
-    leaf = blade((0, 0, 2), 0.0, 3.0, 0.5, rise=0.6, droop=1.0)
+    leaf = blades((0, 0, 2), [0.0], 3.0, 0.5, rise=0.6, droop=1.0)
     assert leaf[..., 0].min() == pytest.approx(0) and leaf[..., 0].max() > 2
     assert leaf[..., 2].max() > 2.2 and leaf[leaf[..., 0] > 2][:, 2].min() < 1.5
     up = np.cross(leaf[:, 1] - leaf[:, 0], leaf[:, 2] - leaf[:, 0])[:, 2]
     assert (up > -1e-12).all() and (up > 0).mean() > 0.8
+
+
+def test_leaves_of_one_base_are_each_their_own() -> None:
+    headings, lengths, rises = [0.0, 2.0, 4.0], [3.0, 1.0, 2.0], [0.6, 0.9, 1.2]
+    together = blades((1, 2, 3), headings, lengths, 0.5, rise=rises, droop=1.0)
+    alone = [blades((1, 2, 3), [h], n, 0.5, rise=r, droop=1.0) for h, n, r in zip(headings, lengths, rises, strict=True)]
+    assert np.array_equal(together, join(*alone))
+    for heading, leaf in zip(headings, alone, strict=True):
+        tip = leaf.reshape(-1, 3)[np.argmax(np.hypot(*(leaf.reshape(-1, 3)[:, :2] - [1, 2]).T))] - [1, 2, 3]
+        assert np.arctan2(tip[1], tip[0]) % (2 * np.pi) == pytest.approx(heading, abs=0.05)
 
 
 def test_placing_turns_counter_clockwise_then_moves() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.geometry.surroundings.palette import pick
-from archviz.geometry.surroundings.shapes import Triangles, blade, cone, join, lump, sphere, tube
+from archviz.geometry.surroundings.shapes import Triangles, blades, cone, join, lump, sphere, tube
 from archviz.geometry.surroundings.spec import Species
 
 __all__ = ["HEIGHTS_M", "PlantShape", "grow"]
@@ -104,10 +104,10 @@ def _palm(h: float, rng: np.random.Generator) -> Parts:
         for a, b, ra, rb in zip(spine[:-1], spine[1:], radius[:-1], radius[1:], strict=True)
     ]
     length = min(4.0, 0.36 * h)
-    upper = [blade(spine[-1], a, length * 0.9, 0.62, rise=0.75, droop=0.9) for a in _turns(6, rng)]
-    lower = [blade(spine[-1], a, length, 0.62, rise=0.35, droop=1.0) for a in _turns(8, rng)]
+    upper = blades(spine[-1], _turns(6, rng), length * 0.9, 0.62, rise=0.75, droop=0.9)
+    lower = blades(spine[-1], _turns(8, rng), length, 0.62, rise=0.35, droop=1.0)
     nuts = sphere(spine[-1] - [0, 0, 0.15], (0.28, 0.28, 0.24), level=0)
-    return [("trunk", "palm-bark", join(*trunk, nuts)), ("crown", "palm-leaves", join(*upper, *lower))]
+    return [("trunk", "palm-bark", join(*trunk, nuts)), ("crown", "palm-leaves", join(upper, lower))]
 
 
 def _banana(h: float, rng: np.random.Generator) -> Parts:
@@ -117,10 +117,9 @@ def _banana(h: float, rng: np.random.Generator) -> Parts:
         foot = np.array([*(rng.normal(scale=0.35, size=2) if k else (0.0, 0.0)), 0.0])
         top = foot + np.array([0, 0, 0.5 * size])
         stems.append(tube(foot - [0, 0, 0.2], top, 0.13, end_radius=0.08, sides=5))
-        leaves += [
-            blade(top, a, rng.uniform(0.5, 0.62) * size, 0.2 * size, rise=rng.uniform(0.7, 0.95), droop=0.75)
-            for a in _turns(7, rng)
-        ]
+        turns = _turns(7, rng)
+        length, rise = np.array([(rng.uniform(0.5, 0.62) * size, rng.uniform(0.7, 0.95)) for _ in turns]).T
+        leaves.append(blades(top, turns, length, 0.2 * size, rise=rise, droop=0.75))
     return [("trunk", "bamboo-culm", join(*stems)), ("crown", "banana-leaves", join(*leaves))]
 
 
@@ -192,9 +191,9 @@ def _cactus(h: float, rng: np.random.Generator) -> Parts:
 
 
 def _agave(h: float, rng: np.random.Generator) -> Parts:
-    outer = [blade((0, 0, 0.02), a, 0.95 * h, 0.17 * h, rise=0.75, droop=0.3, parts=3) for a in _turns(11, rng)]
-    inner = [blade((0, 0, 0.02), a, 1.05 * h, 0.15 * h, rise=1.0, droop=0.12, parts=3) for a in _turns(7, rng)]
-    return [("crown", "agave-leaves", join(*outer, *inner))]
+    outer = blades((0, 0, 0.02), _turns(11, rng), 0.95 * h, 0.17 * h, rise=0.75, droop=0.3, parts=3)
+    inner = blades((0, 0, 0.02), _turns(7, rng), 1.05 * h, 0.15 * h, rise=1.0, droop=0.12, parts=3)
+    return [("crown", "agave-leaves", join(outer, inner))]
 
 
 def _coarse_needles(h: float, rng: np.random.Generator) -> Parts:
@@ -203,8 +202,8 @@ def _coarse_needles(h: float, rng: np.random.Generator) -> Parts:
 
 def _coarse_palm(h: float, rng: np.random.Generator) -> Parts:
     trunk = tube((0, 0, -0.3), (0, 0, 0.85 * h), 0.16, sides=3)
-    fronds = [blade((0, 0, 0.85 * h), a, 0.32 * h, 0.5, rise=0.5, droop=0.8, parts=2) for a in _turns(7, rng)]
-    return [("trunk", "palm-bark", trunk), ("crown", "palm-leaves", join(*fronds))]
+    fronds = blades((0, 0, 0.85 * h), _turns(7, rng), 0.32 * h, 0.5, rise=0.5, droop=0.8, parts=2)
+    return [("trunk", "palm-bark", trunk), ("crown", "palm-leaves", fronds)]
 
 
 def _coarse_tree(h: float, rng: np.random.Generator) -> Parts:
@@ -226,8 +225,8 @@ def _shrub(h: float, rng: np.random.Generator) -> Parts:
 
 
 def _undergrowth(h: float, rng: np.random.Generator) -> Parts:
-    fronds = [blade((0, 0, 0), a, 1.2 * h, 0.24 * h, rise=1.0, droop=0.4, parts=3) for a in _turns(9, rng)]
-    return [("crown", pick("leaves", rng), join(*fronds))]
+    fronds = blades((0, 0, 0), _turns(9, rng), 1.2 * h, 0.24 * h, rise=1.0, droop=0.4, parts=3)
+    return [("crown", pick("leaves", rng), fronds)]
 
 
 _SPECIES: Mapping[Species, Callable[[float, np.random.Generator], Parts]] = {
