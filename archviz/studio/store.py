@@ -19,7 +19,7 @@ __all__ = ["MOST_TRIES", "JobStore"]
 MOST_TRIES = 2
 # Readings and views are quick and someone looks at them; a single picture is not kept waiting by a set of many.
 _ORDER = (
-    "kind = 'reading' DESC, kind = 'preview' DESC, kind = 'view' DESC, kind = 'heatmap' DESC,"
+    "kind = 'reading' DESC, kind = 'view' DESC, kind = 'preview' DESC, kind = 'heatmap' DESC,"
     " set_id IS NOT NULL, number"
 )
 

@@ -33,13 +33,12 @@ def show_canvas(visit: Visit, design: Design, request: RenderRequest | None, *, 
     job = visit.job
     # A finished picture says more than its view.
     shown = job is not None and job.state == "done" and _matches(job, request)
+    view = None if shown else _ask_for_view(visit, request)
     # The picture that is being painted of these very choices is its own preview.
     painting = job is not None and job.active and _matches(job, request)
     if painting:
         drop_preview(visit)
-    # Before the view: the worker takes what it finds, and the preview says more.
     preview = None if shown or painting else ask_for_preview(visit, request)
-    view = None if shown else _ask_for_view(visit, request)
     waiting = any(j is not None and j.active for j in (job, view, preview))
     with st.container(key="canvas"):
         if not shown:
