@@ -19,7 +19,10 @@ export class Hands {
     this.pointers = new Map();
     this.held = new Set();
     this.travelled = 0;
-    const listen = (name, react, options) => canvas.addEventListener(name, react, options);
+    // The canvas outlives the viewer.
+    this.leave = new AbortController();
+    const { signal } = this.leave;
+    const listen = (name, react, options) => canvas.addEventListener(name, react, { ...options, signal });
     listen("pointerdown", (event) => this.#down(event));
     listen("pointermove", (event) => this.#move(event));
     listen("pointerup", (event) => this.#up(event));
@@ -30,6 +33,11 @@ export class Hands {
     listen("keyup", (event) => this.held.delete(event.key.toLowerCase()));
     listen("blur", () => this.held.clear());
     listen("contextmenu", (event) => event.preventDefault());
+  }
+
+  letGo() {
+    this.leave.abort();
+    this.held.clear();
   }
 
   #down(event) {

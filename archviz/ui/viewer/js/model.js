@@ -38,9 +38,22 @@ export function unpack(buffer) {
   return { header, positions, owners, faces, creases };
 }
 
+/** What models are drawn with; it outlives them, as its programs are built for long. */
+export function modelMaterials() {
+  const faces = { vertexColors: true, flatShading: true, side: DoubleSide, shadowSide: DoubleSide };
+  // Faces stand back a little, so that the lines on them are whole.
+  const back = { polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 1 };
+  return {
+    opaque: new MeshLambertMaterial({ ...faces, ...back }),
+    glass: new MeshLambertMaterial({ ...faces, transparent: true, opacity: GLASS_OPACITY, depthWrite: false }),
+    ink: new LineBasicMaterial({ transparent: true, opacity: 0.35 }),
+    outline: new LineBasicMaterial({ color: "#d96a38", depthTest: false, transparent: true }),
+  };
+}
+
 /** The building on the screen: faces of opaque and of glass elements, and the lines where they fold. */
 export class Model {
-  constructor(packed) {
+  constructor(packed, materials) {
     this.elements = packed.header.elements;
     this.bounds = packed.header.bounds;
     this.owners = packed.owners;
@@ -52,24 +65,17 @@ export class Model {
     this.geometry.setAttribute("color", this.colors);
     this.geometry.setIndex(new BufferAttribute(packed.faces, 1));
     this.geometry.computeBoundingSphere();
-    const faces = { vertexColors: true, flatShading: true, side: DoubleSide, shadowSide: DoubleSide };
-    // Faces stand back a little, so that the lines on them are whole.
-    const back = { polygonOffset: true, polygonOffsetFactor: 1, polygonOffsetUnits: 1 };
-    this.opaque = new MeshLambertMaterial({ ...faces, ...back });
-    this.glass = new MeshLambertMaterial({ ...faces, transparent: true, opacity: GLASS_OPACITY, depthWrite: false });
     this.group = new Group();
-    this.solid = this.#mesh([this.opaque, null]);
+    this.solid = this.#mesh([materials.opaque, null]);
     this.solid.castShadow = true;
-    this.panes = this.#mesh([null, this.glass]);
+    this.panes = this.#mesh([null, materials.glass]);
     this.lines = new BufferGeometry();
     this.lines.setAttribute("position", position);
     this.lines.setIndex(new BufferAttribute(packed.creases, 1));
-    this.ink = new LineBasicMaterial({ transparent: true, opacity: 0.35 });
-    this.outlineInk = new LineBasicMaterial({ color: "#d96a38", depthTest: false, transparent: true });
-    this.outline = new LineSegments(this.#shared(this.lines), this.outlineInk);
+    this.outline = new LineSegments(this.#shared(this.lines), materials.outline);
     this.outline.renderOrder = 3;
     this.outline.visible = false;
-    this.group.add(new LineSegments(this.lines, this.ink), this.outline);
+    this.group.add(new LineSegments(this.lines, materials.ink), this.outline);
   }
 
   #shared(geometry) {
@@ -114,9 +120,7 @@ export class Model {
   }
 
   dispose() {
-    for (const part of [this.geometry, this.lines, this.outline.geometry, this.opaque, this.glass, this.ink, this.outlineInk]) {
-      part.dispose();
-    }
+    for (const part of [this.geometry, this.lines, this.outline.geometry]) part.dispose();
   }
 }
 

@@ -30,7 +30,7 @@ export class Picker {
 
   watch(model) {
     this.scene.clear();
-    this.scene.add(new Mesh(model.geometry, [this.material, this.material]));
+    if (model) this.scene.add(new Mesh(model.geometry, [this.material, this.material]));
   }
 
   /** Number of the element at a pixel of the camera's size; -1 where there is none. */
@@ -55,8 +55,6 @@ export class Picker {
   #draw(eye, picture) {
     const { renderer } = this;
     const background = renderer.getClearAlpha();
-    const shadows = renderer.shadowMap.autoUpdate;
-    renderer.shadowMap.autoUpdate = false;
     renderer.setRenderTarget(picture);
     renderer.setClearColor(0xffffff, 1);
     renderer.clear();
@@ -65,18 +63,12 @@ export class Picker {
     renderer.readRenderTargetPixels(picture, 0, 0, picture.width, picture.height, bytes);
     renderer.setRenderTarget(null);
     renderer.setClearAlpha(background);
-    renderer.shadowMap.autoUpdate = shadows;
     const ids = [];
     for (let at = 0; at < bytes.length; at += 4) {
       const id = bytes[at] + 256 * bytes[at + 1] + 65536 * bytes[at + 2];
       ids.push(id === NOTHING ? -1 : id);
     }
     return ids;
-  }
-
-  dispose() {
-    this.pixel.dispose();
-    this.material.dispose();
   }
 }
 

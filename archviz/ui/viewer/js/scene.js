@@ -15,17 +15,38 @@ import {
   WebGLRenderer,
 } from "./three.js";
 import { basis, projectionMatrix } from "./camera.js";
+import { element } from "./element.js";
+import { modelMaterials } from "./model.js";
+import { Picker } from "./picking.js";
 import { sunVector } from "./sun.js";
 
 const SHADOW_SIDE_PX = 2048;
 const SHARPEST = 2;
 const GROUND_RINGS = 12;
+// Asked once a page.
+let smooth;
+// Left by the last viewer: where the processor draws, building its programs takes longer than several frames.
+let resting = null;
+
+/** The stage that rests, or a new one. */
+export function takeStage() {
+  const found = resting && !resting.renderer.getContext().isContextLost() ? resting : new Stage();
+  resting = null;
+  return found;
+}
 
 export class Stage {
-  constructor(canvas) {
-    this.renderer = new WebGLRenderer({ canvas, antialias: true, alpha: false });
+  constructor() {
+    smooth ??= !drawnByProcessor();
+    this.canvas = element("canvas", { tabIndex: 0 });
+    this.renderer = new WebGLRenderer({ canvas: this.canvas, antialias: smooth, alpha: false });
+    this.materials = modelMaterials();
+    this.earth = new MeshLambertMaterial({ vertexColors: true, transparent: true, depthWrite: false });
+    this.picker = new Picker(this.renderer);
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFSoftShadowMap;
+    // Shadows stay as they are while only the camera moves.
+    this.renderer.shadowMap.autoUpdate = false;
     this.renderer.toneMapping = ACESFilmicToneMapping;
     this.scene = new Scene();
     this.eye = new PerspectiveCamera();
@@ -47,8 +68,10 @@ export class Stage {
     this.middle = low.map((value, axis) => (value + high[axis]) / 2);
     this.radius = Math.max(Math.hypot(...high.map((value, axis) => value - low[axis])) / 2, 1e-3);
     this.floor = low[2];
-    this.ground = ground(this.middle, this.floor, this.radius);
+    this.ground = ground(this.middle, this.floor, this.radius, this.earth);
     this.scene.add(model.group, this.ground);
+    this.picker.watch(model);
+    this.renderer.shadowMap.needsUpdate = true;
   }
 
   clear() {
@@ -56,7 +79,7 @@ export class Stage {
     this.scene.remove(this.model.group, this.ground);
     this.model.dispose();
     this.ground.geometry.dispose();
-    this.ground.material.dispose();
+    this.picker.watch(null);
     this.model = null;
   }
 
@@ -68,6 +91,9 @@ export class Stage {
   /** Light by a sun [degrees], its share of all light, and whether the page is dark. */
   light(altitude, azimuth, share, dark) {
     const towards = sunVector(altitude, azimuth);
+    const moved = String(towards) !== String(this.towards);
+    this.renderer.shadowMap.needsUpdate ||= moved;
+    this.towards = towards;
     const up = altitude > 0;
     const low = Math.min(Math.max(altitude / 25, 0), 1);
     const night = Math.min(Math.max(-altitude / 8, 0), 1);
@@ -90,8 +116,8 @@ export class Stage {
     const day = dark ? "#33373c" : "#dfe6ea";
     const dusk = dark ? "#23252d" : "#8d93a5";
     this.scene.background = new Color(day).lerp(new Color(dusk), night);
-    this.ground.material.color.set(dark ? "#6d6a64" : "#e6e1d8");
-    this.model.ink.color.set(dark ? "#0d0c0b" : "#2b2723");
+    this.earth.color.set(dark ? "#6d6a64" : "#e6e1d8");
+    this.materials.ink.color.set(dark ? "#0d0c0b" : "#2b2723");
   }
 
   /** Take a camera. */
@@ -118,18 +144,28 @@ export class Stage {
     this.renderer.render(this.scene, this.eye);
   }
 
-  dispose() {
+  /** Wait for the next viewer; of two that are left one is enough. */
+  rest() {
     this.clear();
-    this.sun.shadow.map?.dispose();
-    this.renderer.dispose();
-    this.renderer.forceContextLoss();
+    this.renderer.setSize(1, 1, false);
+    if (!resting) resting = this;
+    else this.renderer.forceContextLoss();
   }
 }
 
+/** Whether the processor draws, as on a remote desktop: there, smooth edges take as long as all else. */
+function drawnByProcessor() {
+  const probe = document.createElement("canvas").getContext("webgl2");
+  if (!probe) return false;
+  const known = probe.getExtension("WEBGL_debug_renderer_info")?.UNMASKED_RENDERER_WEBGL ?? probe.RENDERER;
+  const name = String(probe.getParameter(known));
+  probe.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|softpipe|basic render/i.test(name);
+}
+
 /** A disc that fades into the background. */
-function ground([x, y], z, radius) {
+function ground([x, y], z, radius, material) {
   const disc = rings(9 * radius);
-  const material = new MeshLambertMaterial({ vertexColors: true, transparent: true, depthWrite: false });
   const mesh = new Mesh(disc, material);
   mesh.position.set(x, y, z - 0.002 * radius);
   mesh.receiveShadow = true;

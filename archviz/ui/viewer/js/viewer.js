@@ -5,9 +5,8 @@ import { Compass } from "./compass.js";
 import { element } from "./element.js";
 import { Hands } from "./hands.js";
 import { Model, unpack } from "./model.js";
-import { Picker } from "./picking.js";
 import { between, cameraOf, rigOf, stand } from "./rig.js";
-import { Stage } from "./scene.js";
+import { takeStage } from "./scene.js";
 import { trackAt, viewAzimuth } from "./sun.js";
 import { Toolbar } from "./toolbar.js";
 
@@ -19,7 +18,8 @@ const SMALLEST_PX = 320;
 
 export class Viewer {
   constructor(root) {
-    this.canvas = element("canvas", { tabIndex: 0 });
+    this.stage = takeStage();
+    this.canvas = this.stage.canvas;
     this.label = element("div", { className: "label", hidden: true });
     this.note = element("div", { className: "note", hidden: true });
     this.compass = new Compass();
@@ -28,8 +28,6 @@ export class Viewer {
     this.room = element("div", { className: "room" }, this.frame, this.note);
     this.host = element("div", { className: "viewer" }, this.toolbar.top, this.room, this.toolbar.bottom);
     root.append(this.host);
-    this.stage = new Stage(this.canvas);
-    this.picker = new Picker(this.stage.renderer);
     this.hands = new Hands(this.canvas, this);
     this.mode = "orbit";
     this.straight = false;
@@ -88,9 +86,8 @@ export class Viewer {
     if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
     const packed = unpack(await answer.arrayBuffer());
     if (this.loaded !== url) return;
-    this.model = new Model(packed);
+    this.model = new Model(packed, this.stage.materials);
     this.stage.show(this.model);
-    this.picker.watch(this.model);
     this.camera = null;
     this.note.textContent = packed.header.simplified ? this.data.texts.simplified : "";
     this.note.hidden = !packed.header.simplified;
@@ -126,7 +123,7 @@ export class Viewer {
   /** Number of the element in each pixel of the picture, row by row; -1 where there is none. */
   elementsSeen() {
     this.stage.look(this.camera);
-    return this.picker.all(this.stage.eye, this.camera.size);
+    return this.stage.picker.all(this.stage.eye, this.camera.size);
   }
 
   /** Change the rig, and so the camera. */
@@ -172,7 +169,7 @@ export class Viewer {
     const x = Math.floor(((event.clientX - box.left) / box.width) * width);
     const y = Math.floor(((event.clientY - box.top) / box.height) * height);
     this.stage.look(this.camera);
-    return this.picker.at(this.stage.eye, this.camera.size, [x, y]);
+    return this.stage.picker.at(this.stage.eye, this.camera.size, [x, y]);
   }
 
   #actions() {
@@ -296,8 +293,8 @@ export class Viewer {
     this.watcher.disconnect();
     cancelAnimationFrame(this.wanted);
     this.flight = null;
-    this.picker.dispose();
-    this.stage.dispose();
+    this.hands.letGo();
+    this.stage.rest();
     this.host.remove();
   }
 }
