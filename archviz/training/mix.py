@@ -17,8 +17,9 @@ from archviz.training.wet import rained_on
 __all__ = ["MIX_VERSION", "TracedView", "load_traced", "mix", "radiance"]
 
 # What is laid over the traced light. 1, which the first pairs do not say: one kind of cloud, dry
-# ground. 2: heaps, ripples, feathers and decks of cloud lit by the sun, wet ground.
-MIX_VERSION = 2
+# ground. 2: heaps, ripples, feathers and decks of cloud lit by the sun, wet ground. 3: a clear low sun that
+# reaches the walls, under a sky that is warm at the horizon, and dusk and night exposed longer.
+MIX_VERSION = 3
 
 # A leaf's green over its red at least, and its blue over its green at most; yellow meadows pass too.
 _PLANT_GREEN, _PLANT_BLUE = 1.03, 0.6

@@ -88,18 +88,18 @@ def _changed(name: str, old: str, new: str, folder: Path) -> Path:
     ("old", "new", "message"),
     [
         (
-            "haze = 0.45",
+            "haze = 0.3",
             "haze = 1.5",
             "lightings.toml [sunrise]: haze = 1.5 is not accepted; give a number from 0 to 1",
         ),
-        ("haze = 0.45", 'haze = "thick"', "lightings.toml [sunrise]: haze = 'thick' is not accepted"),
-        ("haze = 0.45", "haze = nan", "lightings.toml [sunrise]: haze = nan is not accepted"),
-        ("haze = 0.45", "haze = true", "lightings.toml [sunrise]: haze = True is not accepted"),
-        ("haze = 0.45\n", "", "lightings.toml [sunrise]: key 'haze' is missing; give a number from 0 to 1"),
-        ("haze = 0.45", "haze = 0.45\nfog = 1", "lightings.toml [sunrise]: unknown key 'fog'; accepted: name_en,"),
+        ("haze = 0.3", 'haze = "thick"', "lightings.toml [sunrise]: haze = 'thick' is not accepted"),
+        ("haze = 0.3", "haze = nan", "lightings.toml [sunrise]: haze = nan is not accepted"),
+        ("haze = 0.3", "haze = true", "lightings.toml [sunrise]: haze = True is not accepted"),
+        ("haze = 0.3\n", "", "lightings.toml [sunrise]: key 'haze' is missing; give a number from 0 to 1"),
+        ("haze = 0.3", "haze = 0.3\nfog = 1", "lightings.toml [sunrise]: unknown key 'fog'; accepted: name_en,"),
         ("moon = false", "moon = 0", "lightings.toml [sunrise]: moon = 0 is not accepted; give true or false"),
         ('name_vi = "Bình minh"', 'name_vi = ""', "[sunrise]: name_vi = '' is not accepted; give a text of 1 to 60"),
-        ("hour = 6.25", "hour = 25", "hour = 25 is not accepted; give a number from 0 to 24"),
+        ("hour = 6.27", "hour = 25", "hour = 25 is not accepted; give a number from 0 to 24"),
     ],
 )
 def test_a_wrong_lighting_names_file_table_key_and_range(tmp_path: Path, old: str, new: str, message: str) -> None:
