@@ -13,6 +13,7 @@
     export       the diffusers folder of the engine                archviz/weights/mini
     metric-network  tells hours and places, and compares pictures, for `evaluate`   <cache>/metric-network.pt
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
+    sheets       every environment unlabelled, and the samples, for the eye     <cache>/evaluation
     calibrate    what each score of fidelity says of known damage  docs/fidelity-*
     evaluate-views  colours over several views of one scene, drift between lights
     drawn        views that drawings are made from, untraced       <cache>/drawn
@@ -103,6 +104,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     evaluate.add_argument("--readings", type=int, default=100, help="how many held-out drawings")
     evaluate.add_argument("--rows", default=None, help="some rows alone, with commas between; all where left out")
     evaluate.add_argument("--card", type=Path, default=None, help="the model card that the table is written into")
+    steps.add_parser("sheets")
     calibrate = steps.add_parser("calibrate")
     calibrate.add_argument("--folder", type=Path, default=WEIGHTS)
     calibrate.add_argument("--target", type=Path, default=Path("docs"), help="folder for tables and figures")
@@ -207,6 +209,10 @@ def _run(options: argparse.Namespace) -> None:
                 threads=options.threads,
                 fit_only=options.fit_only,
             )
+        case "sheets":
+            from archviz.training.evaluation.sheets import write_sheets
+
+            write_sheets(cache / "evaluation")
         case "calibrate":
             from archviz.training.calibration import SEEDS, calibrate
 
