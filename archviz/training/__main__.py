@@ -49,14 +49,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     scenes = steps.add_parser("scenes")
     scenes.add_argument("--count", type=int, default=400)
     scenes.add_argument("--start", type=int, default=0, help="first seed")
-    scenes.add_argument("--every", type=int, default=1, help="from a seed to the next: 10 from 0 has held-out ones alone")
+    scenes.add_argument("--every", type=int, default=1, help="from a seed to the next: every tenth is held out")
     trace = steps.add_parser("trace")
     trace.add_argument("--count", type=int, default=400)
     trace.add_argument("--start", type=int, default=0, help="first seed")
     trace.add_argument("--every", type=int, default=1, help="from a seed to the next")
     trace.add_argument("--samples", type=int, default=24, help="paths a pixel")
     pairs = steps.add_parser("pairs")
-    pairs.add_argument("--remix", action="store_true", help="first mix older pairs' pictures as they are mixed now")
+    pairs.add_argument("--remix", action="store_true", help="first delete the pairs that were mixed otherwise than now")
     autoencoder = steps.add_parser("autoencoder")
     autoencoder.add_argument("--steps", type=int, default=6000)
     autoencoder.add_argument("--until", type=int, default=None)
@@ -132,10 +132,10 @@ def _run(options: argparse.Namespace) -> None:
 
             trace_scenes(cache, seeds=_seeds(options), threads=options.threads, samples=options.samples)
         case "pairs":
-            from archviz.training.dataset import prepare_pairs, remix_pairs, write_texts
+            from archviz.training.dataset import drop_older_pairs, prepare_pairs, write_texts
 
             if options.remix:
-                remix_pairs(cache)
+                drop_older_pairs(cache)
             prepare_pairs(cache)
             write_texts(cache)
         case "autoencoder":

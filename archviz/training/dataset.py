@@ -39,8 +39,8 @@ __all__ = [
     "LitView",
     "Mix",
     "draw_mixes",
+    "drop_older_pairs",
     "prepare_pairs",
-    "remix_pairs",
     "view_mixes",
     "without_surroundings",
     "write_texts",
@@ -49,8 +49,6 @@ __all__ = [
 # Which of a view's two suns (low, high) may stand for a preset's, by the preset's sun altitude.
 _LOW_SUN_DEG = 25.0
 _MIXES = 8
-# Files of a pair that were made of its pictures.
-_OF_PICTURES = ("latents.npy", "drafts.npz")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,33 +188,21 @@ def prepare_pairs(cache: Path, *, limit: int | None = None) -> int:
     return made
 
 
-def remix_pairs(cache: Path, *, limit: int | None = None) -> int:
-    """Mix the pictures of older pairs again as they are mixed now; returns how many views were.
+def drop_older_pairs(cache: Path) -> int:
+    """Delete the pairs that were mixed otherwise than now, for :func:`prepare_pairs` to make anew; returns how many.
 
-    Their maps stay. What was made of the older pictures, latents and drafts, is deleted: the steps
-    ``autoencoder`` and ``drafts`` make it again. A pair whose scene or traced view is gone is kept as it is.
+    Nothing of them stays: the maps show the same lights as the pictures. A pair whose scene or traced view is gone
+    is kept as it is.
     """
-    made = 0
+    dropped = 0
     for path in sorted((cache / "pairs").glob("*/record.json")):
         pair = json.loads(path.read_text(encoding="utf-8"))
-        folder, traced_path = path.parent, view_path(cache, pair["seed"], pair["view"])
-        scene_folder = cache / "scenes" / f"{pair['seed']:06d}"
-        if pair.get("mix_version", 1) >= MIX_VERSION or not (traced_path.is_file() and scene_folder.is_dir()):
-            continue
-        if limit is not None and made >= limit:
-            break
-        traced, (_, record) = load_traced(traced_path), read_scene(scene_folder)
-        beside = folder / "pictures.part.npy"
-        np.save(beside, _pictures(traced, record, pair["view"]))
-        for name in _OF_PICTURES:
-            (folder / name).unlink(missing_ok=True)
-        beside.replace(folder / "pictures.npy")
-        text = json.dumps({**pair, "traced_version": traced.version, "mix_version": MIX_VERSION})
-        path.with_suffix(".part").write_text(text, encoding="utf-8")
-        path.with_suffix(".part").replace(path)
-        made += 1
-        print(f"pairs: {folder.name} mixed again", flush=True)
-    return made
+        traced_path, scene_folder = view_path(cache, pair["seed"], pair["view"]), cache / "scenes"
+        there = traced_path.is_file() and (scene_folder / f"{pair['seed']:06d}").is_dir()
+        if there and pair.get("mix_version", 1) < MIX_VERSION:
+            shutil.rmtree(path.parent)
+            dropped += 1
+    return dropped
 
 
 def _pictures(traced: TracedView, record: Mapping[str, Any], view: int) -> NDArray[np.uint8]:

@@ -95,7 +95,8 @@ def test_a_leaf_arches_from_its_base_and_faces_up() -> None:
 def test_leaves_of_one_base_are_each_their_own() -> None:
     headings, lengths, rises = [0.0, 2.0, 4.0], [3.0, 1.0, 2.0], [0.6, 0.9, 1.2]
     together = blades((1, 2, 3), headings, lengths, 0.5, rise=rises, droop=1.0)
-    alone = [blades((1, 2, 3), [h], n, 0.5, rise=r, droop=1.0) for h, n, r in zip(headings, lengths, rises, strict=True)]
+    each = zip(headings, lengths, rises, strict=True)
+    alone = [blades((1, 2, 3), [h], n, 0.5, rise=r, droop=1.0) for h, n, r in each]
     assert np.array_equal(together, join(*alone))
     for heading, leaf in zip(headings, alone, strict=True):
         tip = leaf.reshape(-1, 3)[np.argmax(np.hypot(*(leaf.reshape(-1, 3)[:, :2] - [1, 2]).T))] - [1, 2, 3]

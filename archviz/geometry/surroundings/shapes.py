@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -168,7 +167,7 @@ def lump(
 
 def blades(
     base: ArrayLike,
-    headings: Sequence[float],
+    headings: ArrayLike,
     length: ArrayLike,
     width: float,
     *,
@@ -188,7 +187,8 @@ def blades(
         Height lost towards the tip, as a share of ``length``.
     """
     t = np.linspace(0, 1, parts + 1)
-    flat = np.array([(math.cos(heading), math.sin(heading), 0.0) for heading in headings])
+    turns = np.asarray(headings, float).tolist()
+    flat = np.array([(math.cos(turn), math.sin(turn), 0.0) for turn in turns])
     out = flat[:, None]
     side = np.stack([-flat[:, 1], flat[:, 0], flat[:, 2]], axis=-1)[:, None]
     up = np.array([0.0, 0.0, 1.0])

@@ -1,4 +1,4 @@
-"""Pairs of an older mix are mixed again, once, and what was made of the older pictures goes."""
+"""Pairs of an older mix are taken away whole, for the step to make anew."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from archviz.core.camera import Camera
 from archviz.core.place import SunDirection
 from archviz.training.__main__ import main
-from archviz.training.dataset import remix_pairs, view_mixes
-from archviz.training.mix import MIX_VERSION, mix
+from archviz.training.dataset import drop_older_pairs
+from archviz.training.mix import MIX_VERSION
 from archviz.training.path_trace import view_path
-from archviz.training.traced import LIGHT_GROUPS, TracedView, load_traced
+from archviz.training.traced import LIGHT_GROUPS, TracedView
 from tests.training.traced_scene import write_house
 
 SIDE = 48
@@ -45,22 +44,15 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_old_pictures_are_mixed_again_and_only_once(cache: Path) -> None:
+def test_old_pairs_go_whole_and_no_others(cache: Path) -> None:
     folder, gone = cache / "pairs" / "000007-0", cache / "pairs" / "000008-0"
-    assert remix_pairs(cache) == 1
-    record = json.loads((cache / "scenes" / "000007" / "scene.json").read_text(encoding="utf-8"))
-    camera = Camera.from_json(record["cameras"][0]["camera"])
-    traced = load_traced(view_path(cache, 7, 0))
-    mixes = view_mixes(record, 0)
-    expected = [mix(traced, m.illumination, camera, sun=m.sun, seed=7 * 1024 + i) for i, m in enumerate(mixes)]
-    assert np.array_equal(np.load(folder / "pictures.npy"), expected)
-    assert np.load(folder / "pictures.npy").std() > 5
-    pair = json.loads((folder / "record.json").read_text(encoding="utf-8"))
-    assert (pair["traced_version"], pair["mix_version"], pair["environment"]) == (1, MIX_VERSION, "meadow")
-    assert sorted(p.name for p in folder.iterdir()) == ["complete-fixed.npy", "pictures.npy", "record.json"]
-    assert not np.load(folder / "complete-fixed.npy").any()
-    assert len(list(gone.iterdir())) == 5 and "mix_version" not in (gone / "record.json").read_text()
-    assert remix_pairs(cache) == 0
+    assert drop_older_pairs(cache) == 1
+    assert not folder.exists(), "the maps show the lights of the older pictures"
+    assert len(list(gone.iterdir())) == 5, "what cannot be made anew is kept"
+    folder.mkdir()
+    now = {"seed": 7, "view": 0, "mix_version": MIX_VERSION}
+    (folder / "record.json").write_text(json.dumps(now), encoding="utf-8")
+    assert drop_older_pairs(cache) == 0 and folder.exists()
 
 
 def test_the_step_leaves_old_pairs_alone_unless_it_is_asked(cache: Path) -> None:
@@ -68,5 +60,7 @@ def test_the_step_leaves_old_pairs_alone_unless_it_is_asked(cache: Path) -> None
     (cache / "tokenizer" / "vocab.json").write_text("{}")
     main(["--cache", str(cache), "pairs"])
     assert (cache / "pairs" / "000007-0" / "latents.npy").exists()
-    main(["--cache", str(cache), "pairs", "--remix"])
-    assert not (cache / "pairs" / "000007-0" / "latents.npy").exists()
+    with pytest.raises(KeyError, match="split"):
+        # The house of this test is no scene that a pair can be made of.
+        main(["--cache", str(cache), "pairs", "--remix"])
+    assert not (cache / "pairs" / "000007-0").exists()
