@@ -285,7 +285,7 @@ class HeldOutView:
         from PIL import Image
 
         folder = self.workshop.cache / "evaluation" / "pictures" / (maker or self.workshop.weights)
-        path = folder / self.name / f"{name}.png"
+        path = folder / self.edition / f"{name}.png"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             beside = path.with_name(f".{path.name}.{os.getpid()}")
