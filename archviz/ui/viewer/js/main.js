@@ -20,6 +20,8 @@ export async function show({ data, parentElement, setTriggerValue }) {
   }
   await viewer.update(data, send);
   return () => {
+    // Called too, and late, for a drawing that a newer one overtook: the viewer goes with its place on the page.
+    if (parentElement.isConnected || viewers.get(parentElement) !== viewer) return;
     viewers.delete(parentElement);
     viewer.dispose();
   };

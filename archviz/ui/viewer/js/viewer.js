@@ -53,7 +53,9 @@ export class Viewer {
     this.#takeHour(data.track ? data.track.now : null);
     this.canvas.setAttribute("aria-label", data.texts.canvas);
     this.dark = isDark(this.host);
-    if (this.loaded !== data.geometry) await this.#load(data.geometry);
+    if (this.loaded !== data.geometry) this.loading = this.#load(data.geometry);
+    // A newer drawing of the page waits for the same model.
+    await this.loading;
     if (!this.model || this.data !== data) return;
     this.palette = Uint8Array.from(atob(data.palette), (letter) => letter.charCodeAt(0));
     this.selected = this.model.elements.findIndex(({ name }) => name === data.selected);
