@@ -33,6 +33,8 @@ function build(root) {
 
 export default function ({ parentElement, data }) {
   const pair = build(parentElement);
+  if (data.since < Number(pair.dataset.since ?? 0)) return;
+  pair.dataset.since = data.since;
   for (const side of ["before", "after"]) {
     const image = pair.querySelector(`img.${side}`);
     if (image.src !== data[side]) image.src = data[side];

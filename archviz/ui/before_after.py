@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from archviz.ui.dated import dated
 from archviz.ui.visit import Visit
 
 __all__ = ["picture_url", "show_before_after"]
@@ -30,16 +31,14 @@ def show_before_after(visit: Visit, before: tuple[str, str], after: tuple[str, s
         Of the element on the page.
     """
     urls = [picture_url(file, Path(file).stat().st_mtime_ns) for file, _ in (before, after)]
-    _component()(
-        data={
-            "before": urls[0],
-            "after": urls[1],
-            "before_name": before[1],
-            "after_name": after[1],
-            "label": visit.texts("compare.drag"),
-        },
-        key=key,
-    )
+    data = {
+        "before": urls[0],
+        "after": urls[1],
+        "before_name": before[1],
+        "after_name": after[1],
+        "label": visit.texts("compare.drag"),
+    }
+    _component()(data=dated(key, data), key=key)
 
 
 # A few: each holds one picture in memory.

@@ -46,7 +46,9 @@ def show_controls(visit: Visit, design: Design) -> RenderRequest | None:
     t = visit.texts
     take_pending()
     _show_design(visit, design)
-    show_versions(visit, design)
+    # What may come and go has a place of its own: else what follows would move up or down, and an open one close.
+    with st.container():
+        show_versions(visit, design)
     if design.kind == "model":
         own = [] if st.session_state[choice_key("camera")] is None else [OWN_VIEW]
         views = [*VIEW_PRESETS, *own]
@@ -60,7 +62,8 @@ def show_controls(visit: Visit, design: Design) -> RenderRequest | None:
         format_func=lambda e: t("choice.environment_auto") if e == AUTO else t.both_names(environments()[e]),
         key=choice_key("environment"),
     )
-    _show_lighting(visit)
+    with st.container():
+        _show_lighting(visit)
     with st.expander(t("choice.sun"), icon=":material/explore:"):
         _show_sun(visit, design)
     if design.kind != "text":

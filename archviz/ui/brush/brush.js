@@ -14,8 +14,13 @@ export default function ({ data, parentElement, setStateValue }) {
     sheet = data.desk ? new Desk(parentElement, data) : new Sheet(parentElement, data);
     sheets.set(parentElement, sheet);
   }
-  sheet.update(data, setStateValue);
+  if (!(data.since < sheet.since)) {
+    sheet.since = data.since;
+    sheet.update(data, setStateValue);
+  }
   return () => {
+    // Called too, and late, for a drawing that a newer one overtook: the sheet goes with its place on the page.
+    if (parentElement.isConnected) return;
     sheets.delete(parentElement);
     sheet.host.remove();
   };

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from archviz.core.size import Size
+from archviz.ui.dated import dated
 
 __all__ = ["DeskSheet", "show_brush", "show_desk_sheet"]
 
@@ -80,7 +81,7 @@ def show_brush(picture: bytes, size: Size, texts: Mapping[str, str], *, key: str
         "texts": dict(texts),
         "strokes": _strokes(st.session_state.get(key)),
     }
-    shown = _component()(key=key, data=data, default={"strokes": []}, on_strokes_change=lambda: None)
+    shown = _component()(key=key, data=dated(key, data), default={"strokes": []}, on_strokes_change=lambda: None)
     return _strokes(shown)
 
 
@@ -134,7 +135,7 @@ def show_desk_sheet(sheet: DeskSheet, texts: Mapping[str, str], *, key: str, on_
         "strokes": sheet.drawn["strokes"],
         "desk": desk,
     }
-    _component()(key=key, data=data, default={"edit": None}, on_edit_change=on_edit)
+    _component()(key=key, data=dated(key, data), default={"edit": None}, on_edit_change=on_edit)
 
 
 def _css(color: tuple[int, int, int]) -> str:

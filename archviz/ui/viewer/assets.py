@@ -13,6 +13,8 @@ from typing import Any
 import streamlit as st
 from streamlit.components.v1 import declare_component
 
+from archviz.ui.dated import dated
+
 __all__ = ["THREE_FILES", "find_three", "mount_viewer"]
 
 _FOLDER = Path(__file__).with_name("js")
@@ -70,7 +72,7 @@ def mount_viewer(three: Path, data: Mapping[str, Any], *, key: str, on_event: An
     own = declare_component("js", path=_FOLDER)
     declare_component("three", path=three)
     module = f"component/{own.name}/main.js"
-    _component()(key=key, data={**data, "module": module}, on_event_change=on_event)
+    _component()(key=key, data=dated(key, {**data, "module": module}), on_event_change=on_event)
 
 
 @functools.cache

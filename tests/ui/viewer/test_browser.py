@@ -45,6 +45,16 @@ _TOLD = """(now) => {
   return [Number(viewer.toolbar.hour.value), viewer.minute];
 }"""
 
+# What becomes of a drawing of the page that a newer one overtook: carried out late, then taken away late.
+_OVERTAKEN = """async () => {
+  const { show } = await import(new URL(viewer.data.module, document.baseURI));
+  const parentElement = viewer.host.parentNode;
+  const data = { ...viewer.data, since: viewer.data.since - 1, track: null };
+  const leave = await show({ data, parentElement, setTriggerValue: () => {} });
+  leave();
+  return viewer.host.isConnected && viewer.host === parentElement.querySelector(".viewer");
+}"""
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -191,7 +201,10 @@ def test_elements_sun_walk_and_views(studio: str, home: Path) -> None:
         page.get_by_text("Địa điểm và thời gian").click()
         page.get_by_text("Mặt trời thật của một nơi").click()
         page.wait_for_function("viewer.data.track !== null && viewer.minute === 510", timeout=PATIENCE_MS)
+        assert page.get_by_text("Mặt trời thật của một nơi").is_visible(), "what was opened stays open"
         hour = page.locator('.viewer [data-name="hour"]')
+        assert page.evaluate(_OVERTAKEN), "an older drawing of the page changes nothing, and takes nothing away"
+        assert hour.is_visible()
         assert page.evaluate(_TOLD, 600) == [600, 600], "before a frame is drawn, so that a key moves it from there"
         assert page.evaluate(_TOLD, 510) == [510, 510]
         hour.evaluate("(e) => { e.value = 960; e.dispatchEvent(new Event('input')); }")

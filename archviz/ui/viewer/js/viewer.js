@@ -46,6 +46,7 @@ export class Viewer {
 
   /** Take what the page knows: geometry, camera, light, names. `send` tells the page of an event. */
   async update(data, send) {
+    if (this.data && data.since < this.data.since) return;
     const before = this.data;
     this.data = data;
     this.send = send;
