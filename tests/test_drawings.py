@@ -87,6 +87,27 @@ def test_walls_face_the_way_they_are_drawn(name: str, view: str) -> None:
     assert np.median(relief.normals[..., 0][left]) < -0.3 < 0.3 < np.median(relief.normals[..., 0][right])
 
 
+@pytest.mark.parametrize(
+    ("name", "view"), [("garden-villa", "front-left"), ("school", "front-left"), ("gable-house", "front-right")]
+)
+def test_most_of_a_building_faces_exactly_as_it_is_drawn(name: str, view: str) -> None:
+    truth, _, relief = drawn(name, view)
+    seen = rasterize(relief.scene, relief.camera)
+    own = parts(truth, Part.BUILDING, Part.OPENING) & parts(seen, Part.BUILDING, Part.OPENING)
+    right, up, forward = relief.camera.basis().astype(np.float32)
+    found = relief.normals @ np.stack([right, up, -forward], axis=1)
+    cosines = (found * truth.camera_normals()).sum(axis=2)[own]
+    assert np.degrees(np.arccos(np.clip(np.median(cosines), -1, 1))) < 5
+
+
+@pytest.mark.parametrize(("name", "view"), [("garden-villa", "front-left"), ("school", "front")])
+def test_crowns_of_trees_are_no_walls(name: str, view: str) -> None:
+    truth, _, relief = drawn(name, view)
+    seen = rasterize(relief.scene, relief.camera)
+    trees = parts(truth, Part.SURROUNDINGS)
+    assert parts(seen, Part.BUILDING, Part.OPENING)[trees].mean() < 0.35
+
+
 @cache
 def sample_sketch(north_deg: float) -> tuple[NDArray[np.uint8], GBuffer, LightBuffer]:
     """The sketch of the tube house at eight in the morning: the sun stands east of its place."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from archviz.core.camera import Camera
 from archviz.core.elements import Element, ElementTable, Part
 from archviz.core.gbuffer import GBuffer
-from archviz.core.maps import DepthMap, EdgeMap, NormalMap
+from archviz.core.maps import DepthMap, EdgeMap, IdMap, NormalMap
 from archviz.core.material import Material, TextureFamily
 from archviz.core.size import Size
 from archviz.geometry.scene import Scene
@@ -29,6 +29,8 @@ _MATERIALS = (
     Material(name="leaves", base_color=(0.1, 0.17, 0.045), roughness=0.8, family=TextureFamily.FOLIAGE),
     Material(name="other", base_color=(0.42, 0.4, 0.37), roughness=0.8),
     Material(name="roof", base_color=(0.5, 0.48, 0.45), roughness=0.8),
+    Material(name="joint", base_color=(0.36, 0.35, 0.33), roughness=0.8),
+    Material(name="frame", base_color=(0.2, 0.19, 0.18), roughness=0.6),
 )
 RELIEF_TABLE = ElementTable(
     (
@@ -37,6 +39,8 @@ RELIEF_TABLE = ElementTable(
         Element(name="plant", material=2, part=Part.SURROUNDINGS),
         Element(name="other", material=3, part=Part.SURROUNDINGS),
         Element(name="roof", material=4, part=Part.BUILDING),
+        Element(name="joint", material=5, part=Part.BUILDING),
+        Element(name="frame", material=6, part=Part.BUILDING),
     ),
     _MATERIALS,
 )
@@ -45,7 +49,9 @@ _ROWS = {element.name: row for row, element in enumerate(RELIEF_TABLE.elements)}
 _ROOF_UP = 0.5
 _CORNER_PX = (0.3, 0.15)
 # Over what share of the longer side borders of elements are evened; a window's corner stays one.
-_EVEN = 0.003
+_EVEN = 0.0015
+# Over how many pixels, and by how much, normals change where two faces meet.
+_FOLD_PX, _FOLD = 5, 0.3
 # Neighbouring pixels whose depths differ by more than this share are not one surface.
 _TORN = 0.06
 # Light starts this share of the distance before the relief, whose faces are rougher than real ones;
@@ -220,8 +226,21 @@ def _mesh(camera: Camera, depth_m: NDArray[np.float32], elements: NDArray[np.int
     )
 
 
+def _on_faces(own: NDArray[np.bool_], normals: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(H, W) where a line lies on one face of what stands: neither on its outline nor where two faces meet."""
+    import cv2
+
+    reach = np.ones((_FOLD_PX, _FOLD_PX), np.uint8)
+    bends = np.stack([cv2.morphologyEx(normals[..., axis], cv2.MORPH_GRADIENT, reach) for axis in range(3)])
+    inside = cv2.erode(own.astype(np.uint8), reach, borderValue=0) > 0
+    return np.asarray(inside & (bends.max(axis=0) < _FOLD))
+
+
 def draw_over(gbuffer: GBuffer, relief: Relief, lines: EdgeMap) -> GBuffer:
     """A view of the relief in its surroundings, with the drawing's own lines and smooth normals.
+
+    A line on a face is a joint of it, and one in a window a frame: a drawing says no more of it, and without a colour
+    of its own it would be lost.
 
     Parameters
     ----------
@@ -237,9 +256,14 @@ def draw_over(gbuffer: GBuffer, relief: Relief, lines: EdgeMap) -> GBuffer:
     # Lines of the sky are writing and construction; those of the ground are paths and pools.
     drawn = (lines.array > 0.5) & gbuffer.hit
     around = (gbuffer.edges.array > 0.5) & ~own
+    elements = gbuffer.elements.array.copy()
+    inner = drawn & _on_faces(own, normals)
+    for on, made in (("wall", "joint"), ("roof", "joint"), ("window", "frame")):
+        elements[inner & (gbuffer.elements.array == _ROWS[on])] = _ROWS[made]
     return replace(
         gbuffer,
         depth=DepthMap(np.where(own, gbuffer.depth.array * np.float32(1 - _BIAS), gbuffer.depth.array)),
         normals=NormalMap(normals),
+        elements=IdMap(elements),
         edges=EdgeMap((drawn | around).astype(np.float32)),
     )

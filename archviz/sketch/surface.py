@@ -11,20 +11,27 @@ from numpy.typing import NDArray
 
 from archviz.core.camera import Camera
 from archviz.sketch.estimate import BLOCK_PX, Estimate, Layer
-from archviz.sketch.vanishing import Areas, Vanishing, face_areas
+from archviz.sketch.segments import part_areas, scalloped
+from archviz.sketch.vanishing import Areas, Vanishing, face_areas, wall_normals
 
 __all__ = ["flatten_regions", "integrate_normals"]
 
-# A pane or a panel is one thing. An area larger than this share of the picture may leak through a broken
-# line: it has a vote only if its pixels agree so far, and not over a pixel that is sure of another layer.
+# A pane or a panel is one thing. A segment larger than this share of the picture has a vote only if its pixels
+# agree so far; whether it is of the building at all, if they do so by more than this beyond a half.
 _ONE_THING = 0.01
-_AGREED, _SURE = 0.6, 0.9
-# Cosine between the lines' normal and the network's.
-_CONTRADICTED = 0.2
+_AGREED, _DECIDED = 0.6, 0.15
+# Share of glass, of what is building, above which a segment is a window.
+_GLASS = 0.55
+# Cosines between the lines' normal and the network's: what contradicts, and what is as good as the same.
+_CONTRADICTED, _NEARLY = 0.2, 0.8
+# A crown of a tree is one if the network finds a leaf in it.
+_LEAFY = 0.01
 # Length of the mean of unit normals: 0.96 is a spread of about 16 degrees.
 _FLAT = 0.96
 _LEAST_REGION_PX = 12
-# An area smaller than this share of the picture is part of the face it lies on, if that is as near as the second.
+# What is smaller goes with what lies within this share of the longer side.
+_SPECK = 0.01
+# A segment smaller than this share of the picture is part of the wall it lies on, if that is as near as the second.
 _SMALL_SHARE, _NEAR_SHARE = 0.002, 0.015
 _SOLID = (Layer.BUILDING, Layer.OPENING, Layer.PLANT, Layer.OTHER)
 
@@ -38,7 +45,7 @@ _STEEPEST = 0.08
 
 
 def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> Estimate:
-    """The estimate at the size of the drawing, one layer and one normal for each area that agrees on them.
+    """The estimate at the size of the drawing, one layer and one normal for each segment of it that agrees on them.
 
     Parameters
     ----------
@@ -61,49 +68,94 @@ def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> E
     block = (BLOCK_PX + 1, BLOCK_PX + 1)
     layers = np.stack([grown(layer) for layer in found.layers])
     normals = _unit(grown(cv2.blur(found.normals, block)))
-    regions = areas.labels.ravel()
+    segments, area_of = part_areas(areas)
+    regions = segments.ravel()
     sizes = np.bincount(regions)
     votes = _means(layers.reshape(len(layers), -1), regions, sizes)
+    crowns = scalloped(areas)[area_of] & (votes[Layer.PLANT] > _LEAFY)
+    votes[:, crowns] = np.eye(len(layers))[Layer.PLANT][:, None]
     mean = _means(normals.reshape(-1, 3).T, regions, sizes)
-    small = sizes < _ONE_THING * sizes.sum()
-    agreed = (small | (votes.max(axis=0) > _AGREED)) & (sizes >= _LEAST_REGION_PX)
-    flat = agreed & (np.linalg.norm(mean, axis=0) > _FLAT)
+    # Segment 0 is the ink, which belongs to whatever lies nearest; and so do specks.
+    told = sizes >= _LEAST_REGION_PX
+    told[0] = False
+    away, nearest = distance_transform_edt(~told[segments], return_indices=True)
+    owner = np.where(away < _SPECK * max(height, width), segments[tuple(nearest)], segments)
+    flat = (np.linalg.norm(mean, axis=0) > _FLAT) & told
     facing = _unit(mean.T)
+    facing_of = owner
     if order is not None:
-        faced, exact = face_areas(areas, order)
-        walls = faced & (exact[:, 1] == 0)
-        faced &= np.isin(votes.argmax(axis=0), (Layer.BUILDING, Layer.OPENING)) & (sizes >= _LEAST_REGION_PX)
-        # A hipped roof is bounded as a floor is: the network must not contradict.
-        faced &= (exact * facing).sum(axis=1) > _CONTRADICTED
-        flat, facing = flat | faced, np.where(faced[:, None], exact, facing)
-    # Area 0 is the ink, which belongs to whatever lies nearest.
-    agreed[0] = flat[0] = False
-    ink = areas.labels == 0
-    _, nearest = distance_transform_edt(ink, return_indices=True)
-    owner = areas.labels[tuple(nearest)]
-    voted = agreed[owner] & (small[owner] | (layers.max(axis=0) < _SURE) | ink)
-    if order is not None:
-        owner = _nearest_wall(owner, walls, faced, sizes)
+        own = np.isin(votes.argmax(axis=0), (Layer.BUILDING, Layer.OPENING)) & told
+        bounded, exact = face_areas(areas, order)
+        # A hipped roof is bounded as a floor is, and so is hatching: the network must not contradict.
+        bounded, exact = bounded[area_of], exact[area_of]
+        bounded &= (exact * facing).sum(axis=1) > np.where(exact[:, 1] == 0, _CONTRADICTED, _NEARLY)
+        near, nearest_face = _nearest_face(facing, _columns(segments, sizes), order, width)
+        facing = np.where((own & bounded)[:, None], exact, np.where((own & near)[:, None], nearest_face, facing))
+        flat |= own & (bounded | near)
+        facing_of = _on_walls(owner, flat & own & (facing[:, 1] == 0), sizes)
     return Estimate(
-        layers=np.where(voted, votes[:, areas.labels[tuple(nearest)]], layers).astype(np.float32),
+        layers=_agreed_layers(layers, votes, owner, told, sizes),
         depth=grown(cv2.medianBlur(found.depth, BLOCK_PX + 1)),
-        normals=np.where(flat[owner][..., None], facing[owner], normals).astype(np.float32),
+        normals=np.where(flat[facing_of][..., None], facing[facing_of], normals).astype(np.float32),
         confidence=grown(found.confidence),
     )
 
 
-def _nearest_wall(
-    owner: NDArray[np.int32], walls: NDArray[np.bool_], faced: NDArray[np.bool_], sizes: NDArray[np.int64]
-) -> NDArray[np.int32]:
-    """Each small area that has no face of its own, hatching and mullions, given to the nearest wall."""
+def _on_walls(owner: NDArray[np.int32], walls: NDArray[np.bool_], sizes: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Each small segment, a mullion, a pane or hatching, given to the nearest of the larger walls."""
     from scipy.ndimage import distance_transform_edt
 
-    small = ~faced & (sizes < _SMALL_SHARE * owner.size)
-    if not walls.any():
+    small = sizes < _SMALL_SHARE * owner.size
+    large = walls & ~small
+    if not large.any():
         return owner
-    away, nearest = distance_transform_edt(~walls[owner], return_indices=True)
+    away, nearest = distance_transform_edt(~large[owner], return_indices=True)
     near = small[owner] & (away < _NEAR_SHARE * max(owner.shape))
     return np.where(near, owner[tuple(nearest)], owner)
+
+
+def _agreed_layers(
+    layers: NDArray[np.float32],
+    votes: NDArray[np.float64],
+    owner: NDArray[np.int32],
+    told: NDArray[np.bool_],
+    sizes: NDArray[np.int64],
+) -> NDArray[np.float32]:
+    """(6, H, W) layers as each segment votes; where it does not agree on one, each pixel's among what it is rather."""
+    own = votes[Layer.BUILDING] + votes[Layer.OPENING]
+    # A window is drawn from line to line: of a segment all is glass or nothing.
+    glass = votes[Layer.OPENING] > _GLASS * own
+    votes = votes.copy()
+    votes[Layer.BUILDING], votes[Layer.OPENING] = np.where(glass, 0.0, own), np.where(glass, own, 0.0)
+    of_building = np.isin(np.arange(len(layers)), (Layer.BUILDING, Layer.OPENING))
+    one = told & ((votes.max(axis=0) > _AGREED) | (sizes < _ONE_THING * owner.size))
+    made = np.where(one[owner], votes[:, owner], layers)
+    # Where a building ends is drawn as well: another segment is of it or not, whatever else its parts are.
+    split = told & ~one
+    built = split & (own > 0.5 + _DECIDED)
+    made = np.where(built[owner], votes[:, owner] * of_building[:, None, None], made)
+    bare = split & (own < 0.5 - _DECIDED)
+    made = np.where(bare[owner], made * ~of_building[:, None, None], made)
+    return (made / np.maximum(made.sum(axis=0), 1e-6)).astype(np.float32)
+
+
+def _nearest_face(
+    facing: NDArray[np.float32], columns: NDArray[np.float64], order: Vanishing, width: int
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Which segments face nearly as the order's walls or its floors do, and how those face exactly."""
+    walls = wall_normals(order, columns, width)
+    level = np.broadcast_to([0.0, 1.0, 0.0], (len(columns), 1, 3))
+    faces = np.concatenate([walls, level], axis=1)
+    cosines = (faces * facing[:, None]).sum(axis=2)
+    best = cosines.argmax(axis=1)
+    rows = np.arange(len(columns))
+    return cosines[rows, best] > _NEARLY, faces[rows, best]
+
+
+def _columns(segments: NDArray[np.int32], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(n,) column of each segment's middle [px]."""
+    columns = np.broadcast_to(np.arange(segments.shape[1], dtype=np.float32) + 0.5, segments.shape)
+    return _means(columns.reshape(1, -1), segments.ravel(), sizes)[0]
 
 
 def _means(values: NDArray[np.float32], regions: NDArray[np.int32], sizes: NDArray[np.int64]) -> NDArray[np.float64]:

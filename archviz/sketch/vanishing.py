@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from archviz.core.maps import EdgeMap
 
-__all__ = ["Areas", "Vanishing", "face_areas", "find_vanishing", "trace_areas"]
+__all__ = ["Areas", "Vanishing", "face_areas", "find_vanishing", "trace_areas", "wall_normals"]
 
 Floats = NDArray[np.float64]
 
@@ -183,16 +183,24 @@ def face_areas(areas: Areas, found: Vanishing) -> tuple[NDArray[np.bool_], Float
     level = ~wall & (along.min(axis=0) > least) & (upright < least)
     sums = np.stack([np.bincount(areas.owner, lengths * areas.middle_px[:, k], count) for k in (0, 1)])
     middle = sums / np.maximum(total, 1e-9)
-    across = (middle[0] - areas.labels.shape[1] / 2) / found.focal_px
-    angle = np.radians(np.asarray(found.azimuths_deg))[bundle]
-    # Square to the wall's direction, turned to the viewer: against the ray (across, 1) in plan.
-    right, forward = np.cos(angle), -np.sin(angle)
-    sign = np.where(right * across + forward > 0, -1.0, 1.0)
-    normals = np.stack([sign * right, np.zeros(count), -sign * forward], axis=1)
+    normals = wall_normals(found, middle[0], areas.labels.shape[1])[np.arange(count), bundle]
     normals[level] = 0.0
     # What lies under the horizon is seen from above.
     normals[level, 1] = np.where(middle[1] > found.horizon_px, 1.0, -1.0)[level]
     return wall | level, normals
+
+
+def wall_normals(found: Vanishing, columns_px: Floats, width_px: int) -> Floats:
+    """(n, 2, 3) how walls of each bundle face that are seen at columns of the picture.
+
+    Unit normals along the camera's right, up and towards the viewer, to whom they are turned.
+    """
+    across = ((np.asarray(columns_px) - width_px / 2) / found.focal_px)[:, None]
+    angle = np.radians(np.asarray(found.azimuths_deg))[None]
+    # Square to the wall's direction, turned to the viewer: against the ray (across, 1) in plan.
+    right, forward = np.cos(angle), -np.sin(angle)
+    sign = np.where(right * across + forward > 0, -1.0, 1.0)
+    return np.stack([sign * right, np.zeros_like(sign), -sign * forward], axis=2)
 
 
 def _vertical(areas: Areas) -> NDArray[np.bool_]:

@@ -138,3 +138,36 @@ def test_blank_paper_is_not_lifted() -> None:
     bare[Layer.SKY] = 1
     empty = Estimate(layers=bare, depth=estimate.depth, normals=estimate.normals, confidence=estimate.confidence)
     assert lift(empty, truth.edges) is None
+
+
+def test_a_line_on_a_wall_is_a_joint_and_one_in_a_window_a_frame() -> None:
+    truth, relief = lifted(EYE_LEVEL)
+    seen = rasterize(relief.scene, relief.camera)
+    bare = draw_over(seen, relief, EdgeMap(np.zeros(SIZE.shape, np.float32)))
+    names = np.array([element.name for element in seen.table.elements])
+
+    def name_at(view: GBuffer, x: int, y: int) -> str:
+        return str(names[view.elements.array[y, x]])
+
+    drawn = np.zeros(SIZE.shape, np.float32)
+    shown = {name: np.argwhere(names[bare.elements.array] == name) for name in ("wall", "window")}
+    middles = {}
+    for name, pixels in shown.items():
+        # Far from its border, so that the line lies on it alone.
+        inside = np.argmax(_depth_inside(names[bare.elements.array] == name, pixels))
+        middles[name] = tuple(int(value) for value in pixels[inside][::-1])
+        x, y = middles[name]
+        drawn[y, x - 2 : x + 3] = 1
+    over = draw_over(seen, relief, EdgeMap(drawn))
+    assert name_at(bare, *middles["wall"]) == "wall" and name_at(over, *middles["wall"]) == "joint"
+    assert name_at(bare, *middles["window"]) == "window" and name_at(over, *middles["window"]) == "frame"
+    assert (over.elements.array != bare.elements.array).sum() == 10, "and nothing else"
+    around = draw_over(seen, relief, truth.edges).elements.array
+    outline = ~bare.hit[1:] & bare.hit[:-1]
+    assert (around[:-1][outline] == bare.elements.array[:-1][outline]).all(), "its outline is no joint"
+
+
+def _depth_inside(mask: NDArray[np.bool_], pixels: NDArray[np.intp]) -> NDArray[np.float64]:
+    from scipy.ndimage import distance_transform_edt
+
+    return np.asarray(distance_transform_edt(mask))[tuple(pixels.T)]

@@ -1,0 +1,84 @@
+"""A drawing's areas, parted where they are narrow: a line that is not closed leaks through its gap.
+
+Areas are flooded from their widest places outwards, and two floods that meet in a neck much narrower than
+both stay apart (trapped-ball segmentation: S.-H. Zhang et al., "Vectorizing Cartoon Animations", IEEE TVCG
+2009).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.sketch.vanishing import Areas
+
+__all__ = ["part_areas", "scalloped"]
+
+# Radii of the balls in shares of the longer side: each is caught in necks half as wide as the one before.
+_BALLS = tuple(1 / 24 / 2**step for step in range(6))
+_LEAST_BALL_PX = 1.0
+
+# A tree's crown is larger than this share of the picture, and its outline's pieces are as much shorter than its side.
+_LEAST_CROWN, _SCALLOP = 0.0006, 0.35
+
+
+def scalloped(areas: Areas) -> NDArray[np.bool_]:
+    """(n,) which areas are bounded as a tree's crown is drawn: by short arcs and hardly a straight piece.
+
+    Of drawings of the sample models three in ten crowns are, with three quarters of their area, and one in twenty of
+    a building's areas: another sign must be with it.
+    """
+    pixels = np.bincount(areas.labels.ravel())
+    lengths = areas.lengths_px
+    total, squares = (np.bincount(areas.owner, lengths**power, len(pixels)) for power in (1, 2))
+    typical = squares / np.maximum(total, 1e-9)
+    large = pixels > _LEAST_CROWN * areas.labels.size
+    return np.asarray(large & (total > 0) & (typical < _SCALLOP * np.sqrt(pixels)))
+
+
+def part_areas(areas: Areas) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Part areas at their necks.
+
+    Parameters
+    ----------
+    areas
+        The drawing's areas.
+
+    Returns
+    -------
+    segments, owner
+        (H, W) segment of each pixel, 0 on lines; (n,) the area of each segment, 0 for the lines.
+    """
+    import cv2
+    from skimage.segmentation import watershed
+
+    free = (areas.labels > 0).astype(np.uint8)
+    away = cv2.distanceTransform(free, cv2.DIST_L2, 5)
+    cores = np.zeros(free.shape, np.int32)
+    count = 0
+    for share in _BALLS:
+        radius = max(share * max(free.shape), _LEAST_BALL_PX)
+        parts, found = cv2.connectedComponents((away > radius).astype(np.uint8), connectivity=4)
+        # Where a part holds one core, that grows; where it holds none, it is one; where several, a neck parts them.
+        least = np.full(parts, np.iinfo(np.int32).max, np.int32)
+        most = np.zeros(parts, np.int32)
+        held = cores > 0
+        np.minimum.at(least, found[held], cores[held])
+        np.maximum.at(most, found[held], cores[held])
+        fresh = most == 0
+        most[fresh] = count + np.arange(1, fresh.sum() + 1)
+        count += int(fresh.sum())
+        one = fresh | (least == most)
+        one[0] = False
+        cores = np.where(one[found], most[found], cores).astype(np.int32)
+    # What holds no ball at all is a core of its own.
+    _, rest = cv2.connectedComponents(free, connectivity=4)
+    bare = np.ones(rest.max() + 1, np.bool_)
+    bare[rest[cores > 0]] = False
+    cores = np.where(bare[rest] & (free > 0), count + rest, cores)
+    flooded = watershed(-away, cores, mask=free > 0)  # type: ignore[no-untyped-call]
+    _, numbers = np.unique(np.where(free > 0, flooded, 0), return_inverse=True)
+    segments: NDArray[np.int32] = numbers.reshape(free.shape).astype(np.int32)
+    owner = np.zeros(segments.max() + 1, np.int32)
+    owner[segments] = areas.labels
+    return segments, owner
