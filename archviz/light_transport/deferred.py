@@ -158,12 +158,12 @@ def _mirrors(
     film = fresnel(cosine, WATER_MIRROR)
     share = np.where(water, film, share)
     share = np.where(wet, film * np.float32(WET_MIRROR_SHARE * illumination.wetness), share)
-    opening = parts == int(Part.OPENING)
+    panes = (parts == int(Part.OPENING)) | (glass & (parts == int(Part.SURROUNDINGS)))
     shown = np.zeros(surface.hit.shape, dtype=np.bool_)
-    if lit.any() and opening.any():
+    if lit.any() and panes.any():
         # The G-buffer keeps elements; which pane of an element is seen, the ray tells.
-        faces = caster.first_hits(np.asarray(gbuffer.camera.position_m), rays[opening]).faces
-        shown[opening] = np.where(faces >= 0, lit[faces], False)
+        faces = caster.first_hits(np.asarray(gbuffer.camera.position_m), rays[panes]).faces
+        shown[panes] = np.where(faces >= 0, lit[faces], False)
     return _Mirrors(
         glass=glass,
         clear=glass & (parts == int(Part.BUILDING)),

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from archviz.core.elements import Part
+from archviz.core.camera import Camera
+from archviz.core.elements import ElementTable, Part
 from archviz.core.errors import OptionError
 from archviz.core.material import Material
+from archviz.core.place import SunDirection
+from archviz.core.size import Size
 from archviz.geometry.panes import lit_panes, opening_panes
+from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
-from tests.light_transport.scenes import box, build
+from archviz.light_transport.deferred import light
+from archviz.lighting import Weather, daylight
+from tests.light_transport.scenes import box, build, gbuffer_of
 
 WALL = Material(name="wall")
 GLASS = Material(name="glass", transmission=0.9)
@@ -83,6 +91,41 @@ def test_doors_stay_dark_beside_glass_and_light_up_without_it() -> None:
     with_glass = build([("glass", Part.OPENING, GLASS, [window(0.0)]), door])
     np.testing.assert_array_equal(lit_panes(with_glass, 1.0, 1), [True, True, False, False])
     assert lit_panes(build([door]), 1.0, 1).all()
+
+
+def beside(house: str) -> Scene:
+    """A wall with a window, and before the camera a row of forty panes that are a house's, or a car's."""
+    scene = build(
+        [
+            ("wall", Part.BUILDING, WALL, box((-9, 0.1, 0), (9, 5, 3))),
+            ("window", Part.OPENING, GLASS, [window(40.0)]),
+            ("row", Part.SURROUNDINGS, GLASS, [window(0.2 * k - 4, 0.15) for k in range(40)]),
+        ]
+    )
+    elements = [replace(e, class_name=house if e.name == "row" else "") for e in scene.table.elements]
+    return replace(scene, table=ElementTable(tuple(elements), scene.table.materials))
+
+
+def test_of_the_neighbours_half_as_many_windows_are_lit_and_none_of_a_car() -> None:
+    scene = beside("towers")
+    row = scene.face_elements == 2
+    for share, panes in ((0.0, 0), (0.5, 10), (1.0, 20)):
+        assert lit_panes(scene, share, 3)[row].sum() == 2 * panes
+    assert lit_panes(scene, 1.0, 3)[scene.face_elements == 1].all()
+    assert not lit_panes(beside("car"), 1.0, 3)[row].any()
+
+
+def test_a_lit_window_of_a_neighbour_shines() -> None:
+    caster = RayCaster(beside("towers"))
+    camera = Camera(
+        position_m=(0, -12, 1.5), target_m=(0, 0, 1.5), focal_mm=35, sensor_mm=36, size=Size(height=64, width=256)
+    )
+    gbuffer = gbuffer_of(caster, camera)
+    night = daylight(SunDirection(altitude_deg=40, azimuth_deg=140), Weather(moon=True, lamps=True, window_lit_share=1))
+    buffer = light(caster, gbuffer, night, lit_faces=lit_panes(caster.scene, 1.0, 3))
+    panes = gbuffer.elements.array == 2
+    bright = buffer.emission.array > 0.3
+    assert 0.3 < bright[panes].mean() < 0.7 and not bright[~panes].any()
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])

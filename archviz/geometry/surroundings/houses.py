@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from itertools import pairwise
 
@@ -19,6 +19,7 @@ HouseParts = tuple[tuple[str, str, Triangles], ...]
 # Glass stands this far before its wall [m]: apart for a ray, flat to the eye.
 _PROUD_M = 0.02
 _STOREY_M = 3.3
+_ROOM_M = 4.5
 
 
 def _glass_front(x0: float, z0: float, x1: float, z1: float, *, y: float = 0.0) -> Triangles:
@@ -39,6 +40,13 @@ def _glass_sides(half: float, y0: float, z0: float, y1: float, z1: float) -> Tri
     right = quad((at, y0, z0), (at, y1, z0), (at, y1, z1), (at, y0, z1))
     left = quad((-at, y1, z0), (-at, y0, z0), (-at, y0, z1), (-at, y1, z1))
     return join(left, right)
+
+
+def _bays(start: float, end: float, *, most: int) -> Iterator[tuple[float, float]]:
+    """A band of windows, room by room: so far apart that each is lit for itself, and no gap is seen."""
+    count = int(np.clip(round((end - start) / _ROOM_M), 1, most))
+    for a, b in pairwise(np.linspace(start, end, count + 1)):
+        yield float(a), float(b) - 1e-3
 
 
 def _railing(half: float, deep: float, z: float) -> Triangles:
@@ -140,12 +148,14 @@ def tower(width: float, depth: float, height: float, rng: np.random.Generator, *
     # A very tall tower's bands span several storeys, to stay light.
     pitch *= max(1.0, round(height / 30.0 / pitch))
     curtain = rng.random() < 0.4
+    rooms = 5 if mullions else 3
     for z in np.arange(podium + 0.6, height - 2.2, pitch):
         z1 = z + pitch - (0.35 if curtain else 1.4)
         x0, x1, y0, y1 = -half + inset + 0.5, half - inset - 0.5, inset + 0.5, depth - inset - 0.5
-        glass.append(_glass_front(x0, z, x1, z1, y=inset))
-        glass.append(_glass_back(x0, z, x1, z1, y=depth - inset))
-        glass.append(_glass_sides(half - inset, y0, z, y1, z1))
+        for a, b in _bays(x0, x1, most=rooms):
+            glass.append(_glass_front(a, z, b, z1, y=inset))
+            glass.append(_glass_back(a, z, b, z1, y=depth - inset))
+        glass += [_glass_sides(half - inset, a, z, b, z1) for a, b in _bays(y0, y1, most=rooms)]
     fins = []
     if mullions and (curtain or rng.random() < 0.5):
         # Vertical fins before the bands, as thin as a mullion reads from the street.
