@@ -17,7 +17,7 @@ __all__ = ["lit_panes", "opening_panes"]
 _WELD_M = 1e-4
 _GLASS_TRANSMISSION = 0.5
 # Lit panes of neighbours for each of the building's.
-_NEIGHBOURS = 0.5
+_NEIGHBOURS = 0.35
 
 
 def opening_panes(scene: Scene) -> NDArray[np.int32]:
@@ -64,7 +64,7 @@ def lit_panes(scene: Scene, share: float, seed: int) -> NDArray[np.bool_]:
     Each pane draws a number from the seed; the ``share`` of panes with the lowest numbers is lit,
     so that a larger share keeps the lit ones. Opaque openings (doors) stay dark in a model that
     has glass; in a model without glass every opening may be lit. Of the panes of neighbouring houses
-    half that share is lit: the eye is to go to the building.
+    a third of that share is lit: the eye is to go to the building.
 
     Parameters
     ----------

@@ -106,10 +106,10 @@ def beside(house: str) -> Scene:
     return replace(scene, table=ElementTable(tuple(elements), scene.table.materials))
 
 
-def test_of_the_neighbours_half_as_many_windows_are_lit_and_none_of_a_car() -> None:
+def test_of_the_neighbours_a_third_as_many_windows_are_lit_and_none_of_a_car() -> None:
     scene = beside("towers")
     row = scene.face_elements == 2
-    for share, panes in ((0.0, 0), (0.5, 10), (1.0, 20)):
+    for share, panes in ((0.0, 0), (0.5, 7), (1.0, 14)):
         assert lit_panes(scene, share, 3)[row].sum() == 2 * panes
     assert lit_panes(scene, 1.0, 3)[scene.face_elements == 1].all()
     assert not lit_panes(beside("car"), 1.0, 3)[row].any()
@@ -125,7 +125,7 @@ def test_a_lit_window_of_a_neighbour_shines() -> None:
     buffer = light(caster, gbuffer, night, lit_faces=lit_panes(caster.scene, 1.0, 3))
     panes = gbuffer.elements.array == 2
     bright = buffer.emission.array > 0.3
-    assert 0.3 < bright[panes].mean() < 0.7 and not bright[~panes].any()
+    assert 0.2 < bright[panes].mean() < 0.5 and not bright[~panes].any()
 
 
 @pytest.mark.parametrize("share", [-0.1, 1.1, float("nan")])
