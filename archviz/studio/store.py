@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from pathlib import Path
@@ -208,8 +209,17 @@ class JobStore:
     def recover(self) -> None:
         """Settle the jobs of a worker that died: once more from the start, then failed with the reason.
 
-        Only a worker that holds the lock of the data folder may call this: no other one is at work then.
+        One whose files are in place was finished, and only not said to be. Only a worker that holds the lock of the
+        data folder may call this: no other one is at work then.
         """
+        with self.database.read() as db:
+            begun = [job for job in job_rows(db, "state = 'running'", ()) if self.result_folder(job).is_dir()]
+            unwanted = {row[0] for row in db.execute("SELECT id FROM jobs WHERE state = 'running' AND cancel = 1")}
+        for job in begun:
+            if job.id in unwanted:
+                shutil.rmtree(self.result_folder(job), ignore_errors=True)
+            else:
+                self.finish(job)
         with self.database.write() as db:
             now = time.time()
             db.execute(

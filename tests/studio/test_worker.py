@@ -20,7 +20,7 @@ from archviz.render import RenderRequest
 from archviz.render.recipe import hash_pixels, read_recipe
 from archviz.render.request import SurroundingsMode
 from archviz.sketch import Adjustments, Stroke
-from archviz.studio import JobStore, WorkerKeeper, new_id, thumbnail_path
+from archviz.studio import JobStore, Library, WorkerKeeper, new_id, thumbnail_path
 from archviz.studio.executor import Executor
 from archviz.studio.thumbnails import make_missing_thumbnail
 from archviz.studio.worker import Worker, hold_lock
@@ -234,6 +234,37 @@ def test_a_job_is_finished_by_the_next_worker(store: JobStore, worker: Worker, r
     worker.run_one()
     done = store.get(ANNA, job.id)
     assert done is not None and (done.state, done.tries) == ("done", 2)
+
+
+@pytest.mark.parametrize("tries", [1, 2])
+def test_what_was_in_place_when_its_worker_died_is_finished(
+    store: JobStore, worker: Worker, request_of_house: RenderRequest, tries: int
+) -> None:
+    job = store.submit(ANNA, request_of_house)
+    for _ in range(tries):
+        store.recover()
+        claimed = store.claim()
+    assert claimed is not None
+    worker.executor.execute(claimed)
+    # And the worker dies here.
+    worker.recover()
+    done = store.get(ANNA, job.id)
+    assert done is not None and (done.state, done.tries) == ("done", tries)
+    assert Library(store.database).picture(ANNA, job.id) is not None and store.claim() is None
+
+
+def test_what_was_in_place_and_not_wanted_any_more_is_taken_away(
+    store: JobStore, worker: Worker, request_of_house: RenderRequest
+) -> None:
+    job = store.submit(ANNA, request_of_house)
+    claimed = store.claim()
+    assert claimed is not None
+    worker.executor.execute(claimed)
+    store.cancel(ANNA, job.id)
+    worker.recover()
+    found = store.get(ANNA, job.id)
+    assert found is not None and found.state == "cancelled"
+    assert not store.result_folder(job).exists()
 
 
 def test_the_real_process_ends_with_its_server(store: JobStore) -> None:
