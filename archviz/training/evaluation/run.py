@@ -21,13 +21,15 @@ from archviz.training.evaluation.held_out import MINI, HeldOutView, Workshop
 from archviz.training.evaluation.kept import KeptValues
 from archviz.training.evaluation.rows import READING, ROWS, Figure, measure_reading
 from archviz.training.evaluation.scenes import mean_over_scenes, ratio_over_scenes
+from archviz.training.evaluation.sheets import grid
 from archviz.training.evaluation.table import Line, markdown_table, write_into_card
 from archviz.training.metric_network import metric_network_path
 from archviz.training.pairs import PairStore
 
 __all__ = ["evaluate"]
 
-_SHEET_VIEWS = 8
+# Views on the contact sheet, three of them beside one another, and the width of a picture.
+_SHEET_VIEWS, _SHEET_COLUMNS, _SHEET_PX = 24, 3, 256
 _FEWEST_CROPS = 2000
 _FEWEST_SCENES = 3
 
@@ -61,7 +63,8 @@ def evaluate(
     readings
         How many held-out drawings.
     rows
-        Which; all where they are not given. Named one by one, they also have the table of these alone.
+        Which; all where they are not given. Named one by one, they also have the table of these alone, and a sheet
+        only with a card.
     card
         A model card that the table is written into.
 
@@ -97,7 +100,7 @@ def evaluate(
                 path.stem, int(path.stem.split("-")[1]), partial(measure_reading, path, lines_folder)
             )
     lines = _lines(chosen, kept, crops)
-    _write(target, made, lines, workshop, card=card, sheet=rows is None)
+    _write(target, made, lines, workshop, card=card, sheet=rows is None or card is not None)
     return lines
 
 
@@ -200,11 +203,14 @@ def _write(
 def _write_sheet(views: Sequence[HeldOutView], path: Path) -> None:
     from PIL import Image
 
-    rows = []
-    for view in views[:: max(1, len(views) // _SHEET_VIEWS)][:_SHEET_VIEWS]:
-        shown = [view.picture(column, view.lights[0]) for column in ("deferred colour", MINI, "truth")]
-        rows.append(np.concatenate([np.asarray(Image.fromarray(p).resize((384, 384))) for p in shown], axis=1))
+    shown = []
+    for number, view in enumerate(views[:: max(1, len(views) // _SHEET_VIEWS)][:_SHEET_VIEWS]):
+        # Every kind of light has its turn.
+        mix = view.lights[number % len(view.lights)]
+        pictures = [view.picture(column, mix) for column in ("deferred colour", MINI, "truth")]
+        small = [np.asarray(Image.fromarray(p).resize((_SHEET_PX, _SHEET_PX))) for p in pictures]
+        shown.append(np.concatenate(small, axis=1))
     # Without loss for the eye that judges it, small for the model card.
-    sheet = Image.fromarray(np.concatenate(rows))
+    sheet = Image.fromarray(grid(shown, columns=min(_SHEET_COLUMNS, len(shown))))
     sheet.save(path)
     sheet.save(path.with_suffix(".jpg"), quality=90)
