@@ -25,8 +25,7 @@ _LEAST_CROWN, _SCALLOP = 0.0006, 0.35
 def scalloped(areas: Areas) -> NDArray[np.bool_]:
     """(n,) which areas are bounded as a tree's crown is drawn: by short arcs and hardly a straight piece.
 
-    Of drawings of the sample models three in ten crowns are, with three quarters of their area, and one in twenty of
-    a building's areas: another sign must be with it.
+    Some parts of buildings are, too: another sign must be with it.
     """
     pixels = np.bincount(areas.labels.ravel())
     lengths = areas.lengths_px

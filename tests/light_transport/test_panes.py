@@ -16,6 +16,7 @@ from archviz.core.size import Size
 from archviz.geometry.panes import lit_panes, opening_panes
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
+from archviz.geometry.surroundings.houses import HOUSES
 from archviz.light_transport.deferred import light
 from archviz.lighting import Weather, daylight
 from tests.light_transport.scenes import box, build, gbuffer_of
@@ -113,6 +114,19 @@ def test_of_the_neighbours_a_third_as_many_windows_are_lit_and_none_of_a_car() -
         assert lit_panes(scene, share, 3)[row].sum() == 2 * panes
     assert lit_panes(scene, 1.0, 3)[scene.face_elements == 1].all()
     assert not lit_panes(beside("car"), 1.0, 3)[row].any()
+
+
+def test_a_towers_bands_are_lit_room_by_room() -> None:
+    parts = HOUSES["towers"](24.0, 18.0, 60.0, np.random.default_rng(0))
+    glass = next(shape for suffix, _, shape in parts if suffix == "glass")
+    scene = build([("glass", Part.OPENING, GLASS, [window(0.0)])])
+    corners = np.asarray(glass, dtype=float).reshape(-1, 3)
+    faces = np.arange(len(corners)).reshape(-1, 3)
+    scene = replace(scene, vertices_m=corners, faces=faces, face_elements=np.zeros(len(faces), dtype=np.int32))
+    panes = opening_panes(scene)
+    heights = [round(float(corners[faces[panes == pane]].max(axis=(0, 1))[2]), 3) for pane in range(panes.max() + 1)]
+    # Four rooms in front and behind, three at each side.
+    assert max(heights.count(height) for height in set(heights)) == 14
 
 
 def test_a_lit_window_of_a_neighbour_shines() -> None:

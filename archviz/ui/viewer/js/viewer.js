@@ -85,9 +85,16 @@ export class Viewer {
     this.note.hidden = false;
     this.note.textContent = this.data.texts.loading;
     this.loaded = url;
-    const answer = await fetch(new URL(url, document.baseURI));
-    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
-    const packed = unpack(await answer.arrayBuffer());
+    let packed;
+    try {
+      const answer = await fetch(new URL(url, document.baseURI));
+      if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+      packed = unpack(await answer.arrayBuffer());
+    } catch (error) {
+      // The next drawing of the page asks again.
+      if (this.loaded === url) this.loaded = "";
+      throw error;
+    }
     if (this.loaded !== url) return;
     this.model = new Model(packed, this.stage.materials);
     this.stage.show(this.model);
