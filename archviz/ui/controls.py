@@ -15,7 +15,7 @@ from archviz.render.request import DEFAULT_ENGINE, RenderRequest
 from archviz.studio import Design
 from archviz.ui.choices import AUTO, CITIES, DEFAULTS, OTHER, OWN_VIEW, build_request, defaults_for, offset_hours
 from archviz.ui.versions import show_versions, take_pending
-from archviz.ui.visit import Visit, choice_key, current_choices
+from archviz.ui.visit import Visit, choice_key, current_choices, set_choices
 
 __all__ = ["show_controls"]
 
@@ -125,7 +125,7 @@ def _show_sun(visit: Visit, design: Design) -> None:
         key=choice_key("use_sun"),
         help=t("choice.use_sun_help"),
         on_change=_follow_sun,
-        args=(design,),
+        args=(design, choice_key("use_sun")),
     )
     if not st.session_state[choice_key("use_sun")]:
         return
@@ -177,7 +177,7 @@ def _show_picture(visit: Visit, design: Design) -> None:
     # Without a building there would be nothing to see.
     modes = ["geometry", "imagined", *([] if design.kind == "text" else ["none"])]
     if st.session_state[choice_key("surroundings")] not in modes:
-        st.session_state[choice_key("surroundings")] = DEFAULTS["surroundings"]
+        set_choices({"surroundings": DEFAULTS["surroundings"]})
     left.selectbox(
         t("choice.surroundings"), modes, format_func=lambda s: t(f"surroundings.{s}"), key=choice_key("surroundings")
     )
@@ -211,15 +211,19 @@ def _ready_engines() -> tuple[str, ...]:
     return tuple(e for e, spec in engine_specs().items() if e == DEFAULT_ENGINE or readiness(spec).ready)
 
 
-def _follow_sun(design: Design) -> None:
-    on = st.session_state[choice_key("use_sun")]
-    st.session_state[choice_key("lighting")] = AUTO if on else defaults_for(design.kind)["lighting"]
+def _follow_sun(design: Design, key: str) -> None:
+    if key == choice_key("use_sun"):  # else the settings of another picture took its place meanwhile
+        set_choices({"lighting": AUTO if st.session_state[key] else defaults_for(design.kind)["lighting"]})
 
 
 def _take_city() -> None:
     city = CITIES.get(st.session_state[choice_key("city")])
     if city is not None:
         when = datetime.combine(st.session_state[choice_key("date")], st.session_state[choice_key("time")])
-        st.session_state[choice_key("latitude")] = city.latitude_deg
-        st.session_state[choice_key("longitude")] = city.longitude_deg
-        st.session_state[choice_key("utc_offset")] = offset_hours(city.place, when)
+        set_choices(
+            {
+                "latitude": city.latitude_deg,
+                "longitude": city.longitude_deg,
+                "utc_offset": offset_hours(city.place, when),
+            }
+        )

@@ -9,7 +9,8 @@ import streamlit as st
 from archviz.core.errors import OptionError
 from archviz.presets import environments, lightings
 from archviz.studio import Picture, Project
-from archviz.ui.library_projects import project_name, show_projects
+from archviz.ui.keys import put_value, widget_key
+from archviz.ui.library_projects import LIBRARY_PROJECT, project_name, show_projects
 from archviz.ui.proof import facts_of, show_proved
 from archviz.ui.visit import Visit
 
@@ -85,19 +86,19 @@ def _show_search(visit: Visit, projects: dict[str, Project]) -> tuple[str, str, 
             on_change=_first_page,
             icon=":material/search:",
         )
-    if st.session_state.get("library_project") not in projects:
-        st.session_state["library_project"] = _ALL
+    if st.session_state.get(widget_key(LIBRARY_PROJECT)) not in projects:
+        put_value(LIBRARY_PROJECT, _ALL)
     project.selectbox(
         t("library.project"),
         [_ALL, *projects],
         format_func=lambda p: t("library.all_projects") if p == _ALL else project_name(visit, projects[p]),
-        key="library_project",
+        key=widget_key(LIBRARY_PROJECT),
         on_change=_first_page,
     )
     with marks, st.container(horizontal=True):
         st.toggle(t("library.favourites"), key="library_favourites", on_change=_first_page)
         trashed = st.toggle(t("library.trash"), key="library_trash", on_change=_first_page)
-    return st.session_state["library_words"], st.session_state["library_project"], trashed
+    return st.session_state["library_words"], st.session_state[widget_key(LIBRARY_PROJECT)], trashed
 
 
 def _show_card(visit: Visit, picture: Picture, *, now: bool) -> None:
@@ -244,7 +245,7 @@ def _choose(picture_id: str) -> None:
 
 def _open(visit: Visit, picture: Picture) -> None:
     visit.open_picture(picture)
-    st.query_params["room"] = st.session_state["room"] = "design"
+    visit.enter_room("design")
 
 
 def _move(visit: Visit, picture_id: str, key: str) -> None:

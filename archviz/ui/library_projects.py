@@ -6,9 +6,14 @@ import streamlit as st
 
 from archviz.core.errors import OptionError
 from archviz.studio import Project
+from archviz.ui.keys import put_value, widget_key
 from archviz.ui.visit import Visit
 
-__all__ = ["project_name", "show_projects"]
+__all__ = ["LIBRARY_PROJECT", "project_name", "show_projects"]
+
+# Whose pictures the library shows.
+LIBRARY_PROJECT = "library_project"
+_NOW, _NEW, _JOIN = "project_now", "project_new", "project_join"
 
 
 def project_name(visit: Visit, project: Project) -> str:
@@ -27,14 +32,14 @@ def show_projects(visit: Visit) -> None:
         if joined is None:
             st.error(t("project.no_such_key"))
         else:
-            st.session_state["library_project"] = joined.id
+            put_value(LIBRARY_PROJECT, joined.id)
     own = {project.id: project for project in visit.projects.all(visit.session) if project.own}
     with st.expander(t("project.heading"), icon=":material/folder:"):
         left, right = st.columns(2, gap="large")
         with left:
             if own:
                 _show_current(visit, own)
-            st.text_input(t("project.new"), key="project_new", on_change=_create, args=(visit,))
+            st.text_input(t("project.new"), key=widget_key(_NEW), on_change=_create, args=(visit,))
             if refused := st.session_state.pop("project_refused", None):
                 st.error(refused)
         with right:
@@ -45,13 +50,13 @@ def _show_current(visit: Visit, own: dict[str, Project]) -> None:
     t = visit.texts
     # Where new pictures go when the address names none is the nameless one, else the newest.
     nameless = next((project.id for project in own.values() if not project.name), next(iter(own)))
-    st.session_state["project_now"] = visit.project if visit.project in own else nameless
-    now = own[st.session_state["project_now"]]
+    put_value(_NOW, visit.project if visit.project in own else nameless)
+    now = own[st.session_state[widget_key(_NOW)]]
     st.selectbox(
         t("project.current"),
         list(own),
         format_func=lambda p: project_name(visit, own[p]),
-        key="project_now",
+        key=widget_key(_NOW),
         on_change=_switch,
     )
     key = f"project_name_{now.id}"
@@ -68,7 +73,7 @@ def _show_current(visit: Visit, own: dict[str, Project]) -> None:
 
 def _show_sharing(visit: Visit, own: dict[str, Project]) -> None:
     t = visit.texts
-    now = own.get(st.session_state.get("project_now", ""))
+    now = own.get(st.session_state.get(widget_key(_NOW), ""))
     if now is not None:
         if now.share_key is None:
             st.caption(t("project.private"))
@@ -88,21 +93,21 @@ def _show_sharing(visit: Visit, own: dict[str, Project]) -> None:
                 on_click=visit.projects.unshare,
                 args=(visit.session, now.id),
             )
-    st.text_input(t("project.join"), key="project_join", on_change=_join, help=t("project.join_help"))
+    st.text_input(t("project.join"), key=widget_key(_JOIN), on_change=_join, help=t("project.join_help"))
 
 
 def _switch() -> None:
-    st.query_params["project"] = st.session_state["project_now"]
+    st.query_params["project"] = st.session_state[widget_key(_NOW)]
 
 
 def _create(visit: Visit) -> None:
     try:
-        project = visit.projects.create(visit.session, st.session_state["project_new"])
+        project = visit.projects.create(visit.session, st.session_state[widget_key(_NEW)])
     except OptionError as error:
         st.session_state["project_refused"] = str(error)
         return
     st.query_params["project"] = project.id
-    st.session_state["project_new"] = ""
+    put_value(_NEW, "")
 
 
 def _rename(visit: Visit, project_id: str, key: str) -> None:
@@ -113,7 +118,7 @@ def _rename(visit: Visit, project_id: str, key: str) -> None:
 
 
 def _join() -> None:
-    key = st.session_state["project_join"].strip().rpartition("share=")[2]
+    key = st.session_state[widget_key(_JOIN)].strip().rpartition("share=")[2]
     if key:
         st.query_params["share"] = key
-    st.session_state["project_join"] = ""
+    put_value(_JOIN, "")

@@ -9,12 +9,13 @@ import streamlit as st
 from archviz.render.request import RenderRequest
 from archviz.studio import Design
 from archviz.ui.explore import show_explore
+from archviz.ui.keys import put_value, widget_key
 from archviz.ui.library import show_library
 from archviz.ui.lightsets import show_light_sets
 from archviz.ui.queue import show_queue
-from archviz.ui.visit import Visit
+from archviz.ui.visit import ROOM, Visit
 
-__all__ = ["enter_room", "leave_room", "show_room"]
+__all__ = ["leave_room", "show_room"]
 
 _DESIGN = "design"
 _ICONS: Mapping[str, str] = {
@@ -29,12 +30,6 @@ _OF_DESIGN: Mapping[str, Callable[[Visit, Design, RenderRequest | None], None]] 
     "lights": show_light_sets,
     "explore": show_explore,
 }
-
-
-def enter_room(room: str) -> None:
-    """Go to a room; from a callback, before the page is drawn."""
-    st.session_state["room"] = room
-    _keep_room()
 
 
 def leave_room() -> None:
@@ -55,13 +50,13 @@ def show_room(visit: Visit, design: Design | None, request: RenderRequest | None
     asked = st.query_params.get("room", _DESIGN)
     if "share" in st.query_params:
         asked = "library"
-    if st.session_state.pop("room_left", False) or st.session_state.get("room") not in _ICONS:
-        st.session_state["room"] = asked if asked in _ICONS else _DESIGN
+    if st.session_state.pop("room_left", False) or st.session_state.get(widget_key(ROOM)) not in _ICONS:
+        put_value(ROOM, asked if asked in _ICONS else _DESIGN)
     room = st.segmented_control(
         t("room.label"),
         list(_ICONS),
         format_func=lambda name: " ".join((_ICONS[name], t(f"room.{name}"))),
-        key="room",
+        key=widget_key(ROOM),
         required=True,
         label_visibility="collapsed",
         on_change=_keep_room,
@@ -79,4 +74,4 @@ def show_room(visit: Visit, design: Design | None, request: RenderRequest | None
 
 
 def _keep_room() -> None:
-    st.query_params["room"] = st.session_state["room"]
+    st.query_params["room"] = st.session_state[widget_key(ROOM)]

@@ -155,4 +155,4 @@ def _on_act(visit: Visit, job: Job, action: str) -> None:
         drop_heat(visit, picture)
     elif action == "open":
         visit.open_picture(picture)
-        st.query_params["room"] = st.session_state["room"] = "design"
+        visit.enter_room("design")

@@ -11,6 +11,7 @@ from archviz.render.request import InputKind, RenderRequest
 from archviz.studio import Design
 from archviz.ui.canvas import show_canvas
 from archviz.ui.desk import show_desk
+from archviz.ui.keys import put_value, widget_key
 from archviz.ui.pair import show_pair
 from archviz.ui.viewer import show_corrections, show_element, show_viewer
 from archviz.ui.visit import Visit
@@ -40,17 +41,18 @@ def show_stage(visit: Visit, design: Design, request: RenderRequest | None) -> N
         t("stage.label"),
         views,
         format_func=lambda view: t(f"stage.{view}"),
-        key=_KEY,
+        key=widget_key(_KEY),
         required=True,
         label_visibility="collapsed",
     )
-    if st.session_state[_KEY] == "picture":
+    shown = st.session_state[widget_key(_KEY)]
+    if shown == "picture":
         show_canvas(visit, design, request)
         return
-    if st.session_state[_KEY] == "desk":
+    if shown == "desk":
         show_desk(visit, design, request)
         return
-    if st.session_state[_KEY] == "pair":
+    if shown == "pair":
         show_pair(visit, design, request)
         return
     main, side = st.columns([3.4, 1], gap="medium")
@@ -67,9 +69,8 @@ def _turn(visit: Visit, design: Design, views: tuple[StageView, ...]) -> None:
     """A picture that was asked for or opened is shown; another design begins with its model or its drawing."""
     job = visit.job
     seen = (design.id, None if job is None else job.id)
-    if st.session_state.get(_SEEN) != seen or st.session_state.get(_KEY) not in views:
-        st.session_state[_KEY] = views[0] if job is None else "picture"
-    else:
-        # Streamlit forgets a widget whose options change their language.
-        st.session_state[_KEY] = st.session_state[_KEY]
+    now = st.session_state.get(widget_key(_KEY))
+    if st.session_state.get(_SEEN) != seen or now not in views:
+        now = views[0] if job is None else "picture"
+    put_value(_KEY, now)
     st.session_state[_SEEN] = seen

@@ -21,16 +21,19 @@ from archviz.studio import (
 )
 from archviz.studio.home import is_id
 from archviz.ui.choices import DEFAULTS, carry_over, choices_of, defaults_for
+from archviz.ui.keys import put_value, widget_key
 from archviz.ui.texts import LANGUAGES, Language, Texts
 
-__all__ = ["Visit", "choice_key", "current_choices", "set_choices"]
+__all__ = ["ROOM", "Visit", "choice_key", "current_choices", "set_choices"]
 
 _PREFIX = "choice_"
+# Of the widget that chooses the room.
+ROOM = "room"
 
 
 def choice_key(name: str) -> str:
-    """The key of a choice's widget."""
-    return f"{_PREFIX}{name}"
+    """The key of a choice's widget, as it is now."""
+    return widget_key(f"{_PREFIX}{name}")
 
 
 def current_choices() -> dict[str, Any]:
@@ -41,7 +44,7 @@ def current_choices() -> dict[str, Any]:
 def set_choices(choices: dict[str, Any]) -> None:
     """Put values into the widgets, before they are drawn."""
     for name, value in choices.items():
-        st.session_state[choice_key(name)] = value
+        put_value(f"{_PREFIX}{name}", value)
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,11 @@ class Visit:
         """Go back to the start."""
         st.query_params.pop("design", None)
         st.query_params.pop("job", None)
+
+    def enter_room(self, room: str) -> None:
+        """Go to a room; from a callback, before the page is drawn."""
+        st.query_params["room"] = room
+        put_value(ROOM, room)
 
     def watch(self, job: Job) -> None:
         """Look at a picture."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -53,3 +54,14 @@ def open_page(store: JobStore, **address: str) -> AppTest:
     for key, value in {"live": "off", **address}.items():
         page.query_params[key] = value
     return page.run()
+
+
+def key_now(page: AppTest, name: str) -> str:
+    """The key that a widget has on the page now: another one each time the page itself changed its value."""
+    turns = f"turns_of_{name}"
+    return f"{name}_turn{page.session_state[turns]}" if turns in page.session_state else name
+
+
+def value_of(page: AppTest, name: str) -> Any:
+    """What a widget holds now."""
+    return page.session_state[key_now(page, name)]

@@ -29,7 +29,7 @@ from archviz.ui.desk.edits import (
 )
 from archviz.ui.texts import Texts
 from tests.sketch.drawings import sheet
-from tests.ui.conftest import open_page
+from tests.ui.conftest import key_now, open_page, value_of
 
 EN, VI = Texts("en"), Texts("vi")
 SIZE = Size(height=300, width=400)
@@ -165,7 +165,7 @@ def _said(page: AppTest) -> str:
 def test_a_drawing_lies_on_the_desk_beside_what_is_read(
     front: AppTest, store: JobStore, worker: Worker, session: str
 ) -> None:
-    assert front.button_group(key="stage").value == "desk"
+    assert front.button_group(key=key_now(front, "stage")).value == "desk"
     asked = _reading(store, session)
     assert asked.state == "queued" and asked.request == RenderRequest(input=asked.request.input, geometry="strict")
     assert EN("desk.first") in _said(front)
@@ -217,13 +217,13 @@ def test_a_stroke_reaches_the_picture_and_survives_a_refresh(
     # A refresh: all that stays is the address.
     assert asked.id in page.query_params["desk"]
     again = open_page(store, lang="en", studio=session, design=villa.id, desk=asked.id)
-    assert again.session_state["choice_adjustments"] == asked.request.adjustments
+    assert value_of(again, "choice_adjustments") == asked.request.adjustments
     again.button(key="render").click().run()
     assert store.jobs_of(session)[0].request.adjustments == asked.request.adjustments
     # Undo in the first page: read already, so nothing is read again.
     count = len(store.jobs_of(session, kind="reading"))
     page.button(key="desk_undo").click().run()
-    assert page.session_state["choice_adjustments"] == Adjustments()
+    assert value_of(page, "choice_adjustments") == Adjustments()
     assert len(store.jobs_of(session, kind="reading")) == count and page.button(key="desk_undo").disabled
 
 
@@ -248,15 +248,15 @@ def test_each_choice_of_the_desk_is_in_the_request(front: AppTest, store: JobSto
     front.button(key="desk_right").click().run()
     front.slider(key="desk_turn").set_value(-2.5).run()
     front.button_group(key="desk_strength").set_value("balanced").run()
-    assert front.selectbox(key="choice_geometry").value == "balanced", "one choice with the one at the left"
+    assert value_of(front, "choice_geometry") == "balanced", "one choice with the one at the left"
     wanted = Adjustments(repair=True, paper="as-is", notes="keep", turn_deg=87.5)
     last = _reading(store, session).request
     assert last.adjustments == wanted and last.geometry == "balanced"
-    assert not front.checkbox(key="desk_paper").value
+    assert not value_of(front, "desk_paper")
     front.button(key="render").click().run()
     request = store.jobs_of(session)[0].request
     assert request.adjustments == wanted and request.geometry == "balanced"
-    front.button_group(key="stage").set_value("desk").run()
+    front.button_group(key=key_now(front, "stage")).set_value("desk").run()
     front.button(key="desk_reset").click().run()
     assert _reading(store, session).request.adjustments == Adjustments()
     assert front.button(key="desk_reset").disabled
@@ -268,11 +268,11 @@ def test_another_design_begins_as_it_came(front: AppTest, store: JobStore, sessi
     front.button(key="desk_left").click().run()
     front.button(key="change_design").click().run()
     front.button(key="open_house-glb").click().run()
-    assert not front.error and front.session_state["choice_adjustments"] == Adjustments()
-    assert front.button_group(key="stage").value == "model"
+    assert not front.error and value_of(front, "choice_adjustments") == Adjustments()
+    assert front.button_group(key=key_now(front, "stage")).value == "model"
     front.button(key="change_design").click().run()
     front.button(key="open_front-png").click().run()
-    assert front.button_group(key="stage").value == "desk" and not front.error
+    assert front.button_group(key=key_now(front, "stage")).value == "desk" and not front.error
     assert _reading(store, session).request.adjustments == Adjustments()
 
 
@@ -284,18 +284,18 @@ def test_a_page_that_is_not_there_is_said(store: JobStore, worker: Worker, tmp_p
     page = open_page(store, lang="en", studio=session, design=design.id)
     _work(worker, page)
     first = store.result_folder(_reading(store, session))
-    page.number_input(key="desk_page").set_value(2).run()
+    page.number_input(key=key_now(page, "desk_page")).set_value(2).run()
     _work(worker, page)
     second = store.result_folder(_reading(store, session))
     assert (first / "upright.jpg").read_bytes() != (second / "upright.jpg").read_bytes()
-    page.number_input(key="desk_page").set_value(3).run()
+    page.number_input(key=key_now(page, "desk_page")).set_value(3).run()
     while worker.run_one():
         pass
     page.run()
     assert any("page 3 does not exist; the file has 2" in error.value for error in page.error)
     assert str(store.home.folder) not in "".join(error.value for error in page.error)
     page.button(key="desk_undo").click().run()
-    assert not page.error and page.number_input(key="desk_page").value == 2
+    assert not page.error and value_of(page, "desk_page") == 2
 
 
 @pytest.mark.parametrize("texts", [EN, VI])

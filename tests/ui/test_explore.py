@@ -10,7 +10,7 @@ from archviz.studio import JobStore, SetStore, new_id
 from archviz.studio.step_film import StepFilm
 from archviz.ui.texts import Texts
 from tests.studio.shelf import finish_next
-from tests.ui.conftest import open_page
+from tests.ui.conftest import open_page, value_of
 
 EN = Texts("en")
 ANNA = new_id()
@@ -47,7 +47,7 @@ def test_a_grid_over_two_settings(store: JobStore, page: AppTest) -> None:
     page.run()
     assert "Seed 3 · Hold 0.5" in _said(page) and len(page.get("bidi_component")) == 1
     page.button(key=f"cell_open_{jobs[2].number}").click().run()
-    assert page.slider(key="choice_control").value == 0.5 and page.number_input(key="choice_seed").value == 4
+    assert value_of(page, "choice_control") == 0.5 and value_of(page, "choice_seed") == 4
     page.button(key="render").click().run()
     assert store.waiting(ANNA)[0].request == jobs[2].request, "opened to its exact settings"
 

@@ -57,10 +57,6 @@ def test_the_sun_is_moved_and_the_preview_follows(studio: str, store: JobStore) 
     with open_browser() as page:
         anna = Visitor(page, studio, store).come(live=True, design="sample:tube-house.glb")
         page.get_by_role("radio", name=anna.t("stage.model")).click()
-        # While a preview is painted the page asks after it, with the choices that the browser knew when it asked: a
-        # light that the page has just changed by itself may be taken back. Known, and not mended yet.
-        page.get_by_text(anna.t("live.done", seconds="").split(" s")[0]).wait_for()
-        page.wait_for_timeout(1500)
         page.get_by_text(anna.t("choice.sun"), exact=True).click()
         page.get_by_text(anna.t("choice.use_sun"), exact=True).click()
         hour = page.locator('.viewer [data-name="hour"]')

@@ -12,7 +12,7 @@ from archviz.render import RenderRequest
 from archviz.studio import JobStore, Library, Projects, new_id
 from archviz.ui.texts import Texts
 from tests.studio.shelf import make_picture
-from tests.ui.conftest import open_page
+from tests.ui.conftest import key_now, open_page, value_of
 
 EN = Texts("en")
 ANNA, BINH = new_id(), new_id()
@@ -54,7 +54,7 @@ def test_a_picture_is_opened_to_its_exact_settings(store: JobStore, pictures: tu
     page.button(key="open_library_1").click().run()
     page.button(key="library_open").click().run()
     assert not page.exception
-    assert page.session_state["room"] == "design" and page.query_params["design"] == "sample:house.glb"
+    assert value_of(page, "room") == "design" and page.query_params["design"] == "sample:house.glb"
     assert page.query_params["job"] == pictures[0] and page.tabs[0].label == EN("tab.picture")
     page.button(key="render").click().run()
     again = store.jobs_of(ANNA)[0]
@@ -107,10 +107,10 @@ def test_new_pictures_go_to_the_chosen_project(store: JobStore, pictures: tuple[
     page = _library(store)
     page.text_input(key="project_new").input("Villa").run()
     villa = next(p for p in Projects(store.database).all(ANNA) if p.name == "Villa")
-    assert page.query_params["project"] == villa.id and page.selectbox(key="project_now").value == villa.id
+    assert page.query_params["project"] == villa.id and value_of(page, "project_now") == villa.id
     page.text_input(key=f"project_name_{villa.id}").input("Villa B").run()
     assert Projects(store.database).get(ANNA, villa.id).name == "Villa B"  # type: ignore[union-attr]
-    page.text_input(key="project_new").input("x" * 99).run()
+    page.text_input(key=key_now(page, "project_new")).input("x" * 99).run()
     assert "up to 80 letters" in page.error[0].value
     page.button(key="open_library_1").click().run()
     page.button(key="library_open").click().run()
@@ -118,7 +118,7 @@ def test_new_pictures_go_to_the_chosen_project(store: JobStore, pictures: tuple[
     assert store.jobs_of(ANNA)[0].project == villa.id
     page = _library(store, project=villa.id)
     page.selectbox(key=f"library_move_{pictures[1]}").select(villa.id).run()
-    page.selectbox(key="library_project").select(villa.id).run()
+    page.selectbox(key=key_now(page, "library_project")).select(villa.id).run()
     assert _cards(page) == [2]
     page.button(key="project_throw").click().run()
     assert _cards(page) == [1]
@@ -141,11 +141,11 @@ def test_a_shared_link_shows_the_project_and_gives_its_settings(store: JobStore,
     assert not {"library_throw", "library_mark"} & {b.key for b in guest.button}
     guest.button(key="open_library_1").click().run()
     guest.button(key="library_open").click().run()
-    assert guest.session_state["choice_view"] == "aerial" and "job" not in guest.query_params
+    assert value_of(guest, "choice_view") == "aerial" and "job" not in guest.query_params
     page.button(key="project_unshare").click().run()
     late = _library(store, BINH)
     assert _cards(late) == []
-    late.text_input(key="project_join").input(link).run()
+    late.text_input(key=key_now(late, "project_join")).input(link).run()
     assert EN("project.no_such_key") in _said(late)
 
 

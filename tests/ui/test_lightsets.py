@@ -17,7 +17,7 @@ from archviz.ui.before_after import picture_url
 from archviz.ui.lightsets import hours_between
 from archviz.ui.texts import Texts
 from tests.studio.shelf import finish_next
-from tests.ui.conftest import open_page
+from tests.ui.conftest import open_page, value_of
 
 EN = Texts("en")
 ANNA = new_id()
@@ -107,8 +107,8 @@ def test_a_picture_is_opened_to_its_settings(store: JobStore, page: AppTest) -> 
     _finish_all(store)
     page.run()
     page.button(key=_keys(page, "open")[3]).click().run()
-    assert page.session_state["room"] == "design" and page.selectbox(key="choice_environment").value == "park"
-    assert page.button_group(key="choice_lighting").value == "night"
+    assert value_of(page, "room") == "design" and value_of(page, "choice_environment") == "park"
+    assert value_of(page, "choice_lighting") == "night"
 
 
 def test_two_pictures_one_over_the_other(store: JobStore, page: AppTest) -> None:

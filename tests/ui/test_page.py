@@ -22,7 +22,7 @@ from archviz.ui.picture import zip_maps
 from archviz.ui.style import plain
 from archviz.ui.texts import Texts
 from tests.scripted_engine import scripted_loader
-from tests.ui.conftest import open_page
+from tests.ui.conftest import key_now, open_page, value_of
 
 EN, VI = Texts("en"), Texts("vi")
 
@@ -33,8 +33,8 @@ def _session(page: AppTest) -> str:
 
 def _select(page: AppTest, name: str, value: object) -> AppTest:
     if name == "lighting":
-        return page.button_group(key="choice_lighting").set_value(value).run()
-    return page.selectbox(key=f"choice_{name}").select(value).run()
+        return page.button_group(key=key_now(page, "choice_lighting")).set_value(value).run()
+    return page.selectbox(key=key_now(page, f"choice_{name}")).select(value).run()
 
 
 def _smallest(page: AppTest) -> None:
@@ -184,7 +184,7 @@ def test_history_goes_back_to_picture_and_settings(store: JobStore, worker: Work
     number = store.jobs_of(_session(page))[-1].number
     page.button(key=f"open_past_{number}").click().run()
     assert str(page.query_params["job"]) == first
-    assert page.button_group(key="choice_lighting").value == "morning" and page.tabs
+    assert value_of(page, "choice_lighting") == "morning" and page.tabs
     page.button(key="change_design").click().run()
     page.button(key=f"open_past_{number}").click().run()
     assert page.query_params["design"] == "sample:house.glb" and page.tabs, "from the start, too"
@@ -196,8 +196,8 @@ def test_language(store: JobStore, house_page: AppTest) -> None:
     _select(page, "environment", "hoi-an")
     page.button_group(key="language").set_value("vi").run()
     assert page.button(key="render").label == VI("render.button")
-    assert page.selectbox(key="choice_view").value == "aerial"
-    assert page.selectbox(key="choice_environment").value == "hoi-an", "the choices stay"
+    assert value_of(page, "choice_view") == "aerial"
+    assert value_of(page, "choice_environment") == "hoi-an", "the choices stay"
     assert page.query_params["lang"] == "vi"
     again = open_page(store, lang="vi")
     assert VI("start.samples") in [s.value for s in again.subheader]
@@ -265,13 +265,13 @@ def test_a_failure_keeps_the_view(store: JobStore, house_page: AppTest) -> None:
 def test_the_sun_of_a_place(store: JobStore, worker: Worker, house_page: AppTest) -> None:
     page = house_page
     page.toggle(key="choice_use_sun").set_value(True).run()
-    assert page.button_group(key="choice_lighting").value == "auto"
+    assert value_of(page, "choice_lighting") == "auto"
     page = _select(page, "city", "Tokyo, JP")
     view = store.jobs_of(_session(page), kind="view")[0].request
     assert view.place is not None and view.place.latitude_deg == 35.69
     assert view.place.time_zone == "Asia/Tokyo"
     assert view.when is not None and view.when.isoformat() == "2025-03-21T08:30:00"
-    assert page.session_state["choice_utc_offset"] == 9.0
+    assert value_of(page, "choice_utc_offset") == 9.0
     _select(page, "lighting", "night")
     worker.run_one()
     page.run()
@@ -289,7 +289,7 @@ def _start_words(store: JobStore) -> AppTest:
 
 def test_words_alone(store: JobStore, worker: Worker) -> None:
     page = _start_words(store)
-    assert page.selectbox(key="choice_environment").value == page.button_group(key="choice_lighting").value == "auto"
+    assert value_of(page, "choice_environment") == value_of(page, "choice_lighting") == "auto"
     page.text_area(key="choice_prompt").input("a desert at noon").run()
     view = store.jobs_of(_session(page), kind="view")[0].request
     assert (view.environment, view.lighting) == ("desert", "noon"), "the words choose"
@@ -308,11 +308,11 @@ def test_words_and_their_surroundings(store: JobStore, worker: Worker) -> None:
     page = open_page(store, lang="en")
     page.session_state["choice_surroundings"] = "none"
     page.button(key="start_words").click().run()
-    assert page.selectbox(key="choice_surroundings").options == [
+    assert page.selectbox(key=key_now(page, "choice_surroundings")).options == [
         EN("surroundings.geometry"),
         EN("surroundings.imagined"),
     ]
-    assert page.selectbox(key="choice_surroundings").value == "geometry", "none needs a building"
+    assert value_of(page, "choice_surroundings") == "geometry", "none needs a building"
     page.text_area(key="choice_prompt").input("snow").run()
     _select(page, "surroundings", "imagined")
     assert worker.run_one()

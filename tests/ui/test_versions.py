@@ -16,7 +16,7 @@ from archviz.ui.style import plain
 from archviz.ui.texts import Texts
 from archviz.ui.viewer.saved import SavedView, SavedViews
 from tests.houses import write_house
-from tests.ui.conftest import open_page
+from tests.ui.conftest import key_now, open_page, value_of
 
 EN = Texts("en")
 CAMERA = Camera(position_m=(0.0, -30.0, 4.0), target_m=(0.0, 0.0, 3.0), size=Size(height=64, width=96))
@@ -69,12 +69,12 @@ def test_a_new_version_keeps_views_place_and_materials_by_name(store: JobStore, 
     assert not page.exception and not page.error
     new = str(page.query_params["design"])
     assert new != old and "house.glb · v2" in "\n".join(str(m.value) for m in page.markdown)
-    kept = {name: page.session_state[f"choice_{name}"] for name in ("view", "camera", "use_sun", "hide", "materials")}
+    kept = {name: value_of(page, f"choice_{name}") for name in ("view", "camera", "use_sun", "hide", "materials")}
     assert kept == {"view": "own", "camera": CAMERA, "use_sun": True, "hide": ("Door",), "materials": "Walls = brick"}
     assert SavedViews(Projects(store.database), _session(page), new).all() == (SavedView(name="street", camera=CAMERA),)
     said = _said(page)
     assert EN("versions.material", name="Roof", words="red tiles") in said
-    assert page.session_state["choice_classes"] == (("Walls", "glass"),)
+    assert value_of(page, "choice_classes") == (("Walls", "glass"),)
     assert EN("versions.classed", name="Roof", kind=EN("class.ground")) in said
     assert EN("versions.gone", names="Roof") in said and EN("versions.new", names="Canopy") in said
     page.button(key="version_before").click().run()
@@ -83,8 +83,8 @@ def test_a_new_version_keeps_views_place_and_materials_by_name(store: JobStore, 
 
 def test_a_version_that_loses_nothing_says_so(store: JobStore, page: AppTest, shelf: Path) -> None:
     _give(page, "house.glb", (shelf / "house.glb").read_bytes())
-    assert page.session_state["choice_classes"] == (("Walls", "glass"), ("Roof", "ground"))
-    assert EN("versions.kept") in _said(page) and page.session_state["choice_materials"].startswith("Roof = red")
+    assert value_of(page, "choice_classes") == (("Walls", "glass"), ("Roof", "ground"))
+    assert EN("versions.kept") in _said(page) and value_of(page, "choice_materials").startswith("Roof = red")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_version_that_cannot_be_used_leaves_the_old_one(
     assert page.query_params["design"] == old and said in page.warning[0].value
     assert str(store.home.folder) not in page.warning[0].value
     assert [d.id for d in designs_of(store.home, _session(page))] == [old], "nothing of it stays"
-    assert page.session_state["choice_materials"] == "Roof = red tiles\nWalls = brick"
+    assert value_of(page, "choice_materials") == "Roof = red tiles\nWalls = brick"
 
 
 def test_names_of_a_file_set_no_links() -> None:
@@ -146,9 +146,9 @@ def test_two_versions_in_one_view_light_and_seed(
 ) -> None:
     old = str(page.query_params["design"])
     _give(page, "house.glb", write_version(tmp_path / "new.glb").read_bytes())
-    page.selectbox(key="choice_view").select("front-left")
-    page.text_area(key="choice_materials").input("Canopy = red tiles\nWalls = brick").run()
-    page.button_group(key="stage").set_value("pair").run()
+    page.selectbox(key=key_now(page, "choice_view")).select("front-left")
+    page.text_area(key=key_now(page, "choice_materials")).input("Canopy = red tiles\nWalls = brick").run()
+    page.button_group(key=key_now(page, "stage")).set_value("pair").run()
     assert page.selectbox(key="pair_other").value == old, "the version before is offered first"
     page.button(key="pair_render").click().run()
     assert not page.exception and not page.error
@@ -165,5 +165,5 @@ def test_two_versions_in_one_view_light_and_seed(
     page.run()
     assert len(page.get("image")) == 2 + 2, "both, and the history"
     other = open_page(store, lang="en", design="sample:house.glb", pair=str(page.query_params["pair"]))
-    other.button_group(key="stage").set_value("pair").run()
+    other.button_group(key=key_now(other, "stage")).set_value("pair").run()
     assert not other.get("image"), "not another visitor's"

@@ -25,12 +25,15 @@ from archviz.ui.desk.edits import (
     turned_finely,
 )
 from archviz.ui.desk.readings import ToldReading, ask_for_reading, last_told, wait_for
+from archviz.ui.keys import put_value, widget_key
 from archviz.ui.visit import Visit, choice_key, set_choices
 
 __all__ = ["show_desk"]
 
 _PAST = "desk_past"
 _TURN = "desk_turn"
+_PAGE = "desk_page"
+_STRENGTH = "desk_strength"
 _REFUSED = "desk_refused"
 _REVISION = "desk_revision"
 _MOST_PAST = 100
@@ -95,14 +98,14 @@ def _show_tools(visit: Visit, design: Design) -> None:
                 on_click=act,
                 args=(design, *values),
             )
-        st.session_state[_TURN] = fine_turn(now)
+        put_value(_TURN, fine_turn(now))
         st.slider(
             t("desk.turn"),
             -_STEEPEST_DEG,
             _STEEPEST_DEG,
             step=0.5,
             format="%.1f°",
-            key=_TURN,
+            key=widget_key(_TURN),
             label_visibility="collapsed",
             help=t("desk.turn"),
             on_change=_turn,
@@ -143,26 +146,26 @@ def _show_choices(visit: Visit, design: Design, told: ToldReading | None) -> Non
             ("repair", now.repair, {"repair": (False, True)}),
             ("notes", now.notes == "drop", {"notes": ("keep", "drop")}),
         ):
-            st.session_state[f"desk_{name}"] = on
+            put_value(f"desk_{name}", on)
             st.checkbox(
                 t(f"desk.{name}"),
-                key=f"desk_{name}",
+                key=widget_key(f"desk_{name}"),
                 help=t(f"desk_help.{name}"),
                 on_change=_switch,
                 args=(design, f"desk_{name}", ways),
             )
         if told is not None and told.facts["format"] in _PAGED:
-            st.session_state["desk_page"] = now.page
+            put_value(_PAGE, now.page)
             st.number_input(
-                t("desk.page"), 1, _MOST_PAGES, step=1, key="desk_page", on_change=_choose_page, args=(design,)
+                t("desk.page"), 1, _MOST_PAGES, step=1, key=widget_key(_PAGE), on_change=_choose_page, args=(design,)
             )
     # One choice with the one at the left, under the desk's own words.
-    st.session_state["desk_strength"] = st.session_state[choice_key("geometry")]
+    put_value(_STRENGTH, st.session_state[choice_key("geometry")])
     st.segmented_control(
         t("desk.strength"),
         get_args(GeometryFreedom),
         format_func=lambda g: t(f"desk_strength.{g}"),
-        key="desk_strength",
+        key=widget_key(_STRENGTH),
         required=True,
         help=t("desk.strength_help"),
         on_change=_take_strength,
@@ -232,22 +235,22 @@ def _undo(design: Design) -> None:
 
 
 def _turn(design: Design) -> None:
-    _change(design, turned_finely(_now(), float(st.session_state[_TURN])))
+    _change(design, turned_finely(_now(), float(st.session_state[widget_key(_TURN)])))
 
 
 def _switch(design: Design, key: str, ways: Mapping[str, tuple[Any, Any]]) -> None:
-    on = bool(st.session_state[key])
+    on = bool(st.session_state[widget_key(key)])
     _change(design, replace(_now(), **{name: values[on] for name, values in ways.items()}))
 
 
 def _choose_page(design: Design) -> None:
     """Another page has other marks, strokes and corners: what was done to the one before does not carry over."""
     now = _now()
-    _change(design, Adjustments(page=int(st.session_state["desk_page"]), paper=now.paper, notes=now.notes))
+    _change(design, Adjustments(page=int(st.session_state[widget_key(_PAGE)]), paper=now.paper, notes=now.notes))
 
 
 def _take_strength() -> None:
-    set_choices({"geometry": st.session_state["desk_strength"]})
+    set_choices({"geometry": st.session_state[widget_key(_STRENGTH)]})
 
 
 def _take_edit(design: Design, key: str, revision: str, size: Size) -> None:

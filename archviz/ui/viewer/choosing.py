@@ -7,9 +7,10 @@ import hashlib
 import streamlit as st
 
 from archviz.ui.choices import AUTO
+from archviz.ui.keys import put_value, widget_key
 from archviz.ui.viewer.elements import Entry, bring_back, class_for, leave_out, with_class
 from archviz.ui.viewer.models import Model
-from archviz.ui.visit import choice_key
+from archviz.ui.visit import choice_key, set_choices
 
 __all__ = [
     "choose",
@@ -43,7 +44,7 @@ def choose(name: str | None) -> None:
 
 
 def key_of(kind: str, name: str) -> str:
-    """The key of a widget that belongs to one name of a file."""
+    """The name of a widget that belongs to one name of a file."""
     return f"{kind}_{hashlib.sha256(name.encode('utf-8')).hexdigest()[:16]}"
 
 
@@ -61,14 +62,14 @@ def show_again(entry: Entry) -> None:
 
 def keep_class(key: str, name: str) -> None:
     """Put what was said of an element into its widget, before it is drawn."""
-    st.session_state[key] = class_for(st.session_state[choice_key("classes")], name) or AUTO
+    put_value(key, class_for(st.session_state[choice_key("classes")], name) or AUTO)
 
 
 def take_class(key: str, name: str) -> None:
     """Take what an element is from its widget."""
-    value = st.session_state[key]
-    classes = choice_key("classes")
-    st.session_state[classes] = with_class(st.session_state[classes], name, None if value == AUTO else value)
+    value = st.session_state[widget_key(key)]
+    classes = st.session_state[choice_key("classes")]
+    set_choices({"classes": with_class(classes, name, None if value == AUTO else value)})
 
 
 def _drawn() -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -76,4 +77,4 @@ def _drawn() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _set_drawn(hide: tuple[str, ...], show: tuple[str, ...]) -> None:
-    st.session_state[choice_key("hide")], st.session_state[choice_key("show")] = hide, show
+    set_choices({"hide": hide, "show": show})

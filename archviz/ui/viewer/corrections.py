@@ -8,10 +8,11 @@ from typing import Any
 import streamlit as st
 
 from archviz.ui.choices import AUTO, DEFAULTS, UNITS, UP_AXES
+from archviz.ui.keys import put_value, widget_key
 from archviz.ui.style import plain
 from archviz.ui.viewer.element_list import show_element_list
 from archviz.ui.viewer.models import Model
-from archviz.ui.visit import Visit, choice_key
+from archviz.ui.visit import Visit, choice_key, set_choices
 
 __all__ = ["show_corrections"]
 
@@ -84,14 +85,14 @@ def _show_axes(visit: Visit) -> None:
         on_change=_leave_own_view,
     )
     # Beside place and time it can be changed too: two widgets, one choice.
-    st.session_state[_NORTH] = st.session_state[choice_key("north")]
+    put_value(_NORTH, st.session_state[choice_key("north")])
     st.number_input(
         t("model.north"),
         -180.0,
         360.0,
         value=None,
         step=5.0,
-        key=_NORTH,
+        key=widget_key(_NORTH),
         placeholder=t("choice.north_unset"),
         help=t("choice.north_help"),
         on_change=_take_north,
@@ -104,8 +105,7 @@ def _show_marks(visit: Visit, mark: str, name: Callable[[Any], str]) -> None:
     marked = st.session_state[choice_key(mark)]
     if not marked and mark != "hide":
         return
-    # Another key for each list: it begins with all of them.
-    key = f"marked_{mark}_{len(marked)}_{hash(marked)}"
+    key = _marked_key(mark)
     st.multiselect(
         t(f"marked.{mark}"),
         marked,
@@ -119,15 +119,21 @@ def _show_marks(visit: Visit, mark: str, name: Callable[[Any], str]) -> None:
     )
 
 
+def _marked_key(mark: str) -> str:
+    """Another key for each list: it begins with all of them."""
+    marked = st.session_state[choice_key(mark)]
+    return f"marked_{mark}_{len(marked)}_{hash(marked)}"
+
+
 def _unmark(mark: str, key: str) -> None:
-    st.session_state[choice_key(mark)] = tuple(st.session_state[key])
+    if key == _marked_key(mark):  # else the list is another one by now
+        set_choices({mark: tuple(st.session_state[key])})
 
 
 def _take_north() -> None:
-    st.session_state[choice_key("north")] = st.session_state[_NORTH]
+    set_choices({"north": st.session_state[widget_key(_NORTH)]})
 
 
 def _leave_own_view() -> None:
     """A camera in the old metres looks past the building in the new ones."""
-    st.session_state[choice_key("view")] = DEFAULTS["view"]
-    st.session_state[choice_key("camera")] = None
+    set_choices({"view": DEFAULTS["view"], "camera": None})

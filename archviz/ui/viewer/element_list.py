@@ -9,6 +9,7 @@ import streamlit as st
 
 from archviz.core.elements import ElementClass
 from archviz.ui.choices import AUTO
+from archviz.ui.keys import widget_key
 from archviz.ui.style import plain
 from archviz.ui.viewer.choosing import (
     choose,
@@ -80,7 +81,7 @@ def select_class(visit: Visit, name: str, label: str) -> None:
         label,
         [AUTO, *get_args(ElementClass)],
         format_func=lambda value: t("class.as_read") if value == AUTO else t(f"class.{value}"),
-        key=key,
+        key=widget_key(key),
         on_change=take_class,
         args=(key, name),
         help=t("element.class_help"),

@@ -15,6 +15,7 @@ from archviz.render.proposals import propose_material
 from archviz.render.request import RenderRequest
 from archviz.studio import Design
 from archviz.ui.choices import OWN_VIEW
+from archviz.ui.keys import put_value, widget_key
 from archviz.ui.style import plain
 from archviz.ui.viewer.assets import find_three, mount_viewer
 from archviz.ui.viewer.choosing import choose, chosen_element, hide_element, key_of
@@ -23,11 +24,12 @@ from archviz.ui.viewer.elements import material_for, with_material
 from archviz.ui.viewer.models import Model, ModelShelf, read_key
 from archviz.ui.viewer.payload import resolve_for_view, viewer_payload
 from archviz.ui.viewer.saved import SavedView, SavedViews
-from archviz.ui.visit import Visit, choice_key
+from archviz.ui.visit import Visit, choice_key, set_choices
 
 __all__ = ["model_now", "model_of", "show_element", "show_viewer"]
 
 _KEY = "viewer"
+_PICK = "viewer_pick"
 _POLL_S = 0.5
 _REFUSED = "viewer_refused"
 _TEXTS = (
@@ -117,17 +119,17 @@ def show_element(visit: Visit, model: Model) -> None:
     select_class(visit, name, t("element.class"))
     key = key_of("element", name)
     # What the lines of materials say now, even if they were written elsewhere.
-    st.session_state[key] = material_for(st.session_state[choice_key("materials")], name)
+    put_value(key, material_for(st.session_state[choice_key("materials")], name))
     proposal = propose_material(element, table.materials[element.material])
     proposed = proposal.text(t.language) if proposal else None
     st.text_input(
         t("element.material"),
         placeholder=proposed or t("element.material_placeholder"),
-        key=key,
+        key=widget_key(key),
         on_change=_give_material,
-        args=(name, key),
+        args=(name,),
     )
-    if proposed and not st.session_state[key]:
+    if proposed and not st.session_state[widget_key(key)]:
         label = t("element.take", material=proposed)
         st.button(label, key="element_take", on_click=_take_material, args=(name, proposed), icon=":material/check:")
     st.button(
@@ -146,19 +148,19 @@ def _show_picker(visit: Visit) -> None:
     t = visit.texts
     st.caption(t("viewer.no_three"))
     shown = st.session_state[choice_key("view")]
-    st.session_state["viewer_pick"] = shown if shown in VIEW_PRESETS else None
+    put_value(_PICK, shown if shown in VIEW_PRESETS else None)
     st.pills(
         t("viewer.views"),
         list(VIEW_PRESETS),
         format_func=lambda view: t(f"view.{view}"),
-        key="viewer_pick",
+        key=widget_key(_PICK),
         on_change=_pick_view,
     )
 
 
 def _pick_view() -> None:
-    if view := st.session_state["viewer_pick"]:
-        st.session_state[choice_key("view")] = view
+    if view := st.session_state[widget_key(_PICK)]:
+        set_choices({"view": view})
 
 
 def _mount(visit: Visit, design: Design, request: RenderRequest, model: Model, three: Any) -> None:
@@ -202,23 +204,21 @@ def _carry_out(name: str, value: Any, views: SavedViews) -> None:
     elif name == "used" and isinstance(value, Mapping):
         view = value.get("view")
         if view in VIEW_PRESETS:
-            st.session_state[choice_key("view")] = view
+            set_choices({"view": view})
         else:
-            st.session_state[choice_key("camera")] = Camera.from_json(value.get("camera"), source="viewer")
-            st.session_state[choice_key("view")] = OWN_VIEW
+            set_choices({"camera": Camera.from_json(value.get("camera"), source="viewer"), "view": OWN_VIEW})
     elif name == "saved" and isinstance(value, Mapping):
         camera = Camera.from_json(value.get("camera"), source="viewer")
         views.keep(SavedView(name=str(value.get("name")), camera=camera))
     elif name == "dropped":
         views.drop(str(value))
     elif name == "hour" and isinstance(value, int) and 0 <= value < 24 * 60:
-        st.session_state[choice_key("time")] = time(value // 60, value % 60)
+        set_choices({"time": time(value // 60, value % 60)})
 
 
-def _give_material(name: str, key: str) -> None:
-    _take_material(name, st.session_state[key])
+def _give_material(name: str) -> None:
+    _take_material(name, st.session_state[widget_key(key_of("element", name))])
 
 
 def _take_material(name: str, words: str) -> None:
-    materials = choice_key("materials")
-    st.session_state[materials] = with_material(st.session_state[materials], name, words)
+    set_choices({"materials": with_material(st.session_state[choice_key("materials")], name, words)})

@@ -24,7 +24,7 @@ from archviz.ui.viewer.models import read_key
 from archviz.ui.viewer.saved import SavedViews
 from tests.geometry.loaders.ifc_files import IfcBuilding
 from tests.geometry.shapes import box
-from tests.ui.conftest import open_page
+from tests.ui.conftest import key_now, open_page, value_of
 
 EN, VI = Texts("en"), Texts("vi")
 CAMERA = Camera(position_m=(2.0, -20.0, 3.0), target_m=(0.0, 0.0, 3.0), size=Size(64, 96))
@@ -57,11 +57,11 @@ def test_the_model_is_put_right_beside_the_viewer(store: JobStore) -> None:
     page.run()
     key = f"element_{hashlib.sha256(b'Roof').hexdigest()[:16]}"
     page.text_input(key=key).input("thatch").run()
-    assert page.text_area(key="choice_materials").value == "Roof = thatch"
+    assert value_of(page, "choice_materials") == "Roof = thatch"
     assert _request(page, store).materials == {"Roof": "thatch"}
     page.button(key="element_hide").click().run()
     assert _request(page, store).hide == ("Roof",)
-    page.text_area(key="choice_materials").input("").run()
+    page.text_area(key=key_now(page, "choice_materials")).input("").run()
     page = _read(page, store)
     assert any("10.0 × 8.1 × 6.0 m" in c.value for c in page.caption), "the roof is left out"
     page.multiselect[0].unselect("Roof").run()
@@ -115,11 +115,11 @@ def test_an_element_is_called_what_it_is_and_all_follows(store: JobStore) -> Non
     page.button(key="render").click().run()
     (job,) = store.jobs_of(str(page.query_params["studio"]))
     assert job.request.classes == {"Roof": "vegetation"}, "and the picture"
-    page.button_group(key="stage").set_value("model").run()
+    page.button_group(key=key_now(page, "stage")).set_value("model").run()
     (mark,) = [m for m in page.multiselect if str(m.key).startswith("marked_classes_")]
     assert mark.options == [f"Roof → {EN('class.vegetation')}"]
     mark.set_value([]).run()
-    assert _request(page, store).classes == {} and page.selectbox(key=key).value == "auto"
+    assert _request(page, store).classes == {} and value_of(page, key) == "auto"
 
 
 def test_true_north_is_one_choice_in_two_places(store: JobStore) -> None:
@@ -128,9 +128,9 @@ def test_true_north_is_one_choice_in_two_places(store: JobStore) -> None:
     page.number_input(key="correct_north").set_value(30.0).run()
     assert _request(page, store).north_deg == 30.0
     page.toggle(key="choice_use_sun").set_value(True).run()
-    assert page.number_input(key="choice_north").value == 30.0
-    page.number_input(key="choice_north").set_value(-10.0).run()
-    assert page.number_input(key="correct_north").value == -10.0 and _request(page, store).north_deg == -10.0
+    assert value_of(page, "choice_north") == 30.0
+    page.number_input(key=key_now(page, "choice_north")).set_value(-10.0).run()
+    assert value_of(page, "correct_north") == -10.0 and _request(page, store).north_deg == -10.0
 
 
 def test_a_layer_is_hidden_and_called_at_once_and_what_the_file_hides_is_drawn(store: JobStore, tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_an_element_without_a_material_is_offered_one(store: JobStore) -> None:
     assert page.button(key="element_take").label == VI("element.take", material=offered)
     assert _request(page, store).materials == {}, "an offer changes nothing"
     page.button(key="element_take").click().run()
-    assert page.text_input(key=key).value == offered and "element_take" not in {b.key for b in page.button}
+    assert value_of(page, key) == offered and "element_take" not in {b.key for b in page.button}
     assert _request(page, store).materials == {"Roof": offered}
     preset = named_material(find_material_words(offered))
     assert preset is not None and "roof" in preset.uses
@@ -184,13 +184,13 @@ def test_an_own_view_goes_with_its_metres(store: JobStore, shelf: Path) -> None:
     wanted = RenderRequest(input=shelf / "house.glb", camera=CAMERA, size=Size(64, 96), environment="studio")
     job = store.submit(session, wanted)
     page = open_page(store, lang="en", studio=session, design="sample:house.glb", job=job.id)
-    assert page.selectbox(key="choice_view").value == "own" and page.button_group(key="stage").value == "picture"
+    assert value_of(page, "choice_view") == "own" and value_of(page, "stage") == "picture"
     assert _request(page, store).camera == CAMERA
-    page.button_group(key="stage").set_value("model").run()
-    page.selectbox(key="choice_unit").select("cm").run()
+    page.button_group(key=key_now(page, "stage")).set_value("model").run()
+    page.selectbox(key=key_now(page, "choice_unit")).select("cm").run()
     request = _request(page, store)
     assert (request.unit, request.camera, request.view) == ("cm", None, "front-left"), "the camera was in old metres"
-    page.selectbox(key="choice_up").select("z").run()
+    page.selectbox(key=key_now(page, "choice_up")).select("z").run()
     assert _request(page, store).up == "z"
 
 
@@ -204,12 +204,12 @@ def test_another_design_takes_none_of_it(store: JobStore) -> None:
 
 def test_the_picture_takes_the_stage_and_gives_it_back(store: JobStore) -> None:
     page = _house(open_page(store, lang="en"))
-    assert page.button_group(key="stage").value == "model"
+    assert page.button_group(key=key_now(page, "stage")).value == "model"
     page.button(key="render").click().run()
-    assert page.button_group(key="stage").value == "picture"
-    page.button_group(key="stage").set_value("model").run()
-    page.selectbox(key="choice_view").select("aerial").run()
-    assert page.button_group(key="stage").value == "model", "it stays where it was put"
+    assert page.button_group(key=key_now(page, "stage")).value == "picture"
+    page.button_group(key=key_now(page, "stage")).set_value("model").run()
+    page.selectbox(key=key_now(page, "choice_view")).select("aerial").run()
+    assert page.button_group(key=key_now(page, "stage")).value == "model", "it stays where it was put"
 
 
 def test_without_three_there_is_a_list_of_views(store: JobStore, monkeypatch: pytest.MonkeyPatch) -> None:
