@@ -19,6 +19,7 @@ from archviz.light_transport.lamps import lamp_irradiance
 from archviz.light_transport.occlusion import ambient_occlusion
 from archviz.light_transport.shading import (
     GLASS_MIRROR,
+    LEAF_TRANSMISSION,
     ROOM_SHARE,
     WATER_MIRROR,
     WATER_ROUGHNESS,
@@ -28,9 +29,8 @@ from archviz.light_transport.shading import (
     clear_tint,
     fresnel,
 )
-from archviz.light_transport.surface import GLASS_TRANSMISSION, Surface, surface_of
+from archviz.light_transport.surface import GLASS_TRANSMISSION, Surface, blockers, surface_of
 from archviz.light_transport.visibility import sun_visibility
-from archviz.lighting.sky import sky_radiance
 
 __all__ = ["light"]
 
@@ -63,13 +63,14 @@ def light(
     lit_faces: NDArray[np.bool_] | None = None,
     sun_visible: LightMap | None = None,
     occlusion: LightMap | None = None,
+    sky_seed: int | None = None,
 ) -> LightBuffer:
     """Light a G-buffer.
 
     Diffuse surfaces send ``base_color / pi`` times the irradiance of sun, sky (as far as it is
     open), ground and lamps. Glass shows a dark or lit room behind one mirror ray, water and wet
-    ground a mirror ray over their own colour. Haze takes the horizon's colour. The sky is
-    cloudless.
+    ground a mirror ray over their own colour. Haze takes the horizon's colour. Clouds are seen,
+    and cast no shadow of their own.
 
     Parameters
     ----------
@@ -85,6 +86,8 @@ def light(
         (f,) bool faces of lit panes, from :func:`archviz.geometry.panes.lit_panes`.
     sun_visible, occlusion
         Maps of this view if they are known, so that many lights share them.
+    sky_seed
+        Decides the shapes of the clouds, as much of them as the light has; ``None`` leaves the sky bare.
 
     Returns
     -------
@@ -96,23 +99,24 @@ def light(
     if lit.shape != (faces,):
         raise InternalError(f"lit faces {lit.shape} do not fit a scene of {faces} faces")
     surface = surface_of(gbuffer)
-    world = World(caster=caster, illumination=illumination, lit_faces=lit)
+    world = World(caster=caster, illumination=illumination, lit_faces=lit, sky_seed=sky_seed)
     sun_visible = sun_visible or sun_visibility(caster, gbuffer, illumination.sun)
     occlusion = occlusion or ambient_occlusion(caster, gbuffer)
     rays = gbuffer.camera.ray_directions()
     mirrors = _mirrors(caster, gbuffer, surface, rays, illumination, lit)
+    sky = world.sky(rays, ~surface.hit | mirrors.clear)
 
     lamps = _lamp_light(caster, gbuffer, illumination, lamps_m)
     irradiance = world.direct(surface.normals, sun_visible.array)
     irradiance += world.ambient(surface.normals, occlusion.array) + lamps
+    _shine_through(irradiance, world, gbuffer, surface)
     own = gbuffer.material_values("emission") * float(any(illumination.lamp_intensity))
     radiance = _surface_color(gbuffer, mirrors, illumination) / np.float32(np.pi) * irradiance + own
     radiance[mirrors.lit] = illumination.window_radiance
-    _show_through(radiance, world, gbuffer, surface, rays, mirrors.clear)
+    _show_through(radiance, world, gbuffer, surface, rays, sky, mirrors.clear)
     _mirror(radiance, world, surface, rays, mirrors)
     radiance = world.hazed(radiance, surface.distances_m)
-    sky = ~surface.hit
-    radiance[sky] = sky_radiance(rays[sky], illumination)
+    radiance[~surface.hit] = sky[~surface.hit]
 
     shining = np.where(mirrors.lit[..., None], np.array(illumination.window_radiance), own + lamps / np.pi)
     return LightBuffer(
@@ -123,6 +127,22 @@ def light(
         emission=LightMap(_squashed(luminance(shining) * illumination.exposure)),
         deferred=ColorMap(tone_map(radiance * np.float32(illumination.exposure))),
     )
+
+
+def _shine_through(irradiance: Array, world: World, gbuffer: GBuffer, surface: Surface) -> None:
+    """Add the sun that leaves and blades let pass from behind."""
+    sun = world.illumination.sun
+    if sun is None or sun.altitude_deg <= 0:
+        return
+    families = np.array([int(m.family) for m in gbuffer.table.materials])[gbuffer.materials.array]
+    leaves = np.isin(families, [int(TextureFamily.GRASS), int(TextureFamily.FOLIAGE)])
+    behind = surface.hit & leaves & (surface.normals @ sun.vector.astype(np.float32) < 0)
+    if behind.any():
+        back = -surface.normals[behind]
+        starts = surface.points_m[behind] + (surface.points_m[behind] - surface.origins_m(behind))
+        towards = np.broadcast_to(sun.vector.astype(np.float32), starts.shape)
+        free = ~blockers(world.caster).caster.occluded(starts, towards)
+        irradiance[behind] += LEAF_TRANSMISSION * world.direct(back, free.astype(np.float32))
 
 
 def _lamp_light(
@@ -183,11 +203,13 @@ def _surface_color(gbuffer: GBuffer, mirrors: _Mirrors, illumination: Illuminati
     return base
 
 
-def _show_through(radiance: Array, world: World, gbuffer: GBuffer, surface: Surface, rays: Array, clear: Mask) -> None:
+def _show_through(
+    radiance: Array, world: World, gbuffer: GBuffer, surface: Surface, rays: Array, sky: Array, clear: Mask
+) -> None:
     """Put what stands behind the building's clear glass into its pixels, tinted by the glass."""
     if clear.any():
         tint = clear_tint(gbuffer.material_values("base_color")[clear])
-        radiance[clear] = world.along(surface.points_m[clear], rays[clear]) * tint
+        radiance[clear] = world.along(surface.points_m[clear], rays[clear], sky=sky[clear]) * tint
 
 
 def _mirror(radiance: Array, world: World, surface: Surface, rays: Array, mirrors: _Mirrors) -> None:
@@ -196,9 +218,11 @@ def _mirror(radiance: Array, world: World, surface: Surface, rays: Array, mirror
     if not where.any():
         return
     incoming, normals = rays[where], surface.normals[where]
-    mirrored = incoming - 2 * np.einsum("nc,nc->n", incoming, normals)[:, None] * normals
+    mirrored = np.zeros_like(rays)
+    mirrored[where] = incoming - 2 * np.einsum("nc,nc->n", incoming, normals)[:, None] * normals
+    sky = world.sky(mirrored, where, disc=False)
     seen = np.zeros_like(radiance)
-    seen[where] = world.along(surface.origins_m(where), mirrored)
+    seen[where] = world.along(surface.origins_m(where), mirrored[where], sky=sky[where])
     wet = mirrors.wet & where
     if wet.any():
         seen[wet] = _streaked(seen, wet)[wet]

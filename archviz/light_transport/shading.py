@@ -12,10 +12,12 @@ from archviz.core.illumination import Illumination
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.light_transport.surface import GLASS_TRANSMISSION, blockers
+from archviz.lighting.clouds import cloudy_sky
 from archviz.lighting.sky import sky_irradiance, sky_radiance
 
 __all__ = [
     "GLASS_MIRROR",
+    "LEAF_TRANSMISSION",
     "ROOM_SHARE",
     "WATER_MIRROR",
     "WATER_ROUGHNESS",
@@ -31,6 +33,8 @@ Array = NDArray[np.float32]
 
 # Light that comes back out of an unlit room through its window, as a share of the light that falls on it.
 ROOM_SHARE = 0.12
+# A leaf lets through about as much light as it reflects, a little less (S. Jacquemoud and F. Baret, "PROSPECT", 1990).
+LEAF_TRANSMISSION = 0.8
 # Reflectance at normal incidence: a pane mirrors at both faces; water has an index of 1.33.
 GLASS_MIRROR = 0.08
 WATER_MIRROR = 0.02
@@ -38,6 +42,8 @@ WATER_ROUGHNESS = 0.4
 # Wet ground: a film of water that covers part of it and darkens the rest.
 WET_MIRROR_SHARE = 0.5
 WET_DARKENING = 0.45
+# Clouds are smoothed over fewer pixels than this.
+_CLOUD_REACH_PX = 13
 # Occluding things are lit too: what they hide of the sky, they give back in part.
 _REFLECTED_SHARE = 0.25
 # Openness assumed where it is not traced.
@@ -84,11 +90,14 @@ class World:
         The light.
     lit_faces
         (f,) bool faces of lit panes.
+    sky_seed
+        Of clouds and stars; ``None`` leaves the sky bare.
     """
 
     caster: RayCaster
     illumination: Illumination
     lit_faces: NDArray[np.bool_]
+    sky_seed: int | None = None
     ground: tuple[float, float, float] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -113,15 +122,29 @@ class World:
         clear = np.exp(-np.float32(self.illumination.haze_per_m) * distances_m)[..., None]
         return radiance * clear + np.array(self.illumination.horizon_radiance, dtype=np.float32) * (1 - clear)
 
-    def along(self, origins_m: Array, directions: Array) -> Array:
+    def sky(self, rays: Array, where: NDArray[np.bool_], *, disc: bool = True) -> Array:
+        """(H, W, 3) radiance of the sky with its clouds along a picture's rays, right ``where`` it is asked for."""
+        bare = sky_radiance(rays, self.illumination, disc=disc)
+        if self.sky_seed is None or not where.any():
+            return bare
+        import cv2
+
+        # Clouds are made of neighbouring rays; none need be made along rays that meet the ground.
+        near = cv2.dilate(where.astype(np.uint8), np.ones((_CLOUD_REACH_PX, _CLOUD_REACH_PX), np.uint8)) > 0
+        seen = np.where(near[..., None], rays, np.array([0, 0, -1], np.float32))
+        return cloudy_sky(bare, seen, self.illumination, seed=self.sky_seed)
+
+    def along(self, origins_m: Array, directions: Array, *, sky: Array) -> Array:
         """(n, 3) radiance that comes along rays, plainly shaded: no lamp, no second mirror.
 
         Parameters
         ----------
         origins_m, directions
             (n, 3); directions are unit vectors away from the receiver.
+        sky
+            (n, 3) radiance of the sky along each.
         """
-        radiance = sky_radiance(directions, self.illumination, disc=False)
+        radiance = sky.copy()
         solid = blockers(self.caster)
         hits = solid.caster.first_hits(origins_m, directions)
         hit = hits.faces >= 0

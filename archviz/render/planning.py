@@ -78,5 +78,5 @@ def view_key(r: ResolvedRequest) -> Hashable:
 
 def light_key(r: ResolvedRequest) -> Hashable:
     """Names the light of a view."""
-    # The seed decides which windows are lit.
+    # The seed decides which windows are lit, and where the clouds stand.
     return (view_key(r), r.illumination, r.seed, paint_key(r))

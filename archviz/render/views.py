@@ -232,6 +232,7 @@ class Views:
             lamps_m=stage.lamps_m,
             lit_faces=lit_panes(stage.caster.scene, resolved.illumination.window_lit_share, resolved.seed),
             occlusion=occlusion,
+            sky_seed=resolved.seed,
         )
 
     def _extract_lines(self, resolved: ResolvedRequest) -> EdgeMap:

@@ -9,8 +9,8 @@ from archviz.core.camera import Camera
 from archviz.core.errors import OptionError
 from archviz.core.illumination import Illumination
 from archviz.core.tone import tone_map
+from archviz.lighting.clouds import cloudy_sky
 from archviz.lighting.sky import sky_radiance
-from archviz.training.clouds import cloudy_sky
 from archviz.training.traced import LIGHT_GROUPS, TracedView, load_traced
 from archviz.training.wet import rained_on
 
@@ -19,7 +19,8 @@ __all__ = ["MIX_VERSION", "TracedView", "load_traced", "mix", "radiance"]
 # What is laid over the traced light. 1, which the first pairs do not say: one kind of cloud, dry
 # ground. 2: heaps, ripples, feathers and decks of cloud lit by the sun, wet ground. 3: a clear low sun that
 # reaches the walls, under a sky that is warm at the horizon, and dusk and night exposed longer.
-MIX_VERSION = 3
+# 4: smaller and lighter heaps of cloud.
+MIX_VERSION = 4
 
 # A leaf's green over its red at least, and its blue over its green at most; yellow meadows pass too.
 _PLANT_GREEN, _PLANT_BLUE = 1.03, 0.6

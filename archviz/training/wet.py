@@ -15,7 +15,7 @@ from scipy.ndimage import gaussian_filter, uniform_filter
 from archviz.core.camera import Camera
 from archviz.core.seeds import derive_generator
 from archviz.light_transport.shading import WATER_MIRROR, WET_DARKENING, WET_MIRROR_SHARE, fresnel
-from archviz.training.cloud_layers import smooth
+from archviz.lighting.cloud_layers import smooth
 
 __all__ = ["level_ground", "rained_on"]
 

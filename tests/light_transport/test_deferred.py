@@ -18,7 +18,7 @@ from archviz.core.tone import luminance, srgb_to_linear, tone_map
 from archviz.geometry.panes import lit_panes
 from archviz.geometry.raycast import RayCaster
 from archviz.light_transport.deferred import light
-from archviz.light_transport.shading import fresnel, ground_color
+from archviz.light_transport.shading import LEAF_TRANSMISSION, fresnel, ground_color
 from archviz.lighting.daylight import Weather, daylight
 from archviz.lighting.sky import sky_irradiance, sky_radiance
 from tests.light_transport.scenes import Piece, box, build, floor, gbuffer_of, pixel_of
@@ -281,3 +281,52 @@ def test_lit_faces_of_another_scene_are_our_own_failure() -> None:
     caster = house()
     with pytest.raises(InternalError, match="faces"):
         light(caster, gbuffer_of(caster, CAMERA), only_sun(None), lit_faces=np.zeros(3, dtype=np.bool_))
+
+
+CLOUDY = daylight(SunDirection(altitude_deg=35, azimuth_deg=120), Weather(cloud_cover=0.4))
+
+
+def test_clouds_stand_in_the_sky_and_nowhere_else() -> None:
+    caster = house()
+    gbuffer = gbuffer_of(caster, CAMERA)
+    bare, one, again, other = (
+        light(caster, gbuffer, CLOUDY, sky_seed=seed).deferred.array for seed in (None, 3, 3, 4)
+    )  # fmt: skip
+    walls = gbuffer.elements.array == 1
+    assert np.array_equal(one, again) and np.array_equal(one[walls], bare[walls])
+    assert np.abs(one - bare)[~gbuffer.hit].max() > 0.15 and np.abs(one - other)[~gbuffer.hit].mean() > 0.02
+    clear = daylight(SunDirection(altitude_deg=35, azimuth_deg=120), Weather())
+    assert np.array_equal(
+        light(caster, gbuffer, clear, sky_seed=3).deferred.array, light(caster, gbuffer, clear).deferred.array
+    ), "no cover, no cloud"
+
+
+def test_still_water_mirrors_the_clouds_that_stand_over_it() -> None:
+    level = Camera(position_m=(0, -14, 1.6), target_m=(0, 0, 1.6), focal_mm=18, size=Size(128, 96))
+    caster, gbuffer = flat(WATER, level)
+    change = np.zeros((128, 96), dtype=np.float32)
+    for seed in range(4):
+        cloudy, bare = (light(caster, gbuffer, CLOUDY, sky_seed=s).deferred.array for s in (seed, None))
+        change += (cloudy - bare).mean(-1)
+    above, below = change[8:60], change[::-1][8:60]
+    assert not gbuffer.hit[8:60].any() and gbuffer.hit[::-1][8:60].all()
+    # Each row mirrors a share of its own.
+    likeness = [np.corrcoef(up, down)[0, 1] for up, down in zip(above, below, strict=True) if up.std() > 0.05]
+    assert len(likeness) > 20 and np.mean(likeness) > 0.85
+
+
+def test_a_leaf_lets_the_sun_through_and_a_board_does_not() -> None:
+    """Seen from the shaded side, with nothing else that shines."""
+    sun = SunDirection(altitude_deg=30, azimuth_deg=0)
+    sheet = [np.array([(-3.0, 0, 0), (3, 0, 0), (3, 0, 3), (-3, 0, 3)])]
+    view = Camera(position_m=(0, -6, 1.5), target_m=(0, 0, 1.5), focal_mm=50, size=Size(12, 12))
+    found = []
+    for family in (TextureFamily.FOLIAGE, TextureFamily.TIMBER):
+        made = Material(name="sheet", base_color=(0.1, 0.3, 0.05), family=family)
+        caster = RayCaster(build([("sheet", Part.SURROUNDINGS, made, sheet)]))
+        found.append(light(caster, gbuffer_of(caster, view), only_sun(sun)).deferred.array[6, 6])
+    # The sunlit ground beyond the horizon lights both.
+    bounced = sky_irradiance(np.array([0.0, -1.0, 0.0]), only_sun(sun), ground_albedo=(0.2, 0.2, 0.2))
+    through = LEAF_TRANSMISSION * np.array([2.0, 1.8, 1.5]) * np.cos(np.radians(30))
+    for seen, irradiance in zip(found, (bounced + through, bounced), strict=True):
+        np.testing.assert_allclose(seen, tone_map(np.array([0.1, 0.3, 0.05]) / np.pi * irradiance), atol=1e-5)

@@ -12,9 +12,9 @@ from archviz.core.illumination import Illumination
 from archviz.core.place import SunDirection
 from archviz.core.seeds import derive_generator
 from archviz.core.size import Size
+from archviz.lighting.cloud_layers import CloudLayer, deck, feathers, heaps, ripples
+from archviz.lighting.clouds import cloudy_sky
 from archviz.lighting.sky import sky_radiance
-from archviz.training.cloud_layers import CloudLayer, deck, feathers, heaps, ripples
-from archviz.training.clouds import cloudy_sky
 
 # Northwards, half of the picture below the horizon.
 CAMERA = Camera(position_m=(0, 0, 1.6), target_m=(0, 10, 1.6), focal_mm=20, size=Size(144, 192))

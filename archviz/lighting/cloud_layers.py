@@ -1,6 +1,6 @@
 """Layers of cloud on a sky: heaps with flat bases, ripples, feathers and closed decks.
 
-Each layer is an opacity and a share of sunlight for every ray; :mod:`archviz.training.clouds` gives it colour.
+Each layer is an opacity and a share of sunlight for every ray; :mod:`archviz.lighting.clouds` gives it colour.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def heaps(
     above = coarse[..., 2] > _LEAST_UP
     field = _HeapField(cover, generator)
     sun = np.array([0.0, 0.0, 1.0], np.float32) if to_sun is None else to_sun.astype(np.float32)
-    opacity[above], sunlit[above] = _march(field, coarse[above], sun, generator)
+    # One for every ray, so that a cloud is the same whatever stands before its neighbours.
+    start = generator.random(above.shape, dtype=np.float32)[above]
+    opacity[above], sunlit[above] = _march(field, coarse[above], sun, start)
     # The march starts at random depths: what that leaves of grain is averaged over neighbours.
     weight = gaussian_filter(opacity, 0.8)
     sunlit = gaussian_filter(opacity * sunlit, 0.8) / np.maximum(weight, 1e-4)
@@ -75,12 +77,14 @@ def heaps(
     return CloudLayer(whole, np.clip(1.25 * _drawn_up(sunlit, rays.shape), 0.0, 1.0))
 
 
-def _march(field: _HeapField, rays: Field, sun: Field, generator: np.random.Generator) -> tuple[Field, Field]:
-    """Opacity and share of sunlight along (n, 3) rays through the layer that holds the heaps."""
+def _march(field: _HeapField, rays: Field, sun: Field, start: Field) -> tuple[Field, Field]:
+    """Opacity and share of sunlight along (n, 3) rays through the layer that holds the heaps.
+
+    ``start`` is where in its first step each ray begins.
+    """
     near, far = _HEAP_BASE_M / rays[:, 2], (_HEAP_BASE_M + field.tall_m) / rays[:, 2]
     # Near the horizon a ray runs through kilometres of layer: the first clouds of it hide the rest.
     step = np.minimum((far - near) / _MARCH, 0.25 * field.wide_m)
-    start = generator.random(len(rays)).astype(np.float32)
     through, light = np.ones(len(rays), np.float32), np.zeros(len(rays), np.float32)
     for k in range(_MARCH):
         at = rays * (near + (k + start) * step)[:, None]
@@ -103,7 +107,7 @@ class _HeapField:
     """Density 0..1 of a field of heaps at (n, 3) points [m]."""
 
     def __init__(self, cover: float, generator: np.random.Generator) -> None:
-        self.wide_m = float(generator.uniform(1300.0, 2800.0))
+        self.wide_m = float(generator.uniform(550.0, 1500.0))
         self.tall_m = float(generator.uniform(0.28, 0.55)) * self.wide_m
         self._threshold = NormalDist().inv_cdf(1.0 - float(np.clip(0.8 * cover, 0.02, 0.9)))
         self._offset_m = generator.uniform(0, 1e5, 2)

@@ -1,4 +1,4 @@
-"""Procedural clouds and stars for the skies of training pictures."""
+"""Procedural clouds and stars over the analytic sky."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from archviz.core.illumination import Illumination
 from archviz.core.seeds import derive_generator
 from archviz.core.tone import luminance
-from archviz.training.cloud_layers import CloudLayer, deck, feathers, heaps, ripples, smooth
+from archviz.lighting.cloud_layers import CloudLayer, deck, feathers, heaps, ripples, smooth
 
 __all__ = ["cloudy_sky"]
 
@@ -84,14 +84,14 @@ def _cloud_color(clear: Field, rays: Field, layer: CloudLayer, light: Illuminati
     ambient = 0.35 * ambient + 0.65 * grey
     sun = np.asarray(light.sun_irradiance, np.float32) / np.float32(np.pi)
     lit = ambient * 0.95
-    shade = ambient * 0.62
+    shade = ambient * 0.75
     if light.sun is not None:
         cosine = np.clip(rays @ light.sun.vector.astype(np.float32), -1.0, 1.0)[..., None]
         # Thin edges near the sun glow; a thick cover lets little of it through.
         open_share = 1.0 - smooth((light.cloud_cover - 0.5) / (_CLOSED - 0.5))
         silver = 0.75 + 0.9 * np.maximum(cosine, 0.0) ** 8
         lit = lit + sun * silver * open_share
-        shade = shade + sun * 0.16 * open_share
+        shade = shade + sun * 0.3 * open_share
     return np.asarray(shade + (lit - shade) * layer.sunlit[..., None], dtype=np.float32)
 
 
