@@ -39,7 +39,7 @@ _COPLANAR_DEG = 2.0
 _STEP_PIXELS = 0.75
 _ELEMENT_STEP_PIXELS = 0.1
 # Crowns of leaves are lines all over; inside them only one plant in front of another is drawn:
-# depth differs by this share.
+# depth differs by this share. Inside grass nothing is.
 _FOLIAGE_STEP = 0.2
 # A step of this many pixels hides something: the line belongs to the nearer surface.
 _OCCLUSION_PIXELS = 2.0
@@ -60,6 +60,7 @@ class _Surface:
     element: NDArray[np.int32]
     kind: NDArray[np.int32]
     foliage: _Bool
+    grass: _Bool
     side: _Float
 
     def part(self, rows: slice, columns: slice) -> _Surface:
@@ -71,6 +72,7 @@ class _Surface:
             self.element[at],
             self.kind[at],
             self.foliage[at],
+            self.grass[at],
             self.side[at],
         )
 
@@ -116,7 +118,10 @@ def _surface(
     # Relative to the camera: world coordinates would cost float32 digits far from the origin.
     points = np.stack([x[None, :] * near, y[:, None] * near, near], axis=2) @ basis
     rows = table.element_materials()
-    leaves = np.array([m.family is TextureFamily.FOLIAGE for m in table.materials], dtype=bool)
+    leaves, blades = (
+        np.array([m.family is family for m in table.materials], dtype=bool)
+        for family in (TextureFamily.FOLIAGE, TextureFamily.GRASS)
+    )
     parts = table.element_parts()
     # One number for material and part; any change of either changes it. The last row is the sky's.
     kinds = np.append(rows * (int(parts.max(initial=0)) + 1) + parts, -1).astype(np.int32)
@@ -127,6 +132,7 @@ def _surface(
         elements,
         kinds[elements],
         np.append(leaves[rows], False)[elements],
+        np.append(blades[rows], False)[elements],
         elements.astype(np.float32) * 2 + normals @ _SIDE,
     )
 
@@ -146,6 +152,7 @@ def _between(p: _Surface, q: _Surface, focal_px: float) -> tuple[_Bool, _Bool]:
     edge = folded | stepped | (p.kind != q.kind) | ((p.element != q.element) & apart)
     deeper = np.abs(p.depth - q.depth) > _FOLIAGE_STEP * np.minimum(p.depth, q.depth)
     edge &= ~(p.foliage & q.foliage) | deeper
+    edge &= ~(p.grass & q.grass) | (p.kind != q.kind)
     on_second = np.where(off_plane > _OCCLUSION_PIXELS * footprint, p.depth > q.depth, p.side < q.side)
     return np.where(sky_p | sky_q, sky_p != sky_q, edge), (on_second | sky_p) & ~sky_q
 

@@ -127,6 +127,22 @@ class Scene:
             textures={**self.textures, **other.textures},
         )
 
+    def extended(self, triangles_m: NDArray[np.float32], face_elements: NDArray[np.int32]) -> Scene:
+        """The same scene with (n, 3, 3) more triangles of elements that it has."""
+        start, count = len(self.vertices_m), 3 * len(triangles_m)
+        bare = np.full((count, 2), np.nan, np.float32)
+        return replace(
+            self,
+            vertices_m=np.concatenate([self.vertices_m, triangles_m.reshape(-1, 3)]),
+            faces=np.concatenate([self.faces, np.arange(start, start + count, dtype=np.int32).reshape(-1, 3)]),
+            face_elements=np.concatenate([self.face_elements, face_elements]),
+            uv=None if self.uv is None else np.concatenate([self.uv, bare]),
+        )
+
+    def moved(self, vertices_m: NDArray[np.float32]) -> Scene:
+        """The same scene with its vertices elsewhere."""
+        return replace(self, vertices_m=vertices_m)
+
     def with_table(self, table: ElementTable) -> Scene:
         """The same triangles with other materials or names; rows must stay."""
         return replace(self, table=table)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from archviz.core.camera import Camera
 from archviz.core.size import Size
 from archviz.geometry.clearing import clear_view
+from archviz.geometry.greenery import with_greenery
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.geometry.surroundings import (
@@ -104,10 +105,10 @@ def build_site(building: Scene | None, environment_id: str, mode: SurroundingsMo
 
 def set_stage(site: Site, camera: Camera) -> Stage:
     """Take away what would hide the building from ``camera``, and build the rest for rays."""
-    if site.building is None:
-        return Stage(caster=RayCaster(site.surroundings), lamps_m=site.lamps_m)
-    shown = clear_view(site.building, site.surroundings, camera)
-    return Stage(caster=RayCaster(site.building.merged(shown)), lamps_m=site.lamps_m)
+    scene = site.surroundings
+    if site.building is not None:
+        scene = site.building.merged(clear_view(site.building, site.surroundings, camera))
+    return Stage(caster=RayCaster(with_greenery(scene, camera)), lamps_m=site.lamps_m)
 
 
 def _spec(environment_id: str) -> SurroundingsSpec:

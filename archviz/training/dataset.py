@@ -22,6 +22,7 @@ from archviz.core.maps import ColorMap
 from archviz.core.place import SunDirection
 from archviz.core.seeds import derive_generator
 from archviz.geometry.gbuffer import rasterize
+from archviz.geometry.greenery import with_greenery
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.light_transport import ambient_occlusion, light, sun_visibility
@@ -63,11 +64,14 @@ class Mix:
         Row of the traced suns; ``None`` where none shines.
     illumination
         With the traced sun's direction and the preset's colours, both a little varied.
+    sky_seed
+        Of its clouds: those of the picture stand in the maps, as a request's do.
     """
 
     lighting: str
     sun: int | None
     illumination: Illumination
+    sky_seed: int
 
 
 def draw_mixes(suns: Sequence[SunDirection], presets: Mapping[str, LightingPreset], *, seed: int) -> list[Mix]:
@@ -83,7 +87,8 @@ def draw_mixes(suns: Sequence[SunDirection], presets: Mapping[str, LightingPrese
     chosen += list(generator.choice(sunny, _MIXES - len(chosen)))
     low, high = sorted(range(len(suns)), key=lambda i: suns[i].altitude_deg)[:: max(1, len(suns) - 1)][:2]
     mixes = []
-    for name in map(str, chosen):
+    for number, name in enumerate(map(str, chosen)):
+        sky_seed = seed * _MIXES + number
         preset = presets[name]
         altitude = preset.sun_altitude_deg + generator.uniform(-1, 1) * min(4.0, abs(preset.sun_altitude_deg) / 3)
         row = low if altitude < _LOW_SUN_DEG and not preset.moon else high
@@ -99,9 +104,10 @@ def draw_mixes(suns: Sequence[SunDirection], presets: Mapping[str, LightingPrese
         colors = SunDirection(altitude_deg=float(np.clip(altitude, -90, 90)), azimuth_deg=suns[row].azimuth_deg)
         illumination = daylight(colors, weather)
         if illumination.sun is None:
-            mixes.append(Mix(lighting=name, sun=None, illumination=illumination))
+            mixes.append(Mix(lighting=name, sun=None, illumination=illumination, sky_seed=sky_seed))
         else:
-            mixes.append(Mix(lighting=name, sun=row, illumination=replace(illumination, sun=suns[row])))
+            turned = replace(illumination, sun=suns[row])
+            mixes.append(Mix(lighting=name, sun=row, illumination=turned, sky_seed=sky_seed))
     return mixes
 
 
@@ -124,6 +130,7 @@ class LitView:
     """
 
     def __init__(self, scene: Scene, record: Mapping[str, Any], camera: Camera) -> None:
+        scene = with_greenery(scene, camera)
         self._caster = RayCaster(scene)
         self.gbuffer: GBuffer = rasterize(scene, camera, caster=self._caster)
         self._occlusion = ambient_occlusion(self._caster, self.gbuffer)
@@ -142,6 +149,7 @@ class LitView:
             lit_faces=self._lit_faces if chosen.illumination.window_lit_share > 0 else None,
             sun_visible=None if chosen.sun is None else self._visible[chosen.sun],
             occlusion=self._occlusion,
+            sky_seed=chosen.sky_seed,
         )
 
     def clay(self, chosen: Mix, *, passes: int, seed: int, threads: int) -> ColorMap:
@@ -207,12 +215,9 @@ def drop_older_pairs(cache: Path) -> int:
 
 def _pictures(traced: TracedView, record: Mapping[str, Any], view: int) -> NDArray[np.uint8]:
     """(M, H, W, 3): the view under each of its lights."""
-    seed = int(record["seed"])
     camera = Camera.from_json(record["cameras"][view]["camera"])
     mixes = view_mixes(record, view)
-    return np.stack(
-        [mix(traced, m.illumination, camera, sun=m.sun, seed=seed * 1024 + view * 32 + i) for i, m in enumerate(mixes)]
-    )
+    return np.stack([mix(traced, m.illumination, camera, sun=m.sun, seed=m.sky_seed) for m in mixes])
 
 
 def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, traced: TracedView) -> None:

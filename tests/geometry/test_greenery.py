@@ -1,0 +1,113 @@
+"""Leaves on crowns and blades on lawns: where they belong, how large they are, and nothing else changes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from archviz.core.camera import Camera
+from archviz.core.elements import Part
+from archviz.core.material import Material, TextureFamily
+from archviz.core.size import Size
+from archviz.geometry.edges import feature_edges
+from archviz.geometry.foliage import dress_crowns
+from archviz.geometry.gbuffer import rasterize
+from archviz.geometry.greenery import with_greenery
+from archviz.geometry.scene import Scene
+from archviz.geometry.turf import strew_blades
+from tests.geometry.shapes import box, quad, scene, sphere
+
+LEAVES = Material(name="leaves", base_color=(0.1, 0.3, 0.05), family=TextureFamily.FOLIAGE)
+LAWN = Material(name="lawn", base_color=(0.1, 0.3, 0.05), family=TextureFamily.GRASS)
+STONE = Material(name="stone", base_color=(0.4, 0.4, 0.4))
+VIEW = Camera(position_m=(0, -20, 1.6), target_m=(0, 0, 1.6), focal_mm=28, size=Size(256, 384))
+GROUND = quad((-200, -200, 0), (200, -200, 0), (200, 200, 0), (-200, 200, 0))
+
+
+def _tree(part: Part = Part.SURROUNDINGS, material: Material = LEAVES) -> Scene:
+    return scene({"house": box((8, 0, 0), (10, 2, 3)), "crown": (sphere(2.0, rings=8), material, part)})
+
+
+def _leaves(plain: Scene, view: Camera = VIEW) -> NDArray[np.float32]:
+    return dress_crowns(plain, view).triangles_m[len(plain.faces) :]
+
+
+def test_a_crown_grows_leaves_and_nothing_else_does() -> None:
+    plain = _tree()
+    dressed = dress_crowns(plain, VIEW)
+    assert dressed.table is plain.table and np.array_equal(dressed.faces[: len(plain.faces)], plain.faces)
+    assert set(dressed.face_elements[len(plain.faces) :]) == {1} and len(dressed.faces) - len(plain.faces) > 500
+    house = plain.face_elements == 0
+    assert np.array_equal(dressed.triangles_m[: len(plain.faces)][house], plain.triangles_m[house])
+    reach = np.linalg.norm(dressed.triangles_m.reshape(-1, 3, 3)[len(plain.faces) :], axis=-1)
+    assert 1.0 < reach.min() and reach.max() < 2.7, "on the crown of 2 m"
+    assert np.array_equal(dressed.vertices_m, dress_crowns(plain, VIEW).vertices_m)
+
+
+@pytest.mark.parametrize("view_m", [8.0, 20.0])
+def test_a_leaf_is_no_smaller_than_a_camera_tells_apart(view_m: float) -> None:
+    view = Camera(position_m=(0, -view_m, 1.6), target_m=(0, 0, 1.6), focal_mm=28, size=Size(256, 384))
+    leaves = _leaves(_tree(), view)
+    length = np.linalg.norm(leaves[:, 2] - leaves[:, :2].mean(axis=1), axis=1)
+    assert np.median(length) * view.focal_px / view_m > 4.0 and len(leaves) < 20_000
+
+
+def test_its_outline_is_ragged_and_where_it_was() -> None:
+    plain, dressed = (rasterize(s, VIEW).elements.array == 1 for s in (_tree(), dress_crowns(_tree(), VIEW)))
+    assert (plain & dressed).sum() > 0.8 * (plain | dressed).sum()
+
+    def outline(mask: NDArray[np.bool_]) -> int:
+        return int((mask[1:] != mask[:-1]).sum() + (mask[:, 1:] != mask[:, :-1]).sum())
+
+    assert outline(dressed) > 1.25 * outline(plain)
+
+
+def test_sheets_buildings_and_what_is_out_of_sight_stay_as_they_are() -> None:
+    frond = scene({"frond": (quad((0, 0, 0), (4, 0, 1), (4, 0, 3), (0, 0, 2)), LEAVES, Part.SURROUNDINGS)})
+    wall = _tree(Part.BUILDING)
+    rock = _tree(material=STONE)
+    for plain in (frond, wall, rock):
+        assert dress_crowns(plain, VIEW) is plain
+    away = Camera(position_m=(0, -20, 1.6), target_m=(0, -40, 1.6), focal_mm=28, size=Size(256, 384))
+    assert dress_crowns(_tree(), away).faces.shape == _tree().faces.shape
+
+
+def test_leaves_have_no_lines_of_their_own() -> None:
+    seen = rasterize(dress_crowns(_tree(), VIEW), VIEW)
+    crown = seen.elements.array == 1
+    inner = crown[1:-1, 1:-1] & crown[:-2, 1:-1] & crown[2:, 1:-1] & crown[1:-1, :-2] & crown[1:-1, 2:]
+    assert seen.edges.array[1:-1, 1:-1][inner].mean() < 0.05
+
+
+def _lawn() -> Scene:
+    path = quad((-1, -20, 0.02), (1, -20, 0.02), (1, 20, 0.02), (-1, 20, 0.02))
+    return scene({"lawn": (GROUND, LAWN, Part.GROUND), "path": (path, STONE, Part.GROUND)})
+
+
+def test_blades_stand_on_the_lawn_and_not_on_the_path() -> None:
+    plain = _lawn()
+    grown = strew_blades(plain, VIEW)
+    blades = grown.triangles_m[len(plain.faces) :]
+    assert len(blades) > 500 and set(grown.face_elements[len(plain.faces) :]) == {0}
+    np.testing.assert_allclose(blades[:, :2, 2], 0.0, atol=1e-4)
+    feet = blades[:, :2].mean(axis=1)
+    assert np.abs(feet[:, 0]).min() > 0.99, "the path is as wide as a metre to each side"
+    tall = blades[:, 2, 2]
+    away = np.linalg.norm(feet - np.array(VIEW.position_m), axis=1)
+    assert 0.02 < tall.min() and tall.max() < 0.12
+    assert away.min() > 1.2 and (tall / away * VIEW.focal_px).min() > 1.5, "no blade that is no more than grain"
+
+
+def test_from_high_above_a_lawn_is_plain() -> None:
+    high = Camera(position_m=(0, -60, 60), target_m=(0, 0, 0), focal_mm=28, size=Size(256, 384))
+    plain = _lawn()
+    assert strew_blades(plain, high) is plain and strew_blades(_tree(), VIEW) is not None
+
+
+def test_a_lawn_of_blades_is_no_drawing_of_lines() -> None:
+    seen = rasterize(with_greenery(_lawn(), VIEW), VIEW)
+    lawn = seen.elements.array == 0
+    assert lawn.mean() > 0.3 and seen.edges.array[lawn].mean() < 0.05
+    lines = feature_edges(VIEW, seen.table, depth=seen.depth, normals=seen.normals, elements=seen.elements)
+    assert np.array_equal(lines.array, seen.edges.array)
