@@ -27,6 +27,7 @@ __all__ = [
     "clear_tint",
     "fresnel",
     "ground_color",
+    "seen_sky",
 ]
 
 Array = NDArray[np.float32]
@@ -78,6 +79,40 @@ def ground_color(scene: Scene) -> tuple[float, float, float]:
     return (r, g, b)
 
 
+def seen_sky(
+    rays: Array, where: NDArray[np.bool_], illumination: Illumination, seed: int | None, *, disc: bool = True
+) -> Array:
+    """Radiance of the sky with its clouds.
+
+    Parameters
+    ----------
+    rays
+        (H, W, 3) unit vectors away from the eye, or from what mirrors.
+    where
+        (H, W) the pixels that show it; the answer is right there alone.
+    illumination
+        The light.
+    seed
+        Of clouds and stars; ``None`` leaves the sky bare.
+    disc
+        Whether the sun's or moon's disc is drawn.
+
+    Returns
+    -------
+    ndarray
+        (H, W, 3) float32.
+    """
+    bare = sky_radiance(rays, illumination, disc=disc)
+    if seed is None or not where.any():
+        return bare
+    import cv2
+
+    # Clouds are made of neighbouring rays; none need be made along rays that meet the ground.
+    near = cv2.dilate(where.astype(np.uint8), np.ones((_CLOUD_REACH_PX, _CLOUD_REACH_PX), np.uint8)) > 0
+    seen = np.where(near[..., None], rays, np.array([0, 0, -1], np.float32))
+    return cloudy_sky(bare, seen, illumination, seed=seed)
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class World:
     """A scene under one light.
@@ -123,16 +158,8 @@ class World:
         return radiance * clear + np.array(self.illumination.horizon_radiance, dtype=np.float32) * (1 - clear)
 
     def sky(self, rays: Array, where: NDArray[np.bool_], *, disc: bool = True) -> Array:
-        """(H, W, 3) radiance of the sky with its clouds along a picture's rays, right ``where`` it is asked for."""
-        bare = sky_radiance(rays, self.illumination, disc=disc)
-        if self.sky_seed is None or not where.any():
-            return bare
-        import cv2
-
-        # Clouds are made of neighbouring rays; none need be made along rays that meet the ground.
-        near = cv2.dilate(where.astype(np.uint8), np.ones((_CLOUD_REACH_PX, _CLOUD_REACH_PX), np.uint8)) > 0
-        seen = np.where(near[..., None], rays, np.array([0, 0, -1], np.float32))
-        return cloudy_sky(bare, seen, self.illumination, seed=self.sky_seed)
+        """(H, W, 3) radiance of the sky along a picture's rays, right ``where`` it is asked for."""
+        return seen_sky(rays, where, self.illumination, self.sky_seed, disc=disc)
 
     def along(self, origins_m: Array, directions: Array, *, sky: Array) -> Array:
         """(n, 3) radiance that comes along rays, plainly shaded: no lamp, no second mirror.

@@ -74,6 +74,7 @@ def trace_picture(
         seed=resolved.noise_seed,
         variant=variant,
         threads=threads,
+        sky_seed=resolved.seed,
         on_pass=on_pass,
     )
     return ClayPicture(picture=picture, numerics=clay_numerics(variant, threads))

@@ -166,6 +166,7 @@ class LitView:
             seed=seed,
             variant=choose_variant("cpu"),
             threads=threads,
+            sky_seed=chosen.sky_seed,
         )
 
 

@@ -15,6 +15,7 @@ from archviz.light_transport.clay.description import sky_alone
 from archviz.light_transport.clay.guides import Guides, guide
 from archviz.light_transport.clay.paths import OnPass, TraceJob
 from archviz.light_transport.clay.surfaces import seen_from_behind, surface_groups
+from archviz.light_transport.shading import seen_sky
 from archviz.lighting.sky import sky_radiance
 
 __all__ = ["trace_clay"]
@@ -33,13 +34,14 @@ def trace_clay(
     seed: int,
     variant: str,
     threads: int,
+    sky_seed: int | None = None,
     on_pass: OnPass | None = None,
 ) -> ColorMap:
     """Path-trace a view.
 
     Surfaces are matte in their base colours; panes mirror before a dark or lit room, the building's own
-    glass lets light through, water and wet ground mirror. Haze takes the horizon's colour. The sky is
-    cloudless.
+    glass lets light through, water and wet ground mirror. Haze takes the horizon's colour. Clouds are
+    seen in the sky and nowhere else.
 
     Parameters
     ----------
@@ -59,6 +61,8 @@ def trace_clay(
         Of the paths.
     variant, threads
         What Mitsuba computes with.
+    sky_seed
+        Of the clouds; ``None`` leaves the sky bare.
     on_pass
         Called with the passes done and all passes; what it raises ends the work.
 
@@ -87,20 +91,23 @@ def trace_clay(
         threads=threads,
     )
     traced = tracer().trace(job, on_pass)
-    radiance = _finished(traced, guide(caster, gbuffer.camera, groups), gbuffer, illumination)
+    radiance = _finished(traced, guide(caster, gbuffer.camera, groups), gbuffer, illumination, sky_seed)
     return ColorMap(tone_map(radiance * np.float32(illumination.exposure)))
 
 
-def _finished(traced: Array, guides: Guides, gbuffer: GBuffer, illumination: Illumination) -> Array:
+def _finished(
+    traced: Array, guides: Guides, gbuffer: GBuffer, illumination: Illumination, sky_seed: int | None
+) -> Array:
     """(H, W, 3) radiance: denoised, behind its air, before the sky that is seen."""
     import pyoidn
 
     clean = pyoidn.denoise(traced, np.clip(guides.albedo, 0.0, 1.0), guides.normals, hdr=True, clean_aux=True)
     rays = gbuffer.camera.ray_directions()
     covered = guides.covered[..., None]
-    # What lights the scene has neither disc nor glow; what is seen has both.
+    # What lights the scene has neither disc, glow nor clouds; what is seen has them.
     own = np.maximum(clean - sky_radiance(rays, sky_alone(illumination)) * (1 - covered), 0.0) * (covered > 0)
     clear = np.exp(-np.float32(illumination.haze_per_m) * guides.distances_m)[..., None]
     horizon = np.asarray(illumination.horizon_radiance, dtype=np.float32)
     own = own * clear + horizon * (1 - clear) * covered
-    return np.asarray(own + sky_radiance(rays, illumination) * (1 - covered), dtype=np.float32)
+    sky = seen_sky(rays, guides.covered < 1, illumination, sky_seed)
+    return np.asarray(own + sky * (1 - covered), dtype=np.float32)

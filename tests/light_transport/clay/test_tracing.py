@@ -45,6 +45,7 @@ def traced(
     threads: int = 1,
     lamps_m: NDArray[np.floating] | None = None,
     lit_faces: NDArray[np.bool_] | None = None,
+    sky_seed: int | None = None,
     on_pass: Callable[[int, int], None] | None = None,
 ) -> NDArray[np.float32]:
     """(H, W, 3) display colours by the variant that runs everywhere."""
@@ -59,6 +60,7 @@ def traced(
         seed=seed,
         variant="scalar_rgb",
         threads=threads,
+        sky_seed=sky_seed,
         on_pass=on_pass,
     ).array
 
@@ -208,3 +210,18 @@ def test_what_a_report_raises_ends_the_work() -> None:
     with pytest.raises(KeyboardInterrupt):
         traced(build([GROUND]), ABOVE, daylight(None, Weather()), passes=8, on_pass=stop)
     assert done == [1]
+
+
+def test_its_sky_has_the_clouds_of_the_deferred_colour() -> None:
+    scene = build([GROUND, ("block", Part.BUILDING, GREY, box((-2, -2, 0), (2, 2, 3)))])
+    level = Camera(position_m=(0, -12, 1.6), target_m=(0, 0, 3), focal_mm=20, size=Size(height=64, width=96))
+    cloudy = daylight(SunDirection(altitude_deg=35, azimuth_deg=120), Weather(cloud_cover=0.4))
+    caster = RayCaster(scene)
+    gbuffer = gbuffer_of(caster, level)
+    clay = traced(scene, level, cloudy, sky_seed=3)
+    sky = ~gbuffer.hit
+    sky[1:] &= sky[:-1]
+    assert sky.any()
+    for seed, alike in ((3, True), (4, False), (None, False)):
+        other = light(caster, gbuffer, cloudy, sky_seed=seed).deferred.array
+        assert (np.abs(clay - other)[sky].mean() < 2e-3) == alike
