@@ -16,6 +16,7 @@ from archviz.core.material import TextureFamily
 from archviz.core.tone import luminance, tone_map
 from archviz.geometry.raycast import RayCaster
 from archviz.light_transport.lamps import lamp_irradiance
+from archviz.light_transport.masonry import detailed_color
 from archviz.light_transport.occlusion import ambient_occlusion
 from archviz.light_transport.shading import (
     GLASS_MIRROR,
@@ -111,7 +112,7 @@ def light(
     irradiance += world.ambient(surface.normals, occlusion.array) + lamps
     _shine_through(irradiance, world, gbuffer, surface)
     own = gbuffer.material_values("emission") * float(any(illumination.lamp_intensity))
-    radiance = _surface_color(gbuffer, mirrors, illumination) / np.float32(np.pi) * irradiance + own
+    radiance = _surface_color(gbuffer, surface, rays, mirrors, illumination) / np.float32(np.pi) * irradiance + own
     radiance[mirrors.lit] = illumination.window_radiance
     _show_through(radiance, world, gbuffer, surface, rays, sky, mirrors.clear)
     _mirror(radiance, world, surface, rays, mirrors)
@@ -193,9 +194,11 @@ def _mirrors(
     )
 
 
-def _surface_color(gbuffer: GBuffer, mirrors: _Mirrors, illumination: Illumination) -> Array:
-    """(H, W, 3) diffuse reflectance: the base colour, a dark room behind glass, darkened where wet."""
-    base = gbuffer.base_color().array.copy()
+def _surface_color(
+    gbuffer: GBuffer, surface: Surface, rays: Array, mirrors: _Mirrors, illumination: Illumination
+) -> Array:
+    """(H, W, 3) diffuse reflectance: courses and boards, a dark room behind glass, darkened where wet."""
+    base = detailed_color(gbuffer, surface, rays)
     base[mirrors.glass] *= ROOM_SHARE
     if illumination.wetness > 0:
         wet = (gbuffer.parts() == int(Part.GROUND)) & ~mirrors.glass
