@@ -12,9 +12,12 @@ from archviz.core.material import Material, TextureFamily
 from archviz.core.size import Size
 from archviz.geometry.edges import feature_edges
 from archviz.geometry.foliage import dress_crowns
+from archviz.geometry.fronds import feather_fronds
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.greenery import with_greenery
 from archviz.geometry.scene import Scene
+from archviz.geometry.surroundings.builder import SceneBuilder
+from archviz.geometry.surroundings.plants import grow
 from archviz.geometry.turf import strew_blades
 from tests.geometry.shapes import box, quad, scene, sphere
 
@@ -78,6 +81,45 @@ def test_leaves_have_no_lines_of_their_own() -> None:
     crown = seen.elements.array == 1
     inner = crown[1:-1, 1:-1] & crown[:-2, 1:-1] & crown[2:, 1:-1] & crown[1:-1, :-2] & crown[1:-1, 2:]
     assert seen.edges.array[1:-1, 1:-1][inner].mean() < 0.05
+
+
+def _palm() -> Scene:
+    out = SceneBuilder()
+    for suffix, material, triangles in grow("palm", 8.0, rng=np.random.default_rng(3)).parts:
+        out.add(f"plant.1.{suffix}", triangles, material=material, class_name="palm")
+    return out.scene()
+
+
+def test_a_palm_near_by_has_leaflets_on_ribs() -> None:
+    plain = _palm()
+    near = Camera(position_m=(0, -14, 1.6), target_m=(0, 0, 5), focal_mm=28, size=Size(256, 384))
+    feathered = feather_fronds(plain, near)
+    leaflets = feathered.triangles_m[len(plain.faces) :]
+    assert len(leaflets) > 300 and set(feathered.face_elements[len(plain.faces) :]) == {1}
+    fronds = plain.face_elements == 1
+    before, after = (
+        np.linalg.norm(np.cross(t[:, 1] - t[:, 0], t[:, 2] - t[:, 0]), axis=1)[fronds].sum()
+        for t in (plain.triangles_m, feathered.triangles_m[: len(plain.faces)])
+    )
+    assert after == pytest.approx(0.12 * before, rel=0.1), "the ribs stay"
+    head = plain.triangles_m[fronds].reshape(-1, 3).mean(axis=0)
+    plain_reach, reach = (
+        np.linalg.norm(t.reshape(-1, 3) - head, axis=1).max() for t in (plain.triangles_m[fronds], leaflets)
+    )
+    assert 0.8 * plain_reach < reach < 1.25 * plain_reach
+    whole, fine = (rasterize(s, near).elements.array == 1 for s in (plain, feathered))
+    assert 0.4 < fine.sum() / whole.sum() < 1.3
+    assert np.array_equal(feathered.vertices_m, feather_fronds(plain, near).vertices_m)
+
+
+def test_far_palms_and_other_leaves_stay_whole() -> None:
+    far = Camera(position_m=(0, -120, 1.6), target_m=(0, 0, 5), focal_mm=28, size=Size(256, 384))
+    plain = _palm()
+    assert feather_fronds(plain, far) is plain and feather_fronds(_tree(), VIEW).faces.shape == _tree().faces.shape
+    cut = Scene(
+        vertices_m=plain.vertices_m, faces=plain.faces[:-1], face_elements=plain.face_elements[:-1], table=plain.table
+    )
+    assert feather_fronds(cut, VIEW) is cut, "no fronds of ours"
 
 
 def _lawn() -> Scene:
