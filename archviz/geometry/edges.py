@@ -39,7 +39,7 @@ _COPLANAR_DEG = 2.0
 _STEP_PIXELS = 0.75
 _ELEMENT_STEP_PIXELS = 0.1
 # Crowns of leaves are lines all over; inside them only one plant in front of another is drawn:
-# depth differs by this share. Inside grass nothing is.
+# depth differs by this share.
 _FOLIAGE_STEP = 0.2
 # A step of this many pixels hides something: the line belongs to the nearer surface.
 _OCCLUSION_PIXELS = 2.0
@@ -60,7 +60,7 @@ class _Surface:
     element: NDArray[np.int32]
     kind: NDArray[np.int32]
     foliage: _Bool
-    grass: _Bool
+    strewn: _Bool
     side: _Float
 
     def part(self, rows: slice, columns: slice) -> _Surface:
@@ -72,13 +72,19 @@ class _Surface:
             self.element[at],
             self.kind[at],
             self.foliage[at],
-            self.grass[at],
+            self.strewn[at],
             self.side[at],
         )
 
 
 def feature_edges(
-    camera: Camera, table: ElementTable, *, depth: DepthMap, normals: NormalMap, elements: IdMap
+    camera: Camera,
+    table: ElementTable,
+    *,
+    depth: DepthMap,
+    normals: NormalMap,
+    elements: IdMap,
+    strewn: _Bool | None = None,
 ) -> EdgeMap:
     """Lines of a view, one to two pixels wide.
 
@@ -90,13 +96,16 @@ def feature_edges(
         What the ids point into.
     depth, normals, elements
         (H, W), (H, W, 3) and (H, W) maps of the nearest surface.
+    strewn
+        (H, W) where it is a leaf or a blade that was grown for the camera; within their kind these have no lines.
 
     Returns
     -------
     EdgeMap
         (H, W) float32, 1 on a line and 0 elsewhere.
     """
-    surface = _surface(camera, table, depth.array, normals.array, elements.array)
+    grown = np.zeros(camera.size.shape, dtype=bool) if strewn is None else strewn
+    surface = _surface(camera, table, depth.array, normals.array, elements.array, grown)
     height, width = camera.size.shape
     lines = np.zeros((height, width), dtype=bool)
     everything, left, right = slice(None), slice(None, -1), slice(1, None)
@@ -108,7 +117,7 @@ def feature_edges(
 
 
 def _surface(
-    camera: Camera, table: ElementTable, depth: _Float, normals: _Float, elements: NDArray[np.int32]
+    camera: Camera, table: ElementTable, depth: _Float, normals: _Float, elements: NDArray[np.int32], strewn: _Bool
 ) -> _Surface:
     cx, cy = camera.principal_point_px
     basis = camera.basis().astype(np.float32)
@@ -118,10 +127,7 @@ def _surface(
     # Relative to the camera: world coordinates would cost float32 digits far from the origin.
     points = np.stack([x[None, :] * near, y[:, None] * near, near], axis=2) @ basis
     rows = table.element_materials()
-    leaves, blades = (
-        np.array([m.family is family for m in table.materials], dtype=bool)
-        for family in (TextureFamily.FOLIAGE, TextureFamily.GRASS)
-    )
+    leaves = np.array([m.family is TextureFamily.FOLIAGE for m in table.materials], dtype=bool)
     parts = table.element_parts()
     # One number for material and part; any change of either changes it. The last row is the sky's.
     kinds = np.append(rows * (int(parts.max(initial=0)) + 1) + parts, -1).astype(np.int32)
@@ -132,7 +138,7 @@ def _surface(
         elements,
         kinds[elements],
         np.append(leaves[rows], False)[elements],
-        np.append(blades[rows], False)[elements],
+        strewn,
         elements.astype(np.float32) * 2 + normals @ _SIDE,
     )
 
@@ -152,7 +158,7 @@ def _between(p: _Surface, q: _Surface, focal_px: float) -> tuple[_Bool, _Bool]:
     edge = folded | stepped | (p.kind != q.kind) | ((p.element != q.element) & apart)
     deeper = np.abs(p.depth - q.depth) > _FOLIAGE_STEP * np.minimum(p.depth, q.depth)
     edge &= ~(p.foliage & q.foliage) | deeper
-    edge &= ~(p.grass & q.grass) | (p.kind != q.kind)
+    edge &= ~((p.strewn | q.strewn) & (p.kind == q.kind)) | (p.foliage & deeper)
     on_second = np.where(off_plane > _OCCLUSION_PIXELS * footprint, p.depth > q.depth, p.side < q.side)
     return np.where(sky_p | sky_q, sky_p != sky_q, edge), (on_second | sky_p) & ~sky_q
 

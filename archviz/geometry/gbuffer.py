@@ -59,6 +59,7 @@ def rasterize(scene: Scene, camera: Camera, *, caster: RayCaster | None = None) 
     normals = np.concatenate([caster.face_normals, np.zeros((1, 3), np.float32)])[hits.faces]
     normals *= np.where(np.einsum("ij,ij->i", normals, rays) > 0, np.float32(-1), np.float32(1))[:, None]
     elements = np.concatenate([scene.face_elements, np.array([-1], np.int32)])[hits.faces]
+    strewn = hits.faces >= (len(scene.faces) if scene.modelled is None else scene.modelled)
     colors = textured_colors(scene, camera, hits.faces, hits.distances_m)
     depth_map = DepthMap(depth.reshape(shape))
     normal_map = NormalMap(normals.reshape(*shape, 3))
@@ -70,7 +71,9 @@ def rasterize(scene: Scene, camera: Camera, *, caster: RayCaster | None = None) 
         normals=normal_map,
         elements=id_map,
         textured=None if colors is None else ColorMap(colors.reshape(*shape, 3)),
-        edges=feature_edges(camera, scene.table, depth=depth_map, normals=normal_map, elements=id_map),
+        edges=feature_edges(
+            camera, scene.table, depth=depth_map, normals=normal_map, elements=id_map, strewn=strewn.reshape(shape)
+        ),
     )
 
 

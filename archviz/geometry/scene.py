@@ -51,6 +51,8 @@ class Scene:
         (v, 2) float32 texture coordinates, v upwards, NaN for a vertex without; ``None`` where there are none.
     textures
         Pictures that materials name.
+    modelled
+        How many faces come first that were not grown for a camera; ``None`` where all are.
 
     Raises
     ------
@@ -64,6 +66,7 @@ class Scene:
     table: ElementTable
     uv: NDArray[np.float32] | None = None
     textures: Mapping[str, Texture] = field(default_factory=dict)
+    modelled: int | None = None
 
     def __post_init__(self) -> None:
         vertices = np.ascontiguousarray(self.vertices_m, dtype=np.float32)
@@ -128,7 +131,7 @@ class Scene:
         )
 
     def extended(self, triangles_m: NDArray[np.float32], face_elements: NDArray[np.int32]) -> Scene:
-        """The same scene with (n, 3, 3) more triangles of elements that it has."""
+        """The same scene with (n, 3, 3) triangles grown on elements that it has."""
         start, count = len(self.vertices_m), 3 * len(triangles_m)
         bare = np.full((count, 2), np.nan, np.float32)
         return replace(
@@ -137,6 +140,7 @@ class Scene:
             faces=np.concatenate([self.faces, np.arange(start, start + count, dtype=np.int32).reshape(-1, 3)]),
             face_elements=np.concatenate([self.face_elements, face_elements]),
             uv=None if self.uv is None else np.concatenate([self.uv, bare]),
+            modelled=len(self.faces) if self.modelled is None else self.modelled,
         )
 
     def moved(self, vertices_m: NDArray[np.float32]) -> Scene:
