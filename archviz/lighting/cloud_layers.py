@@ -107,9 +107,9 @@ class _HeapField:
     """Density 0..1 of a field of heaps at (n, 3) points [m]."""
 
     def __init__(self, cover: float, generator: np.random.Generator) -> None:
-        self.wide_m = float(generator.uniform(550.0, 1500.0))
+        self.wide_m = float(generator.uniform(900.0, 1900.0))
         self.tall_m = float(generator.uniform(0.28, 0.55)) * self.wide_m
-        self._threshold = NormalDist().inv_cdf(1.0 - float(np.clip(0.8 * cover, 0.02, 0.9)))
+        self._threshold = NormalDist().inv_cdf(1.0 - float(np.clip(0.55 * cover, 0.015, 0.9)))
         self._offset_m = generator.uniform(0, 1e5, 2)
         self._turn = float(generator.uniform(0, 2 * np.pi))
 

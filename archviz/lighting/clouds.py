@@ -48,7 +48,7 @@ def cloudy_sky(clear: Field, rays: Field, illumination: Illumination, *, seed: i
         return sky
     up = np.clip(rays[..., 2], 0.0, 1.0)
     # Air between the eye and clouds near the horizon hides their shapes.
-    seen = 1.0 - np.exp(-up / 0.05)
+    seen = 1.0 - np.exp(-up / 0.08)
     # From behind to before: the higher a cloud, the more others stand before it.
     for layer, closed in _layers(rays, illumination, derive_generator(seed, "clouds")):
         color = _closed_color(clear, layer) if closed else _cloud_color(clear, rays, layer, illumination)
