@@ -21,6 +21,8 @@ _PARTS = (4, 2)
 _SPACING_M, _SPACING_PX, _WIDTH = 0.055, 2.0, 1.1
 # Farther off than this a frond is whole: it is no wider to either side [pixels].
 _LEAST_PX = 4.5
+# And none is wider than this.
+_WIDEST_M = 0.6
 _MOST_LEAFLETS = 60_000
 # Leaflets are longer than half the plain frond is wide, for they lean towards its tip and hang.
 _LENGTH, _FORWARD, _HANG = 1.25, 0.75, 0.35
@@ -49,14 +51,16 @@ def feather_fronds(scene: Scene, camera: Camera) -> Scene:
     names = [element.class_name == _SPECIES for element in scene.table.elements]
     if not any(names):
         return scene
-    palms = np.unique(scene.face_elements[np.array(names)[scene.face_elements]])
+    rows = np.flatnonzero(np.array(names)[scene.face_elements])
+    # The faces of an element follow one another.
+    palms, first, count = np.unique(scene.face_elements[rows], return_index=True, return_counts=True)
+    near = np.linalg.norm(scene.vertices_m[scene.faces[rows[first], 0]] - np.asarray(camera.position_m), axis=1)
+    close = near * _LEAST_PX < _WIDEST_M * camera.focal_px
     vertices = np.array(scene.vertices_m)
     ribs, owners = [], []
-    order = np.argsort(scene.face_elements, kind="stable")
-    starts = np.searchsorted(scene.face_elements[order], [palms, palms + 1])
-    for palm, first, last in zip(palms, *starts, strict=True):
-        rows = order[first:last]
-        found = _ribs(scene.vertices_m[scene.faces[rows]])
+    for palm, start, length in zip(palms[close], first[close], count[close], strict=True):
+        own = rows[start : start + length]
+        found = _ribs(scene.vertices_m[scene.faces[own]])
         if found is None:
             continue
         seen = in_sight(found[:, 0, :3], np.linalg.norm(found[:, -1, :3] - found[:, 0, :3], axis=-1), camera)
@@ -64,7 +68,7 @@ def feather_fronds(scene: Scene, camera: Camera) -> Scene:
         wide = np.linalg.norm(found[..., 3:], axis=-1).max(axis=1)
         seen &= wide * camera.focal_px > _LEAST_PX * away
         if seen.any():
-            _narrow(vertices, scene.faces[rows].reshape(len(found), -1, 3)[seen], found[seen])
+            _narrow(vertices, scene.faces[own].reshape(len(found), -1, 3)[seen], found[seen])
             ribs += list(found[seen])
             owners += [palm] * int(seen.sum())
     if not ribs:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.camera import Camera
+from archviz.core.elements import Part
 from archviz.core.material import TextureFamily
 from archviz.core.seeds import derive_generator
 from archviz.geometry.raycast import RayCaster
@@ -24,6 +27,7 @@ _PX_A_BLADE = 7.0
 _WIDTH_PX, _WIDTH_M = 1.6, 0.008
 # Tufts stand in patches of this size [m], thicker here and thinner there.
 _PATCH_M = 0.9
+_LAID = (int(Part.GROUND), int(Part.BUILDING))
 # What bends a blade: its tip stands aside by this share of its height.
 _LEAN = 0.75
 
@@ -55,10 +59,15 @@ def strew_blades(scene: Scene, camera: Camera) -> Scene:
         return scene
     picked = falling[generator.integers(len(falling), size=int(len(falling) / _PX_A_BLADE))]
     picked = picked + generator.normal(scale=0.5 / camera.focal_px, size=picked.shape).astype(np.float32)
-    hits = RayCaster(scene).first_hits(np.asarray(camera.position_m), picked)
-    # A lawn goes on under the path that is laid on it: what is seen decides.
-    hit = (hits.faces >= 0) & grassy[hits.faces]
-    owners = scene.face_elements[hits.faces]
+    # A lawn goes on under the path or the terrace that is laid on it: what is seen decides. Plants hide nothing.
+    solid = np.isin(table.element_parts(), _LAID)[scene.face_elements]
+    solid[len(solid) if scene.modelled is None else scene.modelled :] = False
+    rows = np.flatnonzero(solid)
+    caster = RayCaster(replace(scene, faces=scene.faces[rows], face_elements=scene.face_elements[rows]))
+    hits = caster.first_hits(np.asarray(camera.position_m), picked)
+    rows = np.append(rows, -1)[hits.faces]
+    hit = (hits.faces >= 0) & grassy[rows]
+    owners = scene.face_elements[rows]
     names = [material.name for material in table.materials]
     heights = np.array([next((h for key, h in _HEIGHTS_M.items() if key in name), _ELSE_M) for name in names])
     height = heights[materials][owners] * generator.uniform(0.5, 1.25, len(owners))
