@@ -21,7 +21,7 @@ Field = NDArray[np.float32]
 _TABLE = 512
 # Pictures of the heaps are made at this share of the sky's pixels a side and drawn up: they are soft.
 _HEAP_STEP = 2
-_MARCH = 18
+_MARCH = 14
 # How far billows bulge, as a share of the tallest heap.
 _BILLOW = 0.13
 _HEAP_BASE_M = 1200.0
