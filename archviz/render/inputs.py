@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ __all__ = ["Source", "hash_file", "hash_scene", "read_source", "reading_choices"
 
 # Formats that refer to no other file: their bytes are all there is to know.
 _SELF_CONTAINED = (".glb", ".stl", ".ply", ".off", ".3mf", ".ifc", ".dxf", *ARCHIVES, *DRAWING_SUFFIXES)
+# Of a folder with more in it than this, a file that may refer to others is read anew each time.
+_MOST_BESIDE = 500
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -58,12 +61,32 @@ def reading_choices(request: RenderRequest | ResolvedRequest) -> Hashable:
 
 
 def reading_key(request: RenderRequest | ResolvedRequest) -> Hashable | None:
-    """Names what :func:`read_source` will read; ``None`` where the file may refer to others that changed."""
+    """Names what :func:`read_source` will read; ``None`` where the file may refer to too many others to look at."""
     path = request.input
-    if path is not None and path.suffix.lower() not in _SELF_CONTAINED:
+    if path is None:
+        return (None, reading_choices(request))
+    beside: Hashable = ()
+    if path.suffix.lower() not in _SELF_CONTAINED and (beside := _folder_state(path.parent)) is None:
         return None
-    sha256 = hash_file(path) if path is not None else None
-    return (path, sha256, reading_choices(request))
+    return (path, hash_file(path), beside, reading_choices(request))
+
+
+def _folder_state(folder: Path) -> Hashable | None:
+    """Names, sizes and times of what a file may refer to: its folder and all that this holds."""
+    found, left = [], [folder]
+    try:
+        while left:
+            with os.scandir(left.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        left.append(Path(entry.path))
+                    state = entry.stat()
+                    found.append((entry.path, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns))
+                    if len(found) > _MOST_BESIDE:
+                        return None
+    except OSError:
+        return None
+    return tuple(sorted(found))
 
 
 def read_source(request: RenderRequest | ResolvedRequest) -> Source:

@@ -17,7 +17,7 @@ from archviz.ui.visit import Visit
 
 __all__ = ["show_canvas"]
 
-_POLL_S = 0.4
+_POLL_S = 0.25
 
 
 def show_canvas(visit: Visit, design: Design, request: RenderRequest | None, *, beside: bool = False) -> None:

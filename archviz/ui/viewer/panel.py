@@ -30,7 +30,7 @@ __all__ = ["model_now", "model_of", "show_element", "show_viewer"]
 
 _KEY = "viewer"
 _PICK = "viewer_pick"
-_POLL_S = 0.5
+_POLL_S = 0.3
 _REFUSED = "viewer_refused"
 _TEXTS = (
     "orbit", "walk", "straight", "straight_hint", "use", "use_hint", "save", "drop", "name", "views", "saved", "free",
