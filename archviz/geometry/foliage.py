@@ -167,14 +167,13 @@ def _strewn(
 
 def _drawn_back(scene: Scene, crowns: NDArray[np.intp], boughs: Vectors) -> Scene:
     """The scene with the corners of crowns moved towards their element's middle."""
-    corners = scene.faces[crowns].ravel()
-    owners, reach = np.repeat(scene.face_elements[crowns], 3), np.repeat(boughs, 3)
+    corners = scene.triangles_m[crowns]
+    owners = scene.face_elements[crowns]
     count = np.maximum(np.bincount(owners, minlength=len(scene.table.elements)), 1)
-    at = scene.vertices_m[corners]
-    middle = np.stack([np.bincount(owners, at[:, k], minlength=len(count)) / count for k in range(3)], axis=1)
-    inwards = (middle.astype(np.float32)[owners] - at) * np.float32(_DRAWN_BACK)
-    far = np.linalg.norm(inwards, axis=1, keepdims=True)
-    inwards *= np.minimum(1.0, _MOST_DRAWN_BACK * reach[:, None] / np.maximum(far, 1e-9))
-    vertices = np.array(scene.vertices_m)
-    vertices[corners] = at + inwards
-    return scene.moved(vertices)
+    middle = np.stack(
+        [np.bincount(owners, corners[..., k].mean(axis=1), minlength=len(count)) / count for k in range(3)], axis=1
+    )
+    inwards = (middle.astype(np.float32)[owners][:, None] - corners) * np.float32(_DRAWN_BACK)
+    far = np.linalg.norm(inwards, axis=-1, keepdims=True)
+    inwards *= np.minimum(1.0, _MOST_DRAWN_BACK * boughs[:, None, None] / np.maximum(far, 1e-9))
+    return scene.reshaped(crowns, (corners + inwards).astype(np.float32))

@@ -56,8 +56,7 @@ def feather_fronds(scene: Scene, camera: Camera) -> Scene:
     palms, first, count = np.unique(scene.face_elements[rows], return_index=True, return_counts=True)
     near = np.linalg.norm(scene.vertices_m[scene.faces[rows[first], 0]] - np.asarray(camera.position_m), axis=1)
     close = near * _LEAST_PX < _WIDEST_M * camera.focal_px
-    vertices = np.array(scene.vertices_m)
-    ribs, owners = [], []
+    ribs, owners, plain, narrow = [], [], [], []
     for palm, start, length in zip(palms[close], first[close], count[close], strict=True):
         own = rows[start : start + length]
         found = _ribs(scene.vertices_m[scene.faces[own]])
@@ -68,13 +67,16 @@ def feather_fronds(scene: Scene, camera: Camera) -> Scene:
         wide = np.linalg.norm(found[..., 3:], axis=-1).max(axis=1)
         seen &= wide * camera.focal_px > _LEAST_PX * away
         if seen.any():
-            _narrow(vertices, scene.faces[own].reshape(len(found), -1, 3)[seen], found[seen])
+            fronds = own.reshape(len(found), -1)[seen]
+            plain.append(fronds.ravel())
+            narrow.append(_narrowed(scene.vertices_m[scene.faces[fronds]], found[seen]).reshape(-1, 3, 3))
             ribs += list(found[seen])
             owners += [palm] * int(seen.sum())
     if not ribs:
         return scene
     leaflets, of = _leaflets(ribs, camera)
-    return scene.moved(vertices).extended(leaflets, np.array(owners, dtype=np.int32)[of])
+    scene = scene.reshaped(np.concatenate(plain), np.concatenate(narrow))
+    return scene.extended(leaflets, np.array(owners, dtype=np.int32)[of])
 
 
 def _ribs(corners: Vectors) -> Vectors | None:
@@ -96,8 +98,8 @@ def _ribs(corners: Vectors) -> Vectors | None:
     return None
 
 
-def _narrow(vertices: Vectors, faces: NDArray[np.int32], ribs: Vectors) -> None:
-    """Draw the edges of plain fronds in to their ribs; (n, f, 3) ``faces`` of each."""
+def _narrowed(fronds: Vectors, ribs: Vectors) -> Vectors:
+    """(n, f, 3, 3) plain fronds with their edges drawn in to their ribs."""
     parts = ribs.shape[1] - 1
     step = np.arange(parts)
     # Which triangle's which corner is an edge, and beside which point of the rib it lies.
@@ -110,8 +112,9 @@ def _narrow(vertices: Vectors, faces: NDArray[np.int32], ribs: Vectors) -> None:
         (3 * parts - 2 + step, 0, step),
     )
     for triangles, corner, points in edges:
-        at, spine = faces[:, triangles, corner], ribs[:, points, :3]
-        vertices[at] = spine + np.float32(_RIB) * (vertices[at] - spine)
+        spine = ribs[:, points, :3]
+        fronds[:, triangles, corner] = spine + np.float32(_RIB) * (fronds[:, triangles, corner] - spine)
+    return fronds
 
 
 def _leaflets(ribs: list[Vectors], camera: Camera) -> tuple[Vectors, NDArray[np.intp]]:

@@ -143,9 +143,17 @@ class Scene:
             modelled=len(self.faces) if self.modelled is None else self.modelled,
         )
 
-    def moved(self, vertices_m: NDArray[np.float32]) -> Scene:
-        """The same scene with its vertices elsewhere."""
-        return replace(self, vertices_m=vertices_m)
+    def reshaped(self, rows: NDArray[np.intp], triangles_m: NDArray[np.float32]) -> Scene:
+        """The same scene with (n,) faces at (n, 3, 3) corners of their own: what shared a vertex with them stays."""
+        start, count = len(self.vertices_m), 3 * len(rows)
+        faces = np.array(self.faces)
+        faces[rows] = np.arange(start, start + count, dtype=np.int32).reshape(-1, 3)
+        return replace(
+            self,
+            vertices_m=np.concatenate([self.vertices_m, triangles_m.reshape(-1, 3)]),
+            faces=faces,
+            uv=None if self.uv is None else np.concatenate([self.uv, self.uv[self.faces[rows].ravel()]]),
+        )
 
     def with_table(self, table: ElementTable) -> Scene:
         """The same triangles with other materials or names; rows must stay."""

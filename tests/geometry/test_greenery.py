@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -38,13 +40,28 @@ def _leaves(plain: Scene, view: Camera = VIEW) -> NDArray[np.float32]:
 def test_a_crown_grows_leaves_and_nothing_else_does() -> None:
     plain = _tree()
     dressed = dress_crowns(plain, VIEW)
-    assert dressed.table is plain.table and np.array_equal(dressed.faces[: len(plain.faces)], plain.faces)
+    assert dressed.table is plain.table
+    assert np.array_equal(dressed.face_elements[: len(plain.faces)], plain.face_elements)
     assert set(dressed.face_elements[len(plain.faces) :]) == {1} and len(dressed.faces) - len(plain.faces) > 500
     house = plain.face_elements == 0
     assert np.array_equal(dressed.triangles_m[: len(plain.faces)][house], plain.triangles_m[house])
     reach = np.linalg.norm(dressed.triangles_m.reshape(-1, 3, 3)[len(plain.faces) :], axis=-1)
     assert 1.0 < reach.min() and reach.max() < 2.7, "on the crown of 2 m"
     assert np.array_equal(dressed.vertices_m, dress_crowns(plain, VIEW).vertices_m)
+
+
+def test_a_wall_that_shares_its_corners_with_a_crown_stays() -> None:
+    plain = _tree()
+    # One vertex for the wall's corner and the crown's, as an exporter of one mesh with two materials writes it.
+    faces = np.array(plain.faces)
+    wall, crown = np.flatnonzero(plain.face_elements == 0)[0], np.flatnonzero(plain.face_elements == 1)[0]
+    faces[wall, 0] = faces[crown, 0]
+    welded = replace(plain, faces=faces)
+    dressed = dress_crowns(welded, VIEW)
+    assert len(dressed.faces) > len(plain.faces)
+    own = welded.face_elements == 0
+    assert np.array_equal(dressed.triangles_m[: len(faces)][own], welded.triangles_m[own])
+    assert not np.array_equal(dressed.triangles_m[crown], welded.triangles_m[crown])
 
 
 @pytest.mark.parametrize("view_m", [8.0, 20.0])
