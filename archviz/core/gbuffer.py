@@ -88,6 +88,11 @@ class GBuffer:
         values = self.table.material_values(name)
         return self._by_element(values[self.table.element_materials()], 0.0)
 
+    def families(self) -> NDArray[np.int32]:
+        """(H, W) :class:`TextureFamily` of each pixel; -1 in the sky."""
+        families = np.array([int(m.family) for m in self.table.materials], dtype=np.int32)
+        return self._by_element(families[self.table.element_materials()], -1).astype(np.int32)
+
     def family_codes(self) -> NDArray[np.float32]:
         """(H, W, 4) texture-family codes; zero in the sky."""
         families = np.array([int(m.family) for m in self.table.materials], dtype=np.int32)

@@ -135,8 +135,7 @@ def _shine_through(irradiance: Array, world: World, gbuffer: GBuffer, surface: S
     sun = world.illumination.sun
     if sun is None or sun.altitude_deg <= 0:
         return
-    families = np.array([int(m.family) for m in gbuffer.table.materials])[gbuffer.materials.array]
-    leaves = np.isin(families, [int(TextureFamily.GRASS), int(TextureFamily.FOLIAGE)])
+    leaves = np.isin(gbuffer.families(), [int(TextureFamily.GRASS), int(TextureFamily.FOLIAGE)])
     behind = surface.hit & leaves & (surface.normals @ sun.vector.astype(np.float32) < 0)
     if behind.any():
         back = -surface.normals[behind]
@@ -166,7 +165,7 @@ def _mirrors(
     lit: NDArray[np.bool_],
 ) -> _Mirrors:
     parts = gbuffer.parts()
-    families = np.array([int(m.family) for m in gbuffer.table.materials])[gbuffer.materials.array]
+    families = gbuffer.families()
     glass = surface.hit & (gbuffer.material_values("transmission") > GLASS_TRANSMISSION)
     smooth = gbuffer.material_values("roughness") < WATER_ROUGHNESS
     water = surface.hit & ~glass & smooth & (families == int(TextureFamily.WATER))

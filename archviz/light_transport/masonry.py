@@ -80,10 +80,10 @@ def detailed_color(gbuffer: GBuffer, surface: Surface, rays: Array) -> Array:
         (H, W, 3) unit vectors away from the eye.
     """
     color = gbuffer.base_color().array.copy()
-    materials = gbuffer.materials.array
     up = np.abs(surface.normals[..., 2])
     # The sky's -1 picks the last row.
-    families = np.array([int(m.family) if not m.texture else -1 for m in gbuffer.table.materials] + [-1])[materials]
+    pictured = np.array([bool(m.texture) for m in gbuffer.table.materials] + [False])[gbuffer.materials.array]
+    families = np.where(pictured, -1, gbuffer.families())
     roof = (up >= _ROOF_UP) & (up < _FLOOR_UP)
     for slope, bonds in ((roof, _ROOFS), (~roof, _WALLS)):
         for family, bond in bonds.items():
@@ -106,7 +106,7 @@ def _laid(bond: _Bond, base: Array, surface: Surface, rays: Array, where: NDArra
         fine / np.sqrt(np.maximum(1 - np.einsum("nc,nc->n", rays, axis) ** 2, 0.01)) for axis in (along, across)
     )
     course = np.floor(v / bond.height_m)
-    u = u + bond.shift * bond.width_m * np.mod(course, 2 if bond.shift == 0.5 else 7)
+    u = u + bond.shift * bond.width_m * course
     unit = np.floor(u / bond.width_m)
     butt, bed = _covered(u, wide, bond.width_m, bond.joint_m), _covered(v, high, bond.height_m, bond.joint_m)
     joint = 1 - (1 - butt) * (1 - bed)
