@@ -65,3 +65,29 @@ def key_now(page: AppTest, name: str) -> str:
 def value_of(page: AppTest, name: str) -> Any:
     """What a widget holds now."""
     return page.session_state[key_now(page, name)]
+
+
+def session_of(page: AppTest) -> str:
+    return str(page.query_params["studio"])
+
+
+def select(page: AppTest, name: str, value: object) -> AppTest:
+    if name == "lighting":
+        return page.button_group(key=key_now(page, "choice_lighting")).set_value(value).run()
+    return page.selectbox(key=key_now(page, f"choice_{name}")).select(value).run()
+
+
+def choose_small(page: AppTest) -> None:
+    """Quick choices: a small picture without surroundings."""
+    page.session_state["choice_size"] = "96x64"
+    page.session_state["choice_environment"] = "studio"
+    page.session_state["choice_steps"] = 2
+
+
+def said_on(page: AppTest) -> str:
+    texts = [*page.error, *page.warning, *page.info, *page.caption, *page.markdown]
+    return "\n".join([str(t.value) for t in texts] + [str(h.proto.body) for h in page.get("html")])
+
+
+def pictures_on(page: AppTest) -> int:
+    return len(page.get("image"))

@@ -7,14 +7,10 @@ import json
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from archviz import sketch
-from archviz.core.maps import EdgeMap
 from archviz.render.recipe import read_recipe
-from archviz.render.relief import RELIEF_TABLE
 from archviz.studio import JobStore
 from archviz.studio.executor import Executor
 from archviz.studio.worker import Worker
@@ -22,42 +18,16 @@ from archviz.ui.picture import zip_maps
 from archviz.ui.style import plain
 from archviz.ui.texts import Texts
 from tests.scripted_engine import scripted_loader
-from tests.ui.conftest import key_now, open_page, value_of
+from tests.ui.conftest import choose_small, open_page, pictures_on, said_on, select, session_of, value_of
 
 EN, VI = Texts("en"), Texts("vi")
-
-
-def _session(page: AppTest) -> str:
-    return str(page.query_params["studio"])
-
-
-def _select(page: AppTest, name: str, value: object) -> AppTest:
-    if name == "lighting":
-        return page.button_group(key=key_now(page, "choice_lighting")).set_value(value).run()
-    return page.selectbox(key=key_now(page, f"choice_{name}")).select(value).run()
-
-
-def _smallest(page: AppTest) -> None:
-    """Quick choices: a small picture without surroundings."""
-    page.session_state["choice_size"] = "96x64"
-    page.session_state["choice_environment"] = "studio"
-    page.session_state["choice_steps"] = 2
-
-
-def _said(page: AppTest) -> str:
-    texts = [*page.error, *page.warning, *page.info, *page.caption, *page.markdown]
-    return "\n".join([str(t.value) for t in texts] + [str(h.proto.body) for h in page.get("html")])
-
-
-def _pictures(page: AppTest) -> int:
-    return len(page.get("image"))
 
 
 @pytest.fixture
 def house_page(store: JobStore) -> AppTest:
     """A page where the sample house was chosen."""
     page = open_page(store, lang="en")
-    _smallest(page)
+    choose_small(page)
     return page.button(key="open_house-glb").click().run()
 
 
@@ -66,14 +36,14 @@ def test_the_start_offers_samples_an_upload_and_words(store: JobStore) -> None:
     assert not page.exception and not page.error
     assert {"open_house-glb", "open_front-png", "start_words"} <= {b.key for b in page.button}
     assert len(page.file_uploader) == 1
-    assert "500 MB" in _said(page)
+    assert "500 MB" in said_on(page)
 
 
 def test_one_click_after_the_design(store: JobStore, worker: Worker, house_page: AppTest) -> None:
     page = house_page
     assert worker.run_one(), "the view was asked for"
     page.run()
-    assert _pictures(page) == 1 and EN("view_hint.model") in _said(page)
+    assert pictures_on(page) == 1 and EN("view_hint.model") in said_on(page)
     page.button(key="render").click().run()
     assert page.button(key="render").disabled and EN("phase.waiting", ahead=0) in page.get("progress")[0].proto.text
     assert worker.run_one()
@@ -82,8 +52,8 @@ def test_one_click_after_the_design(store: JobStore, worker: Worker, house_page:
     assert [tab.label for tab in page.tabs] == [
         EN(f"tab.{n}") for n in ("picture", "deferred", "depth", "normals", "edges", "elements", "region")
     ]
-    assert _pictures(page) == 6 + 1 + 1 + 1, "picture, five maps, what can be edited, the sun's dial, one thumbnail"
-    assert "azimuth" in _said(page) and EN("fact.edge_recall") in _said(page)
+    assert pictures_on(page) == 6 + 1 + 1 + 1, "picture, five maps, what can be edited, the sun's dial, one thumbnail"
+    assert "azimuth" in said_on(page) and EN("fact.edge_recall") in said_on(page)
     assert not page.button(key="render").disabled
 
 
@@ -94,7 +64,7 @@ def test_the_files_to_keep(store: JobStore, worker: Worker, house_page: AppTest)
     while worker.run_one():
         pass
     page.run()
-    job = store.jobs_of(_session(page))[0]
+    job = store.jobs_of(session_of(page))[0]
     folder = store.result_folder(job)
     assert [b.label for b in page.get("download_button")] == [
         EN(f"download.{n}") for n in ("picture", "recipe", "maps")
@@ -105,29 +75,29 @@ def test_the_files_to_keep(store: JobStore, worker: Worker, house_page: AppTest)
     assert json.loads((folder / "recipe.json").read_text())["run"]["input"] == str(job.request.input)
     with zipfile.ZipFile(io.BytesIO(zip_maps(str(folder / "maps")))) as archive:
         assert {"depth.png", "normals.png", "edges.png", "deferred.png"} <= set(archive.namelist())
-    assert "white walls" in _said(page)
+    assert "white walls" in said_on(page)
 
 
 def test_a_choice_changes_the_view_and_an_older_one_is_dropped(
     store: JobStore, worker: Worker, house_page: AppTest
 ) -> None:
     page = house_page
-    first = store.jobs_of(_session(page), kind="view")
-    _select(page, "view", "aerial")
-    _select(page, "view", "front")
-    views = store.jobs_of(_session(page), kind="view")
+    first = store.jobs_of(session_of(page), kind="view")
+    select(page, "view", "aerial")
+    select(page, "view", "front")
+    views = store.jobs_of(session_of(page), kind="view")
     assert len(first) == 1 and [v.request.view for v in views] == ["front", "aerial", "front-left"]
     assert [v.state for v in views] == ["queued", "cancelled", "cancelled"]
     assert worker.run_one() and not worker.run_one()
     page.run()
-    assert _pictures(page) == 1
+    assert pictures_on(page) == 1
     page.text_area(key="choice_prompt").input("anything").run()
-    assert len(store.jobs_of(_session(page), kind="view")) == 3, "words do not change the view"
+    assert len(store.jobs_of(session_of(page), kind="view")) == 3, "words do not change the view"
 
 
 def test_a_refresh_finds_the_running_job_and_the_picture(store: JobStore, worker: Worker, house_page: AppTest) -> None:
     page = house_page
-    _select(page, "view", "front-right")
+    select(page, "view", "front-right")
     page.button(key="render").click().run()
     address = {key: str(page.query_params[key]) for key in ("studio", "design", "job", "lang")}
     worker.run_one()
@@ -149,11 +119,11 @@ def test_cancel(store: JobStore, worker: Worker, house_page: AppTest) -> None:
     page = house_page
     page.button(key="render").click().run()
     page.button(key="cancel").click().run()
-    job = store.jobs_of(_session(page))[0]
+    job = store.jobs_of(session_of(page))[0]
     assert job.state == "cancelled"
     assert not page.button(key="render").disabled
     page.run()
-    assert EN("state.cancelled") in _said(page)
+    assert EN("state.cancelled") in said_on(page)
     assert worker.run_one() and not worker.run_one(), "only the view is made"
 
 
@@ -163,8 +133,8 @@ def test_another_visitor_sees_nothing_of_it(store: JobStore, worker: Worker, hou
         pass
     job = str(house_page.query_params["job"])
     other = open_page(store, lang="en", design="sample:house.glb", job=job)
-    assert _session(other) != _session(house_page)
-    assert not other.tabs and EN("history.heading") not in _said(other)
+    assert session_of(other) != session_of(house_page)
+    assert not other.tabs and EN("history.heading") not in said_on(other)
 
 
 def test_history_goes_back_to_picture_and_settings(store: JobStore, worker: Worker, house_page: AppTest) -> None:
@@ -174,14 +144,14 @@ def test_history_goes_back_to_picture_and_settings(store: JobStore, worker: Work
         pass
     page.run()
     first = str(page.query_params["job"])
-    _select(page, "lighting", "night")
+    select(page, "lighting", "night")
     assert not page.tabs, "the picture is not of these choices"
     page.button(key="render").click().run()
     while worker.run_one():
         pass
     page.run()
     assert str(page.query_params["job"]) != first
-    number = store.jobs_of(_session(page))[-1].number
+    number = store.jobs_of(session_of(page))[-1].number
     page.button(key=f"open_past_{number}").click().run()
     assert str(page.query_params["job"]) == first
     assert value_of(page, "choice_lighting") == "morning" and page.tabs
@@ -192,8 +162,8 @@ def test_history_goes_back_to_picture_and_settings(store: JobStore, worker: Work
 
 def test_language(store: JobStore, house_page: AppTest) -> None:
     page = house_page
-    _select(page, "view", "aerial")
-    _select(page, "environment", "hoi-an")
+    select(page, "view", "aerial")
+    select(page, "environment", "hoi-an")
     page.button_group(key="language").set_value("vi").run()
     assert page.button(key="render").label == VI("render.button")
     assert value_of(page, "choice_view") == "aerial"
@@ -229,10 +199,10 @@ def test_a_bad_upload_is_refused_in_words(store: JobStore, name: str, data: byte
 
 def test_an_upload_is_rendered(store: JobStore, worker: Worker, shelf: Path) -> None:
     page = open_page(store, lang="en")
-    _smallest(page)
+    choose_small(page)
     data = (shelf / "house.glb").read_bytes()
     page.file_uploader[0].set_value([("My house.glb", data, "model/gltf-binary")]).run()
-    assert "My house.glb" in _said(page)
+    assert "My house.glb" in said_on(page)
     page.button(key="render").click().run()
     while worker.run_one():
         pass
@@ -258,7 +228,7 @@ def test_a_failure_keeps_the_view(store: JobStore, house_page: AppTest) -> None:
     while worker.run_one():
         pass
     page.run()
-    assert "out of luck" in page.error[0].value and _pictures(page) == 1
+    assert "out of luck" in page.error[0].value and pictures_on(page) == 1
     assert not page.button(key="render").disabled
 
 
@@ -266,105 +236,16 @@ def test_the_sun_of_a_place(store: JobStore, worker: Worker, house_page: AppTest
     page = house_page
     page.toggle(key="choice_use_sun").set_value(True).run()
     assert value_of(page, "choice_lighting") == "auto"
-    page = _select(page, "city", "Tokyo, JP")
-    view = store.jobs_of(_session(page), kind="view")[0].request
+    page = select(page, "city", "Tokyo, JP")
+    view = store.jobs_of(session_of(page), kind="view")[0].request
     assert view.place is not None and view.place.latitude_deg == 35.69
     assert view.place.time_zone == "Asia/Tokyo"
     assert view.when is not None and view.when.isoformat() == "2025-03-21T08:30:00"
     assert value_of(page, "choice_utc_offset") == 9.0
-    _select(page, "lighting", "night")
+    select(page, "lighting", "night")
     worker.run_one()
     page.run()
     assert len(page.error) == 1 and "night" in page.error[0].value, "a night by day is refused in words"
-
-
-_MAPS = [EN(f"tab.{name}") for name in ("picture", "deferred", "depth", "normals", "edges", "elements", "region")]
-
-
-def _start_words(store: JobStore) -> AppTest:
-    page = open_page(store, lang="en")
-    page.session_state["choice_size"], page.session_state["choice_steps"] = "96x64", 1
-    return page.button(key="start_words").click().run()
-
-
-def test_words_alone(store: JobStore, worker: Worker) -> None:
-    page = _start_words(store)
-    assert value_of(page, "choice_environment") == value_of(page, "choice_lighting") == "auto"
-    page.text_area(key="choice_prompt").input("a desert at noon").run()
-    view = store.jobs_of(_session(page), kind="view")[0].request
-    assert (view.environment, view.lighting) == ("desert", "noon"), "the words choose"
-    assert worker.run_one() and not worker.run_one()
-    page.run()
-    assert _pictures(page) == 1 and EN("view_hint.text") in _said(page), "the lit scene, before rendering"
-    assert "Desert" in _said(page) and "Noon" in _said(page)
-    page.button(key="render").click().run()
-    assert worker.run_one() and not worker.run_one()
-    page.run()
-    assert [tab.label for tab in page.tabs] == _MAPS
-    assert "azimuth" in _said(page) and "Desert" in _said(page) and "Noon" in _said(page)
-
-
-def test_words_and_their_surroundings(store: JobStore, worker: Worker) -> None:
-    page = open_page(store, lang="en")
-    page.session_state["choice_surroundings"] = "none"
-    page.button(key="start_words").click().run()
-    assert page.selectbox(key=key_now(page, "choice_surroundings")).options == [
-        EN("surroundings.geometry"),
-        EN("surroundings.imagined"),
-    ]
-    assert value_of(page, "choice_surroundings") == "geometry", "none needs a building"
-    page.text_area(key="choice_prompt").input("snow").run()
-    _select(page, "surroundings", "imagined")
-    assert worker.run_one()
-    page.run()
-    assert EN("view_hint.imagined") in _said(page) and _pictures(page) == 0
-    page.text_area(key="choice_prompt").input("").run()
-    assert worker.run_one()
-    page.run()
-    assert EN("view_hint.no_words") in _said(page)
-
-
-def _front(lines: EdgeMap) -> sketch.Estimate:
-    """A wall that faces the eye, on open ground under the sky."""
-    height, width = lines.size.shape
-    kinds = np.full((height, width), int(sketch.Layer.SKY))
-    kinds[height * 3 // 5 :] = int(sketch.Layer.GROUND)
-    kinds[height // 4 : height * 4 // 5, width // 4 : width * 3 // 4] = int(sketch.Layer.BUILDING)
-    normals = np.zeros((height, width, 3), dtype=np.float32)
-    normals[..., 2] = 1.0
-    return sketch.Estimate(
-        layers=np.stack([kinds == layer for layer in sketch.Layer]).astype(np.float32),
-        depth=np.ones((height, width), dtype=np.float32),
-        normals=normals,
-        confidence=np.ones((height, width), dtype=np.float32),
-    )
-
-
-def test_a_drawing_stands_in_its_light(
-    store: JobStore, worker: Worker, shelf: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sketch, "estimate_space", _front)
-    page = open_page(store, lang="en")
-    _smallest(page)
-    page.button(key="open_front-png").click().run()
-    materials = page.text_area(key="choice_materials")
-    assert materials.placeholder == EN("materials_example.sketch")
-    materials.input("wall = red brick").run()
-    while worker.run_one():
-        pass
-    page.run()
-    assert not page.error and _pictures(page) == 4, "lines, depth and normals beside it"
-    page.button(key="render").click().run()
-    assert worker.run_one()
-    page.run()
-    assert [tab.label for tab in page.tabs] == _MAPS and "azimuth" in _said(page)
-
-
-@pytest.mark.parametrize("texts", [EN, VI])
-def test_the_parts_of_a_drawing_are_named(texts: Texts) -> None:
-    for element in RELIEF_TABLE.elements:
-        assert element.name in texts("materials_help.sketch")
-    assert texts("materials_example.sketch").partition(" = ")[0] in {e.name for e in RELIEF_TABLE.elements}
 
 
 def test_a_material_that_cannot_be_read(house_page: AppTest) -> None:
