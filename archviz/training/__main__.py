@@ -54,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     trace.add_argument("--count", type=int, default=400)
     trace.add_argument("--start", type=int, default=0, help="first seed")
     trace.add_argument("--every", type=int, default=1, help="from a seed to the next")
+    trace.add_argument("--views", type=int, default=None, help="the first so many of each scene; all where left out")
     trace.add_argument("--samples", type=int, default=24, help="paths a pixel")
     pairs = steps.add_parser("pairs")
     pairs.add_argument("--remix", action="store_true", help="first delete the pairs that were mixed otherwise than now")
@@ -130,7 +131,9 @@ def _run(options: argparse.Namespace) -> None:
         case "trace":
             from archviz.training.path_trace import trace_scenes
 
-            trace_scenes(cache, seeds=_seeds(options), threads=options.threads, samples=options.samples)
+            trace_scenes(
+                cache, seeds=_seeds(options), threads=options.threads, samples=options.samples, views=options.views
+            )
         case "pairs":
             from archviz.training.dataset import drop_older_pairs, prepare_pairs, write_texts
 

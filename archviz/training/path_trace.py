@@ -115,11 +115,12 @@ def trace_scenes(
     samples: int = 24,
     threads: int = 1,
     longest_px: int | None = None,
+    views: int | None = None,
     view_timeout_s: float = 900.0,
     python: Path | None = None,
     on_view: Callable[[int, int], None] | None = None,
 ) -> TraceReport:
-    """Trace every view of ``<cache>/scenes/<seed>`` into ``<cache>/traced/<seed>/<view>.npz``.
+    """Trace the views of ``<cache>/scenes/<seed>`` into ``<cache>/traced/<seed>/<view>.npz``.
 
     Views that are there are skipped, so a call goes on where the last one stopped. A scene that
     fails twice gets ``failed.json`` with the reason, and is skipped until that file is deleted.
@@ -134,6 +135,8 @@ def trace_scenes(
         Of the child and of the denoiser.
     longest_px
         Views are made smaller to this longer side; ``None`` keeps their size.
+    views
+        The first so many of each scene; ``None`` for all.
     view_timeout_s
         A child that is silent for longer than this times its views is ended [seconds].
     python
@@ -148,26 +151,28 @@ def trace_scenes(
     """
     if samples < 1 or threads < 1 or (longest_px is not None and longest_px < 16):
         raise OptionError(f"samples {samples}, threads {threads}, longest_px {longest_px}: give 1, 1 and 16 or more")
+    if views is not None and views < 1:
+        raise OptionError(f"views {views}: give 1 or more")
     python = python or find_bpy_python(cache)
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     tally = _Tally()
     (cache / "traced").mkdir(parents=True, exist_ok=True)
     with _Child(python, log=cache / "traced" / "child.log") as child:
         for seed in seeds:
-            job = _job(cache, seed, tally, samples=samples, threads=threads, longest_px=longest_px)
+            job = _job(cache, seed, tally, views, samples=samples, threads=threads, longest_px=longest_px)
             if job is not None:
                 _trace_scene(child, cache, seed, job, tally, timeout_s=view_timeout_s, on_view=on_view)
     return tally.report()
 
 
-def _job(cache: Path, seed: int, tally: _Tally, **settings: Any) -> dict[str, Any] | None:
+def _job(cache: Path, seed: int, tally: _Tally, views: int | None, **settings: Any) -> dict[str, Any] | None:
     folder = cache / "scenes" / f"{seed:06d}"
     if not (folder / "scene.json").is_file():
         raise OptionError(f"scene {folder} is missing; write it with the step `scenes` first")
     record = json.loads((folder / "scene.json").read_text(encoding="utf-8"))
     target = view_path(cache, seed, 0).parent
     target.mkdir(parents=True, exist_ok=True)
-    rows = range(len(record["cameras"]))
+    rows = range(len(record["cameras"]))[:views]
     missing = [row for row in rows if not view_path(cache, seed, row).exists()]
     tally.present += len(rows) - len(missing)
     if not missing:

@@ -116,6 +116,22 @@ def test_traced_views_are_not_traced_again(house: TracedView, cache: Path) -> No
 
 
 @needs_bpy
+def test_only_the_first_views_are_traced_where_that_is_wanted(cache: Path) -> None:
+    write_plane(cache / "scenes" / "000005", size=(16, 16))
+    record = cache / "scenes" / "000005" / "scene.json"
+    told = json.loads(record.read_text())
+    record.write_text(json.dumps({**told, "cameras": told["cameras"] * 3}))
+    assert trace_scenes(cache, seeds=[5], samples=1, views=2).views == 2
+    assert view_path(cache, 5, 1).exists() and not view_path(cache, 5, 2).exists()
+    assert trace_scenes(cache, seeds=[5], samples=1).views == 1
+
+
+def test_no_views_at_all_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="views 0"):
+        trace_scenes(tmp_path, seeds=[1], views=0)
+
+
+@needs_bpy
 def test_a_broken_scene_is_given_up_and_the_next_is_traced(cache: Path) -> None:
     write_plane(cache / "scenes" / "000002", size=(16, 16))
     (cache / "scenes" / "000002" / "plain.glb").write_bytes(b"not a model")
