@@ -165,7 +165,8 @@ def _model_facts(model: Any) -> dict[str, Any]:
 
 
 def _drawing_facts(drawing: Any) -> dict[str, Any]:
-    from archviz.render.relief import RELIEF_TABLE, lift_drawing
+    from archviz.render.relief import lift_drawing
+    from archviz.render.relief_table import RELIEF_TABLE
     from archviz.sketch import diagnose
 
     height, width = drawing.array.shape[:2]

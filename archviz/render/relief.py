@@ -10,53 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.camera import Camera
-from archviz.core.elements import Element, ElementTable, Part
-from archviz.core.gbuffer import GBuffer
-from archviz.core.maps import DepthMap, EdgeMap, IdMap, NormalMap
-from archviz.core.material import Material, TextureFamily
+from archviz.core.maps import DepthMap, EdgeMap
 from archviz.core.size import Size
 from archviz.geometry.scene import Scene
+from archviz.render.relief_table import BODIES, RELIEF_TABLE, ROWS
 
 if TYPE_CHECKING:
-    from archviz.sketch import Drawing, Estimate
+    from archviz.sketch import Areas, Drawing, Estimate, Vanishing
 
-__all__ = ["RELIEF_TABLE", "Relief", "draw_over", "drawing_notes", "lift", "lift_drawing"]
+__all__ = ["Relief", "drawing_notes", "lift", "lift_drawing"]
 
-# What a drawing does not colour: white render, glass, green leaves.
-_MATERIALS = (
-    Material(name="wall", base_color=(0.62, 0.6, 0.56), roughness=0.8),
-    Material(name="glass", base_color=(0.5, 0.55, 0.56), roughness=0.05, transmission=0.9),
-    Material(name="leaves", base_color=(0.1, 0.17, 0.045), roughness=0.8, family=TextureFamily.FOLIAGE),
-    Material(name="other", base_color=(0.42, 0.4, 0.37), roughness=0.8),
-    Material(name="roof", base_color=(0.5, 0.48, 0.45), roughness=0.8),
-    Material(name="joint", base_color=(0.36, 0.35, 0.33), roughness=0.8),
-    Material(name="frame", base_color=(0.2, 0.19, 0.18), roughness=0.6),
-)
-RELIEF_TABLE = ElementTable(
-    (
-        Element(name="wall", material=0, part=Part.BUILDING),
-        Element(name="window", material=1, part=Part.OPENING),
-        Element(name="plant", material=2, part=Part.SURROUNDINGS),
-        Element(name="other", material=3, part=Part.SURROUNDINGS),
-        Element(name="roof", material=4, part=Part.BUILDING),
-        Element(name="joint", material=5, part=Part.BUILDING),
-        Element(name="frame", material=6, part=Part.BUILDING),
-    ),
-    _MATERIALS,
-)
-_ROWS = {element.name: row for row, element in enumerate(RELIEF_TABLE.elements)}
+# Share of a pixel's neighbours that must be of its body for its depth to be theirs.
+_LEAST_WEIGHT = 0.05
 # What faces up more than this is a roof or terrace: a pitch of 60 degrees.
 _ROOF_UP = 0.5
 _CORNER_PX = (0.3, 0.15)
 # Over what share of the longer side borders of elements are evened; a window's corner stays one.
 _EVEN = 0.0015
-# Over how many pixels, and by how much, normals change where two faces meet.
-_FOLD_PX, _FOLD = 5, 0.3
-# Neighbouring pixels whose depths differ by more than this share are not one surface.
-_TORN = 0.06
-# Light starts this share of the distance before the relief, whose faces are rougher than real ones;
-# a shadow map is biased for the same reason.
-_BIAS = 0.006
+# Share of the longer side that bars between panes are narrower than, and windows wider.
+_BAR = 0.006
+# Share of the longer side that a window's frame is narrower than.
+_FRAME = 0.009
+# Share of the picture that a hole in what stands is smaller than.
+_HOLE = 0.004
+# How many times finer than the picture a drawing is read, or close lines would run into one another; and no finer
+# than this longer side.
+_FINER, _FINEST_PX = 2, 1536
 # A drawing whose building is smaller than this share of it was not understood.
 _LEAST_BUILDING = 0.02
 # Lines over the square root of the area that they bound: a square's outline has 4.
@@ -75,8 +54,12 @@ class Relief:
         The view it was drawn for, at the picture's size.
     normals
         (H, W, 3) float32 world normals of the estimate, smoother than the relief's own.
+    elements
+        (H, W) row of :data:`archviz.render.relief_table.RELIEF_TABLE` of what stands; -1 on the ground and in the sky.
     depth
         Depth of what stands; ``inf`` on the ground and in the sky.
+    ink
+        (H, W) float32 share of each pixel that lies under a thin line.
     confidence
         Of the building's depth, 0 to 1, the mean of :attr:`archviz.sketch.Estimate.confidence`.
     assumptions
@@ -86,7 +69,9 @@ class Relief:
     scene: Scene
     camera: Camera
     normals: NDArray[np.float32]
+    elements: NDArray[np.int64]
     depth: DepthMap
+    ink: NDArray[np.float32]
     confidence: float
     assumptions: tuple[str, ...]
 
@@ -97,10 +82,11 @@ def lift_drawing(drawing: Drawing, size: Size) -> Relief | None:
     from archviz.sketch import estimate_space, extract_lines, extract_small_lines, working_size
 
     found = estimate_space(extract_small_lines(drawing, working_size(size)))
-    return lift(found, extract_lines(drawing, size))
+    fine = size.with_longer(max(size.longer, min(_FINER * size.longer, _FINEST_PX)))
+    return lift(found, extract_lines(drawing, fine), size)
 
 
-def lift(found: Estimate, lines: EdgeMap) -> Relief | None:
+def lift(found: Estimate, lines: EdgeMap, size: Size | None = None) -> Relief | None:
     """A scene and camera from what a drawing shows; ``None`` where no building is seen in it.
 
     Parameters
@@ -108,13 +94,23 @@ def lift(found: Estimate, lines: EdgeMap) -> Relief | None:
     found
         The network's estimate, at its working size.
     lines
-        (H, W) the drawing's lines at the picture's size, which the relief takes.
+        The drawing's lines, finer than the picture or as fine: close lines stay apart.
+    size
+        The picture's, which the relief takes; the lines' where it is not given.
     """
-    from archviz.sketch import find_perspective, find_vanishing, flatten_regions, integrate_normals, trace_areas
+    from archviz.sketch import (
+        find_perspective,
+        find_vanishing,
+        flatten_regions,
+        integrate_normals,
+        straight_ink,
+        trace_areas,
+    )
 
     if not _is_drawn(found, lines):
         return None
-    areas = trace_areas(lines)
+    size = size or lines.size
+    areas = trace_areas(lines, finer=lines.size.longer / size.longer)
     scale = lines.size.longer / found.size.longer
     view = find_perspective(found)
     order = None
@@ -125,34 +121,110 @@ def lift(found: Estimate, lines: EdgeMap) -> Relief | None:
         view = find_perspective(found, order.scaled(1 / scale))
     fine = flatten_regions(found, areas, order)
     depth_m = integrate_normals(fine.resized(found.size), view.depth_m, view.camera)
-    camera = view.camera.resized(lines.size)
+    camera = view.camera.resized(size)
     right, up, forward = camera.basis().astype(np.float32)
     normals = (fine.normals @ np.stack([right, up, -forward])).astype(np.float32)
-    grown, elements = _grown(depth_m, lines.size), _elements(fine, normals)
+    elements = _elements(fine, normals, areas, order, size)
+    grown = _grown(depth_m, _bodies(fine.resized(found.size)), BODIES[elements])
+    normals = _resized(normals, size)
     return Relief(
         scene=_mesh(camera, grown, elements),
         camera=camera,
-        normals=normals,
-        depth=DepthMap(np.where(elements >= 0, grown, np.inf).astype(np.float32)),
+        normals=normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), np.float32(1e-6)),
+        elements=elements,
+        depth=DepthMap(grown),
+        ink=straight_ink(lines, size),
         confidence=float(found.confidence[_own(found)].mean()),
         assumptions=view.assumptions,
     )
 
 
-def _elements(found: Estimate, normals: NDArray[np.float32]) -> NDArray[np.int64]:
-    """(H, W) row of the relief's table for each pixel, -1 on the ground and in the sky."""
+def _elements(
+    found: Estimate, normals: NDArray[np.float32], areas: Areas, order: Vanishing | None, size: Size
+) -> NDArray[np.int64]:
+    """(H, W) row of the relief's table for each pixel of ``size``, -1 on the ground and in the sky."""
     import cv2
 
+    from archviz.sketch import frames_around, square_windows
+
+    elements = _standing_rows()[found.layers.argmax(0)]
+    elements[(elements == ROWS["wall"]) & (normals[..., 2] > _ROOF_UP)] = ROWS["roof"]
+    bar_px = max(3, round(_BAR * max(elements.shape)))
+    elements[_filled(elements >= 0, bar_px) & (elements < 0)] = ROWS["wall"]
+    if order is not None:
+        built = np.isin(elements, [ROWS["wall"], ROWS["window"], ROWS["roof"]])
+        panes = square_windows(elements == ROWS["window"], found.normals, order, bar_px=bar_px)
+        elements[elements == ROWS["window"]] = ROWS["wall"]
+        frames = frames_around(panes, areas, frame_px=round(_FRAME * max(elements.shape)))
+        elements[built & panes] = ROWS["window"]
+        elements[built & frames] = ROWS["frame"]
+    # The network answers by blocks of pixels: what they fray, their neighbourhood's vote draws even.
+    reach = _EVEN * max(elements.shape)
+    votes = [cv2.GaussianBlur((elements == row).astype(np.float32), (0, 0), reach) for row in range(-1, len(ROWS))]
+    return np.argmax([_resized(vote, size) for vote in votes], axis=0) - 1
+
+
+def _filled(standing: NDArray[np.bool_], bar_px: int) -> NDArray[np.bool_]:
+    """What stands without its small holes and slits: a strip between two lines is no sky."""
+    import cv2
+
+    closed = cv2.morphologyEx(standing.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((bar_px, bar_px), np.uint8))
+    _, holes, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
+    small = stats[:, cv2.CC_STAT_AREA] < _HOLE * standing.size
+    small[0] = True
+    return np.asarray(small[holes])
+
+
+def _bodies(found: Estimate) -> NDArray[np.int64]:
+    """(h, w) the body of each pixel; -1 on the ground and in the sky."""
+    return np.asarray(BODIES[_standing_rows()][found.layers.argmax(0)])
+
+
+def _standing_rows() -> NDArray[np.int64]:
+    """(6,) row of the relief's table of each layer; -1 for ground and sky."""
     from archviz.sketch import Layer
 
     names = {Layer.BUILDING: "wall", Layer.OPENING: "window", Layer.PLANT: "plant", Layer.OTHER: "other"}
-    rows = np.array([_ROWS[names[layer]] if layer in names else -1 for layer in Layer])
-    elements = rows[found.layers.argmax(0)]
-    elements[(elements == _ROWS["wall"]) & (normals[..., 2] > _ROOF_UP)] = _ROWS["roof"]
-    # The network answers by blocks of pixels: what they fray, their neighbourhood's vote draws even.
-    reach = _EVEN * max(elements.shape)
-    votes = [cv2.GaussianBlur((elements == row).astype(np.float32), (0, 0), reach) for row in range(-1, len(_ROWS))]
-    return np.argmax(votes, axis=0) - 1
+    return np.array([ROWS[names[layer]] if layer in names else -1 for layer in Layer])
+
+
+def _grown(depth_m: NDArray[np.float32], bodies: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Depth at a larger size: of each body from that body alone, ``inf`` where none is wanted.
+
+    Parameters
+    ----------
+    depth_m
+        (h, w) depth [m].
+    bodies
+        (h, w) what it is the depth of; -1 where nothing stands.
+    wanted
+        (H, W) the same at the larger size.
+    """
+    from scipy.ndimage import distance_transform_edt
+
+    size = Size(height=wanted.shape[0], width=wanted.shape[1])
+    made = np.full(wanted.shape, np.inf, dtype=np.float32)
+    for body in np.unique(wanted[wanted >= 0]):
+        here = bodies == body
+        if not here.any():
+            here = bodies >= 0
+        weight = _resized(here.astype(np.float32), size)
+        # Inverse depth is linear on a plane.
+        inverse = _resized(np.where(here, 1.0 / depth_m, 0.0).astype(np.float32), size)
+        near = weight > _LEAST_WEIGHT
+        filled = np.where(near, inverse / np.maximum(weight, _LEAST_WEIGHT), 0.0)
+        nearest = distance_transform_edt(~near, return_distances=False, return_indices=True)
+        own = wanted == body
+        made[own] = 1.0 / filled[tuple(nearest)][own]
+    return made
+
+
+def _resized(array: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
+    """Larger by interpolation, smaller by the mean over each pixel."""
+    import cv2
+
+    how = cv2.INTER_AREA if array.shape[0] > size.height else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(array, (size.width, size.height), interpolation=how))
 
 
 def drawing_notes(drawing: Drawing, size: Size, relief: Relief | None) -> tuple[list[str], list[str]]:
@@ -165,13 +237,6 @@ def drawing_notes(drawing: Drawing, size: Size, relief: Relief | None) -> tuple[
     if relief is None:
         faults.append("no building was recognised in the drawing: its lines alone guide the picture")
     return [text for text in (*done, note, *(relief.assumptions if relief is not None else ())) if text], faults
-
-
-def _grown(depth_m: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
-    import cv2
-
-    # Inverse depth is linear on a plane.
-    return np.asarray(1.0 / cv2.resize(1.0 / depth_m, (size.width, size.height), interpolation=cv2.INTER_LINEAR))
 
 
 def _own(found: Estimate) -> NDArray[np.bool_]:
@@ -196,74 +261,33 @@ def _is_drawn(found: Estimate, lines: EdgeMap) -> bool:
 
 
 def _mesh(camera: Camera, depth_m: NDArray[np.float32], elements: NDArray[np.int64]) -> Scene:
-    """Two triangles between every four pixels' centres, torn where one thing hides another."""
+    """Two triangles between every four pixels' centres of one body, each a pixel larger than it is seen."""
     from scipy.ndimage import distance_transform_edt
 
-    # One pixel more on every side, so that what stands reaches its outline.
-    bare = elements < 0
-    away, nearest = distance_transform_edt(bare, return_indices=True)
-    grown = away < 1.5
-    depth_m, elements = depth_m[tuple(nearest)], np.where(grown, elements[tuple(nearest)], -1)
     # A ray through a vertex may slip between its triangles, and the picture's rays run through pixels'
     # centres: the corners stand beside them.
     shift = np.array(_CORNER_PX) / camera.size.longer
     rays = replace(camera, shift=tuple(camera.shift + shift)).ray_directions()
-    points = rays * (depth_m / (rays @ camera.basis()[2].astype(np.float32)))[..., None]
-    points = points + np.asarray(camera.position_m, dtype=np.float32)
+    rays = rays / (rays @ camera.basis()[2].astype(np.float32))[..., None]
     height, width = elements.shape
     index = np.arange(height * width).reshape(height, width)
-    corners = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1).reshape(-1, 4)
-    deep = depth_m.ravel()[corners]
-    whole = (elements.ravel()[corners] >= 0).all(axis=1) & (deep.max(1) < (1 + _TORN) * deep.min(1))
-    corners = corners[whole]
-    owners = elements.ravel()[corners[:, 0]]
-    faces = np.concatenate([corners[:, [0, 1, 2]], corners[:, [0, 2, 3]]])
+    quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], axis=-1).reshape(-1, 4)
+    bodies = BODIES[elements]
+    vertices, faces, owners, count = [], [], [], 0
+    for body in np.unique(bodies[bodies >= 0]):
+        away, nearest = distance_transform_edt(bodies != body, return_indices=True)
+        reached = (away < 1.5).ravel()
+        deep, own = depth_m[tuple(nearest)].ravel(), elements[tuple(nearest)].ravel()
+        corners = quads[reached[quads].all(axis=1)]
+        used, corners = np.unique(corners, return_inverse=True)
+        corners = corners.reshape(-1, 4)
+        vertices.append(rays.reshape(-1, 3)[used] * deep[used, None])
+        faces.append(count + np.concatenate([corners[:, [0, 1, 2]], corners[:, [0, 2, 3]]]))
+        owners.append(np.tile(own[used][corners[:, 0]], 2))
+        count += len(used)
     return Scene(
-        vertices_m=points.reshape(-1, 3),
-        faces=faces.astype(np.int32),
-        face_elements=np.concatenate([owners, owners]).astype(np.int32),
+        vertices_m=np.concatenate(vertices) + np.asarray(camera.position_m, dtype=np.float32),
+        faces=np.concatenate(faces).astype(np.int32),
+        face_elements=np.concatenate(owners).astype(np.int32),
         table=RELIEF_TABLE,
-    )
-
-
-def _on_faces(own: NDArray[np.bool_], normals: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """(H, W) where a line lies on one face of what stands: neither on its outline nor where two faces meet."""
-    import cv2
-
-    reach = np.ones((_FOLD_PX, _FOLD_PX), np.uint8)
-    bends = np.stack([cv2.morphologyEx(normals[..., axis], cv2.MORPH_GRADIENT, reach) for axis in range(3)])
-    inside = cv2.erode(own.astype(np.uint8), reach, borderValue=0) > 0
-    return np.asarray(inside & (bends.max(axis=0) < _FOLD))
-
-
-def draw_over(gbuffer: GBuffer, relief: Relief, lines: EdgeMap) -> GBuffer:
-    """A view of the relief in its surroundings, with the drawing's own lines and smooth normals.
-
-    A line on a face is a joint of it, and one in a window a frame: a drawing says no more of it, and without a colour
-    of its own it would be lost.
-
-    Parameters
-    ----------
-    gbuffer
-        What the relief's camera sees of the relief (the first elements) and its surroundings.
-    relief
-        The drawing in space.
-    lines
-        (H, W) the drawing's lines at the picture's size.
-    """
-    own = (gbuffer.elements.array >= 0) & (gbuffer.elements.array < len(RELIEF_TABLE.elements))
-    normals = np.where(own[..., None], relief.normals, gbuffer.normals.array).astype(np.float32)
-    # Lines of the sky are writing and construction; those of the ground are paths and pools.
-    drawn = (lines.array > 0.5) & gbuffer.hit
-    around = (gbuffer.edges.array > 0.5) & ~own
-    elements = gbuffer.elements.array.copy()
-    inner = drawn & _on_faces(own, normals)
-    for on, made in (("wall", "joint"), ("roof", "joint"), ("window", "frame")):
-        elements[inner & (gbuffer.elements.array == _ROWS[on])] = _ROWS[made]
-    return replace(
-        gbuffer,
-        depth=DepthMap(np.where(own, gbuffer.depth.array * np.float32(1 - _BIAS), gbuffer.depth.array)),
-        normals=NormalMap(normals),
-        elements=IdMap(elements),
-        edges=EdgeMap((drawn | around).astype(np.float32)),
     )

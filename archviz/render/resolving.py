@@ -18,7 +18,8 @@ from archviz.render.inputs import Source
 from archviz.render.light import resolve_light
 from archviz.render.material_choices import choose_materials, read_choices
 from archviz.render.materials import unread_note
-from archviz.render.relief import RELIEF_TABLE, drawing_notes, lift_drawing
+from archviz.render.relief import drawing_notes, lift_drawing
+from archviz.render.relief_table import RELIEF_TABLE
 from archviz.render.request import (
     DEFAULT_ENGINE,
     DEFAULT_ENVIRONMENT,

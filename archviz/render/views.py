@@ -205,7 +205,7 @@ class Views:
         caster = self.stage(resolved).caster
         gbuffer = rasterize(caster.scene, resolved.camera, caster=caster)
         if resolved.input_kind == "sketch":
-            from archviz.render.relief import draw_over
+            from archviz.render.relief_view import draw_over
 
             return draw_over(gbuffer, self._relief(resolved), self.drawn_lines(resolved))
         own = np.isin(caster.scene.table.element_parts(), _OWN_PARTS)

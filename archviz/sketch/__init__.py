@@ -16,8 +16,10 @@ from archviz.sketch.lines import Fit, Placement, extract_lines, extract_small_li
 from archviz.sketch.perspective import Perspective, find_perspective
 from archviz.sketch.pixels import MAX_PIXELS, MAX_SIDE_PX
 from archviz.sketch.plan import certainly_a_plan, swings_of
+from archviz.sketch.strokes import straight_ink
 from archviz.sketch.surface import flatten_regions, integrate_normals
 from archviz.sketch.vanishing import Areas, Vanishing, find_vanishing, trace_areas
+from archviz.sketch.windows import frames_around, square_windows
 
 __all__ = [
     "MAX_PIXELS",
@@ -47,10 +49,13 @@ __all__ = [
     "find_perspective",
     "find_vanishing",
     "flatten_regions",
+    "frames_around",
     "integrate_normals",
     "load_drawing",
     "outlines_of_mask",
     "place_drawing",
+    "square_windows",
+    "straight_ink",
     "swings_of",
     "trace_areas",
     "weights_sha256",

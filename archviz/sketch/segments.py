@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from archviz.sketch.vanishing import Areas
 
-__all__ = ["part_areas", "scalloped"]
+__all__ = ["crowned", "part_areas", "scalloped"]
 
 # Radii of the balls in shares of the longer side: each is caught in necks half as wide as the one before.
 _BALLS = tuple(1 / 24 / 2**step for step in range(6))
@@ -20,6 +20,9 @@ _LEAST_BALL_PX = 1.0
 
 # A tree's crown is larger than this share of the picture, and its outline's pieces are as much shorter than its side.
 _LEAST_CROWN, _SCALLOP = 0.0006, 0.35
+# A crown by its outline alone: of still shorter pieces, and of many; smaller than this share, and nearly round. A
+# circle's outline is 3.5 times the square root of its area, a square's 4.
+_SURE_SCALLOP, _MANY, _MOST_CROWN, _ROUND = 0.28, 15, 0.1, 4.0
 
 
 def scalloped(areas: Areas) -> NDArray[np.bool_]:
@@ -33,6 +36,18 @@ def scalloped(areas: Areas) -> NDArray[np.bool_]:
     typical = squares / np.maximum(total, 1e-9)
     large = pixels > _LEAST_CROWN * areas.labels.size
     return np.asarray(large & (total > 0) & (typical < _SCALLOP * np.sqrt(pixels)))
+
+
+def crowned(areas: Areas) -> NDArray[np.bool_]:
+    """(n,) which areas are trees' crowns by their outline alone: round, of many short arcs, inside the sheet."""
+    pixels = np.bincount(areas.labels.ravel())
+    lengths, side = areas.lengths_px, np.sqrt(np.maximum(pixels, 1))
+    total, squares, pieces = (np.bincount(areas.owner, lengths**power, len(pixels)) for power in (1, 2, 0))
+    short = squares < _SURE_SCALLOP * side * np.maximum(total, 1e-9)
+    inside = (pixels > _LEAST_CROWN * areas.labels.size) & (pixels < _MOST_CROWN * areas.labels.size)
+    for edge in (areas.labels[0], areas.labels[-1], areas.labels[:, 0], areas.labels[:, -1]):
+        inside[edge] = False
+    return np.asarray(inside & short & (pieces >= _MANY) & (total < _ROUND * side))
 
 
 def part_areas(areas: Areas) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -75,9 +90,18 @@ def part_areas(areas: Areas) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     bare = np.ones(rest.max() + 1, np.bool_)
     bare[rest[cores > 0]] = False
     cores = np.where(bare[rest] & (free > 0), count + rest, cores)
-    flooded = watershed(-away, cores, mask=free > 0)  # type: ignore[no-untyped-call]
-    _, numbers = np.unique(np.where(free > 0, flooded, 0), return_inverse=True)
-    segments: NDArray[np.int32] = numbers.reshape(free.shape).astype(np.int32)
+    # An area with one core is that; only where several meet must be flooded.
+    first = np.full(areas.labels.max() + 1, np.iinfo(np.int32).max, np.int32)
+    last = np.zeros_like(first)
+    held = cores > 0
+    np.minimum.at(first, areas.labels[held], cores[held])
+    np.maximum.at(last, areas.labels[held], cores[held])
+    shared = (first < last)[areas.labels] & (free > 0)
+    flooded = watershed(-away, np.where(shared, cores, 0), mask=shared)  # type: ignore[no-untyped-call]
+    numbers = np.where(shared, flooded, last[areas.labels] * free)
+    seen = np.bincount(numbers.ravel()) > 0
+    seen[0] = False
+    segments: NDArray[np.int32] = np.where(seen, seen.cumsum(), 0).astype(np.int32)[numbers]
     owner = np.zeros(segments.max() + 1, np.int32)
     owner[segments] = areas.labels
     return segments, owner

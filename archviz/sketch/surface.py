@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from archviz.core.camera import Camera
 from archviz.sketch.estimate import BLOCK_PX, Estimate, Layer
-from archviz.sketch.segments import part_areas, scalloped
+from archviz.sketch.segments import crowned, part_areas, scalloped
 from archviz.sketch.vanishing import Areas, Vanishing, face_areas, wall_normals
 
 __all__ = ["flatten_regions", "integrate_normals"]
@@ -24,7 +24,7 @@ _AGREED, _DECIDED = 0.6, 0.15
 _GLASS = 0.55
 # Cosines between the lines' normal and the network's: what contradicts, and what is as good as the same.
 _CONTRADICTED, _NEARLY = 0.2, 0.8
-# A crown of a tree is one if the network finds a leaf in it.
+# What may be a crown of a tree is one if the network finds a leaf in it.
 _LEAFY = 0.01
 # Length of the mean of unit normals: 0.96 is a spread of about 16 degrees.
 _FLAT = 0.96
@@ -33,6 +33,8 @@ _LEAST_REGION_PX = 12
 _SPECK = 0.01
 # A segment smaller than this share of the picture is part of the wall it lies on, if that is as near as the second.
 _SMALL_SHARE, _NEAR_SHARE = 0.002, 0.015
+# Over what share of the height two walls vote where their corner is.
+_CORNER = 0.25
 _SOLID = (Layer.BUILDING, Layer.OPENING, Layer.PLANT, Layer.OTHER)
 
 # How strongly the network's own depth holds the integrated one, against one step between neighbours.
@@ -72,7 +74,7 @@ def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> E
     regions = segments.ravel()
     sizes = np.bincount(regions)
     votes = _means(layers.reshape(len(layers), -1), regions, sizes)
-    crowns = scalloped(areas)[area_of] & (votes[Layer.PLANT] > _LEAFY)
+    crowns = crowned(areas)[area_of] | (scalloped(areas)[area_of] & (votes[Layer.PLANT] > _LEAFY))
     votes[:, crowns] = np.eye(len(layers))[Layer.PLANT][:, None]
     mean = _means(normals.reshape(-1, 3).T, regions, sizes)
     # Segment 0 is the ink, which belongs to whatever lies nearest; and so do specks.
@@ -83,6 +85,7 @@ def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> E
     flat = (np.linalg.norm(mean, axis=0) > _FLAT) & told
     facing = _unit(mean.T)
     facing_of = owner
+    wall = np.zeros(len(sizes), np.int64)
     if order is not None:
         own = np.isin(votes.argmax(axis=0), (Layer.BUILDING, Layer.OPENING)) & told
         bounded, exact = face_areas(areas, order)
@@ -92,11 +95,16 @@ def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> E
         near, nearest_face = _nearest_face(facing, _columns(segments, sizes), order, width)
         facing = np.where((own & bounded)[:, None], exact, np.where((own & near)[:, None], nearest_face, facing))
         flat |= own & (bounded | near)
-        facing_of = _on_walls(owner, flat & own & (facing[:, 1] == 0), sizes)
+        upright = flat & own & (facing[:, 1] == 0)
+        facing_of = _on_walls(owner, upright, sizes)
+        wall = np.where(upright, 1 + _bundle(facing, order), 0)
+    normals = np.where(flat[facing_of][..., None], facing[facing_of], normals).astype(np.float32)
+    if order is not None:
+        normals = _upright_corners(normals, wall[facing_of], order)
     return Estimate(
         layers=_agreed_layers(layers, votes, owner, told, sizes),
         depth=grown(cv2.medianBlur(found.depth, BLOCK_PX + 1)),
-        normals=np.where(flat[facing_of][..., None], facing[facing_of], normals).astype(np.float32),
+        normals=normals,
         confidence=grown(found.confidence),
     )
 
@@ -112,6 +120,35 @@ def _on_walls(owner: NDArray[np.int32], walls: NDArray[np.bool_], sizes: NDArray
     away, nearest = distance_transform_edt(~large[owner], return_indices=True)
     near = small[owner] & (away < _NEAR_SHARE * max(owner.shape))
     return np.where(near, owner[tuple(nearest)], owner)
+
+
+def _bundle(facing: NDArray[np.float32], order: Vanishing) -> NDArray[np.int64]:
+    """(n,) which of the order's two bundles a wall runs along, by its normal."""
+    angles = np.radians(np.asarray(order.azimuths_deg))
+    across = np.stack([np.cos(angles), np.sin(angles)])
+    return np.asarray(np.abs(facing[:, [0, 2]] @ across).argmax(axis=1))
+
+
+def _upright_corners(normals: NDArray[np.float32], wall: NDArray[np.int64], order: Vanishing) -> NDArray[np.float32]:
+    """Normals with walls that meet in columns: a corner of a building is upright.
+
+    Parameters
+    ----------
+    normals
+        (H, W, 3) of each pixel.
+    wall
+        (H, W) 1 or 2 on walls of the order's first or second bundle, 0 elsewhere.
+    order
+        The drawing's vanishing points.
+    """
+    import cv2
+
+    height, width = wall.shape
+    tall = (1, max(3, round(_CORNER * height)) | 1)
+    votes = [cv2.boxFilter((wall == row).astype(np.float32), -1, tall, normalize=False) for row in (1, 2)]
+    meant = np.where(votes[1] > votes[0], 1, 0)
+    faces = wall_normals(order, np.arange(width, dtype=np.float64) + 0.5, width)[np.arange(width)[None], meant]
+    return np.where((wall > 0)[..., None], faces, normals).astype(np.float32)
 
 
 def _agreed_layers(

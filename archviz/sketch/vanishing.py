@@ -49,12 +49,15 @@ class Areas:
         (n,) area of each piece.
     middle_px, along_px
         (n, 2) x, y of each piece's middle and the vector from its start to its end.
+    finer
+        How many pixels of the areas one of the picture has: as far a hand's tremor reaches.
     """
 
     labels: NDArray[np.int32]
     owner: NDArray[np.int64]
     middle_px: Floats
     along_px: Floats
+    finer: float = 1.0
 
     @property
     def lengths_px(self) -> Floats:
@@ -85,13 +88,15 @@ class Vanishing:
         return replace(self, horizon_px=self.horizon_px * factor, focal_px=self.focal_px * factor)
 
 
-def trace_areas(lines: EdgeMap) -> Areas:
+def trace_areas(lines: EdgeMap, *, finer: float = 1.0) -> Areas:
     """Areas between lines and the straight pieces of their outlines.
 
     Parameters
     ----------
     lines
         (H, W) a drawing's lines, one to two pixels wide.
+    finer
+        How many times finer they are than the picture.
     """
     import cv2
 
@@ -100,17 +105,17 @@ def trace_areas(lines: EdgeMap) -> Areas:
     owners, middles, alongs = [], [], []
     for area in range(1, count):
         left, top, width, height, pixels = stats[area]
-        if pixels < _LEAST_AREA_PX:
+        if pixels < _LEAST_AREA_PX * finer**2:
             continue
         own = (labels[top : top + height, left : left + width] == area).astype(np.uint8)
         outlines, _ = cv2.findContours(own, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
         for outline in outlines:
-            corners = cv2.approxPolyDP(outline, _CHAIN_PX, True).reshape(-1, 2) + (left, top)
+            corners = cv2.approxPolyDP(outline, _CHAIN_PX * finer, True).reshape(-1, 2) + (left, top)
             along = np.roll(corners, -1, axis=0) - corners
             middle = corners + along / 2
             # The sheet's own edge is no line of the drawing.
             inside = np.all((middle > 2) & (middle < np.array(labels.shape[::-1]) - 3), axis=1)
-            drawn = inside & (np.linalg.norm(along, axis=1) >= _LEAST_EDGE_PX)
+            drawn = inside & (np.linalg.norm(along, axis=1) >= _LEAST_EDGE_PX * finer)
             owners += [area] * int(drawn.sum())
             middles.append(middle[drawn])
             alongs.append(along[drawn])
@@ -120,6 +125,7 @@ def trace_areas(lines: EdgeMap) -> Areas:
         owner=np.array(owners, dtype=np.int64),
         middle_px=np.concatenate(middles or empty).astype(np.float64),
         along_px=np.concatenate(alongs or empty).astype(np.float64),
+        finer=finer,
     )
 
 
@@ -171,7 +177,7 @@ def face_areas(areas: Areas, found: Vanishing) -> tuple[NDArray[np.bool_], Float
     vertical = _vertical(areas)
     lengths = areas.lengths_px
     off = _off_deg(areas, found.focal_px, found.horizon_px, np.asarray(found.azimuths_deg))
-    near = off < _BOUND_TOLERANCE * _tolerance_deg(lengths)[:, None]
+    near = off < _BOUND_TOLERANCE * _tolerance_deg(lengths / areas.finer)[:, None]
     total = np.bincount(areas.owner, lengths, count)
     upright = np.bincount(areas.owner, lengths * vertical, count)
     # A piece that runs to both points says nothing of either.
@@ -204,7 +210,7 @@ def wall_normals(found: Vanishing, columns_px: Floats, width_px: int) -> Floats:
 
 
 def _vertical(areas: Areas) -> NDArray[np.bool_]:
-    return np.asarray(np.abs(areas.along_px[:, 0]) < np.maximum(_VERTICAL * areas.lengths_px, 1.0))
+    return np.asarray(np.abs(areas.along_px[:, 0]) < np.maximum(_VERTICAL * areas.lengths_px, areas.finer))
 
 
 def _off_deg(areas: Areas, focal_px: float, horizon_px: float, azimuths_deg: Floats) -> Floats:
@@ -224,7 +230,7 @@ def _support(areas: Areas, which: NDArray[np.bool_], focal_px: float, horizon_px
     """(n, k) how far each piece of ``which`` speaks for each of the azimuths, in pixels of its length."""
     lengths = areas.lengths_px[which]
     off = _off_deg(areas, focal_px, horizon_px, _AZIMUTHS)[which]
-    spoken = np.exp(-0.5 * (off / _tolerance_deg(lengths)[:, None]) ** 2)
+    spoken = np.exp(-0.5 * (off / _tolerance_deg(lengths / areas.finer)[:, None]) ** 2)
     # A piece near the horizon runs to every point on it: it speaks for none.
     return np.asarray(lengths[:, None] * spoken * (1.0 - spoken.mean(axis=1, keepdims=True)))
 

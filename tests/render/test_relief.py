@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,7 +19,9 @@ from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.light_transport import sun_visibility
-from archviz.render.relief import Relief, draw_over, lift
+from archviz.render.relief import Relief, lift
+from archviz.render.relief_table import ROWS
+from archviz.render.relief_view import draw_over
 from archviz.sketch import Estimate, Layer, find_perspective
 from archviz.training.drawn_views import layers_of
 from tests.geometry.shapes import box, quad, scene
@@ -106,6 +110,60 @@ def test_its_own_camera_sees_the_drawing_again(camera: Camera) -> None:
         assert iou(np.isin(seen.parts(), parts), wanted) > (0.93 if Part.BUILDING in parts else 0.8)
 
 
+@pytest.mark.parametrize("camera", [EYE_LEVEL, AERIAL], ids=["eye level", "aerial"])
+def test_what_stands_has_no_holes_and_no_fringe(camera: Camera) -> None:
+    _, relief = lifted(camera)
+    plot = quad((-900, -900, 0), (900, -900, 0), (900, 900, 0), (-900, 900, 0))
+    stage = relief.scene.merged(scene({"ground": (plot, LAWN, Part.GROUND)}))
+    none = np.zeros(SIZE.shape, np.float32)
+    seen = draw_over(rasterize(stage, relief.camera), replace(relief, ink=none), EdgeMap(none))
+    ground = len(stage.table.elements) - 1
+    around = np.where(seen.hit, ground, -1)
+    wrong = seen.elements.array != np.where(relief.elements >= 0, relief.elements, around)
+    # Its foot may dip into the ground by a row.
+    assert wrong.sum() < 0.003 * (relief.elements >= 0).sum()
+    # A bush before a wall does not bend the wall towards it: depths are those of the house, but for its size.
+    deep = rasterize(house(), camera).depth.array
+    own = np.isin(relief.elements, [ROWS["wall"], ROWS["window"], ROWS["roof"]])
+    ratio = relief.depth.array[own] / deep[own]
+    assert np.quantile(np.abs(ratio / np.median(ratio) - 1), 0.9) < 0.05
+
+
+def test_a_finer_drawing_parts_lines_that_a_picture_would_join() -> None:
+    _, relief = lifted(EYE_LEVEL)
+    _, estimate = exact(EYE_LEVEL)
+    fine = rasterize(house(), EYE_LEVEL.resized(Size(height=512, width=768)))
+    finer = lift(estimate, fine.edges, SIZE)
+    assert finer is not None and finer.camera.size == SIZE == relief.camera.size
+    for parts in ((ROWS["wall"], ROWS["window"], ROWS["roof"]), (ROWS["window"],)):
+        assert iou(np.isin(finer.elements, parts), np.isin(relief.elements, parts)) > 0.9
+    # A line of the fine drawing covers half of two pixels or all of one.
+    whole, half = (np.mean((one.ink > 0.3) & (one.ink < 0.9)) / np.mean(one.ink > 0.3) for one in (relief, finer))
+    assert whole < 0.25 < half
+
+
+def test_a_corner_is_upright_where_its_line_was_not_drawn() -> None:
+    truth, estimate = exact(EYE_LEVEL)
+    (foot, head), _ = EYE_LEVEL.project(np.array([[-4.5, 0.0, 0.0], [-4.5, 0.0, 6.0]]))
+    column, rows = round(foot[0]), slice(round(head[1]) + 8, round(foot[1]) - 8)
+    lines = truth.edges.array.copy()
+    normals = estimate.normals.copy()
+    # In its place a strip of pieces, of which every third is taken for the other wall.
+    lines[rows, column - 3 : column + 4] = 0
+    lines[rows, [column - 12, column + 12]] = 1
+    for number, row in enumerate(range(rows.start, rows.stop, 9)):
+        lines[row, column - 12 : column + 13] = 1
+        seen = column + 30 if number % 3 == 1 else column - 30
+        normals[row : row + 9, column - 12 : column + 13] = estimate.normals[rows.start + 20, seen]
+    relief = lift(replace(estimate, normals=normals), EdgeMap(lines))
+    assert relief is not None
+    middle = slice(column - 40, column + 40)
+    right = (relief.normals @ relief.camera.basis()[0].astype(np.float32))[rows, middle]
+    found = column - 40 + (right > 0).argmax(axis=1)
+    # Of a corner that jumped to and fro with each piece, a step or two is left.
+    assert np.count_nonzero(np.abs(np.diff(found)) > 3) < 5
+
+
 def test_the_sun_casts_the_shadows_that_it_casts_on_the_building() -> None:
     truth, relief = lifted(EYE_LEVEL)
     # The relief's camera looks north; the true one does not.
@@ -141,9 +199,10 @@ def test_blank_paper_is_not_lifted() -> None:
 
 
 def test_a_line_on_a_wall_is_a_joint_and_one_in_a_window_a_frame() -> None:
-    truth, relief = lifted(EYE_LEVEL)
+    _, relief = lifted(EYE_LEVEL)
     seen = rasterize(relief.scene, relief.camera)
-    bare = draw_over(seen, relief, EdgeMap(np.zeros(SIZE.shape, np.float32)))
+    none = np.zeros(SIZE.shape, np.float32)
+    bare = draw_over(seen, replace(relief, ink=none), EdgeMap(none))
     names = np.array([element.name for element in seen.table.elements])
 
     def name_at(view: GBuffer, x: int, y: int) -> str:
@@ -158,13 +217,16 @@ def test_a_line_on_a_wall_is_a_joint_and_one_in_a_window_a_frame() -> None:
         middles[name] = tuple(int(value) for value in pixels[inside][::-1])
         x, y = middles[name]
         drawn[y, x - 2 : x + 3] = 1
-    over = draw_over(seen, relief, EdgeMap(drawn))
+    over = draw_over(seen, replace(relief, ink=drawn), EdgeMap(drawn))
     assert name_at(bare, *middles["wall"]) == "wall" and name_at(over, *middles["wall"]) == "joint"
     assert name_at(bare, *middles["window"]) == "window" and name_at(over, *middles["window"]) == "frame"
     assert (over.elements.array != bare.elements.array).sum() == 10, "and nothing else"
-    around = draw_over(seen, relief, truth.edges).elements.array
-    outline = ~bare.hit[1:] & bare.hit[:-1]
-    assert (around[:-1][outline] == bare.elements.array[:-1][outline]).all(), "its outline is no joint"
+    tones = [view.base_color().array for view in (bare, over)]
+    for x, y in middles.values():
+        assert (tones[1][y, x] != tones[0][y, x]).all(), "and it has a colour of its own"
+    half = draw_over(seen, replace(relief, ink=drawn / 2), EdgeMap(drawn)).base_color().array
+    x, y = middles["wall"]
+    np.testing.assert_allclose(half[y, x], (tones[0][y, x] + tones[1][y, x]) / 2, rtol=1e-5)
 
 
 def _depth_inside(mask: NDArray[np.bool_], pixels: NDArray[np.intp]) -> NDArray[np.float64]:

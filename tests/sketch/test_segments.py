@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from archviz.core.maps import EdgeMap
 from archviz.sketch import trace_areas
-from archviz.sketch.segments import part_areas, scalloped
+from archviz.sketch.segments import crowned, part_areas, scalloped
 
 SHAPE = (300, 400)
 
@@ -61,3 +61,5 @@ def test_a_crown_is_scalloped_and_a_wall_is_not() -> None:
     found = scalloped(areas)
     assert found[areas.labels[150, 110]] and not found[areas.labels[150, 300]]
     assert not found[0], "ink is no tree"
+    sure = crowned(areas)
+    assert sure[areas.labels[150, 110]] and sure.sum() == 1, "round and of short arcs: sure; the sheet is not"

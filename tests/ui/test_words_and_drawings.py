@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from archviz import sketch
 from archviz.core.maps import EdgeMap
-from archviz.render.relief import RELIEF_TABLE
+from archviz.render.relief_table import RELIEF_TABLE
 from archviz.studio import JobStore
 from archviz.studio.worker import Worker
 from archviz.ui.texts import Texts

@@ -1,0 +1,36 @@
+"""What stands in a drawing that was lifted into space: its elements, and what each is made of."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from archviz.core.elements import Element, ElementTable, Part
+from archviz.core.material import Material, TextureFamily
+
+__all__ = ["BODIES", "RELIEF_TABLE", "ROWS"]
+
+# What a drawing does not colour: white render, glass, green leaves.
+_MATERIALS = (
+    Material(name="wall", base_color=(0.62, 0.6, 0.56), roughness=0.8),
+    Material(name="glass", base_color=(0.5, 0.55, 0.56), roughness=0.05, transmission=0.9),
+    Material(name="leaves", base_color=(0.1, 0.17, 0.045), roughness=0.8, family=TextureFamily.FOLIAGE),
+    Material(name="other", base_color=(0.42, 0.4, 0.37), roughness=0.8),
+    Material(name="roof", base_color=(0.5, 0.48, 0.45), roughness=0.8),
+    Material(name="joint", base_color=(0.26, 0.25, 0.235), roughness=0.8),
+    Material(name="frame", base_color=(0.2, 0.19, 0.18), roughness=0.6),
+)
+RELIEF_TABLE = ElementTable(
+    (
+        Element(name="wall", material=0, part=Part.BUILDING),
+        Element(name="window", material=1, part=Part.OPENING),
+        Element(name="plant", material=2, part=Part.SURROUNDINGS),
+        Element(name="other", material=3, part=Part.SURROUNDINGS),
+        Element(name="roof", material=4, part=Part.BUILDING),
+        Element(name="joint", material=5, part=Part.BUILDING),
+        Element(name="frame", material=6, part=Part.BUILDING),
+    ),
+    _MATERIALS,
+)
+ROWS = {element.name: row for row, element in enumerate(RELIEF_TABLE.elements)}
+# What is one body: walls with their windows and roofs, plants, other things; nothing last, for -1.
+BODIES = np.array([0, 0, 1, 2, 0, 0, 0, -1])
