@@ -17,6 +17,8 @@ __all__ = ["SEARCH_PX", "Drift", "drift", "drift_from_lines"]
 # How far an edge is followed: beyond it lies a neighbour rather than a line that moved.
 SEARCH_PX = 6.0
 _LARGE_PX = 2.0
+# Edges of two pictures nearer to one another than this are one.
+_SAME_PX = 1.0
 _MIN_SAMPLES = 30
 
 
@@ -70,8 +72,10 @@ def drift(
     """Measure how far the lines of a view move from picture a to picture b.
 
     Picture a shows an edge of the model within two pixels of its line; the edge of picture b
-    nearest to that one, within six pixels, is its image. Where two lines stand closer than they
-    move, one is taken for the other and the amount is wrong by their distance.
+    nearest to that one, within six pixels, is its image. If that is more than two pixels away and
+    picture a shows another edge in its place, it is that neighbour, which did not move, and the
+    line itself is missing in b, as lines are under another light. Where lines stand closer than
+    they move, one may be taken for the other and the amount is wrong by their distance.
 
     Parameters
     ----------
@@ -95,7 +99,10 @@ def drift(
     first, second = (GradientField.of(picture, gbuffer.size) for picture in (picture_a, picture_b))
     start = find_edges(first, positions, normals).offsets_px
     end = find_edges(second, positions, normals, tolerance_px=SEARCH_PX, around_px=start).offsets_px
-    return _drift(end - start, normals)
+    there = find_edges(first, positions, normals, tolerance_px=_SAME_PX, around_px=end).offsets_px
+    # A distance of NaN is no distance.
+    neighbour = (np.abs(end - start) > _LARGE_PX) & (np.abs(there - start) > _SAME_PX)
+    return _drift(np.where(neighbour, np.nan, end - start).astype(np.float32), normals)
 
 
 def drift_from_lines(picture: NDArray[np.generic], wires: Wireframe) -> Drift:

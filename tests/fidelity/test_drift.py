@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from archviz.fidelity import drift
+from archviz.fidelity import drift, trace_wireframe
 from tests.fidelity.scenes import NOON, shifted, view
 
 
@@ -40,6 +40,37 @@ def test_another_light_over_the_same_lines_does_not_drift():
     a, b = view(2), view(2, sun=NOON.turned(-70))
     moved = drift(a.picture, b.picture, a.gbuffer)
     assert moved.median_px < 0.1 and moved.share_over_2px < 0.06
+
+
+def test_a_line_that_fades_is_missing_and_not_taken_for_its_neighbour():
+    v = view(7)
+    wires = trace_wireframe(v.gbuffer)
+    own = wires.selected("building") & ~wires.thin
+    upright = own & (np.abs(wires.normals[:, 0]) > 0.95)
+    level = own & (np.abs(wires.normals[:, 1]) > 0.95)
+    # Only those that stand alone: further than a profile from any other line.
+    apart = wires.positions_px[:, None] - wires.positions_px[upright][None]
+    alone = ((np.abs(apart[..., 1]) < 4) & (np.abs(apart[..., 0]) > 1.5) & (np.abs(apart[..., 0]) < 16)).any(axis=0)
+    upright[upright] = ~alone
+    assert upright.sum() > 40
+
+    def drawn(*groups):
+        picture = np.full_like(v.picture, 100)
+        for chosen, shift, tone in groups:
+            x, y = wires.positions_px[chosen].astype(int).T
+            for along in range(-1, 2):
+                picture[np.clip(y + along * upright[chosen], 0, None), np.clip(x + shift, 0, picture.shape[1] - 1)] = (
+                    tone
+                )
+        return picture
+
+    # Five pixels beside each upright line stands a joint; the other light shows the joint alone.
+    both = drawn((level, 0, 20), (upright, 0, 20), (upright, 5, 220))
+    faded = drawn((level, 0, 20), (upright, 5, 220))
+    moved = drift(both, faded, v.gbuffer, wireframe=wires)
+    told, sides = np.isfinite(moved.displacements_px), np.abs(moved.normals)
+    assert moved.share_over_2px < 0.02
+    assert told[sides[:, 0] > 0.95].mean() < 0.2 and told[sides[:, 1] > 0.95].mean() > 0.5
 
 
 def test_without_lines_there_is_a_reason_instead():
