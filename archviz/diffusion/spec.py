@@ -213,6 +213,11 @@ class EngineSpec:
         return tuple(c for c in self.checkpoints if few_step or c.role != "few-step")
 
     @property
+    def pixel_by_pixel(self) -> bool:
+        """Whether its pictures take each pixel from maps of one ray a pixel, so that outlines have stairs."""
+        return self.start is not None and self.start.finish == "deferred"
+
+    @property
     def license(self) -> str:
         """Licences of all its weights, or of its program, each once."""
         return "; ".join(dict.fromkeys(c.license for c in self._parts))

@@ -113,7 +113,8 @@ class Renderer:
         on_try
             Called after each try where a fidelity was asked for.
         draft
-            For a picture that is looked at once: as :meth:`maps`, and without scores.
+            For a picture that is looked at once: as :meth:`maps`, without scores, and its outlines as the engine
+            leaves them.
 
         Raises
         ------
@@ -135,7 +136,10 @@ class Renderer:
             image = engine.generate(wanted, on_step=after, preview_every=preview_every)
             if image.shape != (*settled.size.shape, 3) or image.dtype != np.uint8:
                 raise InternalError(f"engine {settled.engine} made {image.dtype} {image.shape}, not {settled.size}")
-            return image if edit is None else edit.blend(image)
+            if edit is not None:
+                return edit.blend(image)
+            coverage = self.views.coverage(settled) if engine.spec.pixel_by_pixel and not draft else None
+            return image if coverage is None else coverage.smooth(image)
 
         judged = self.views.as_modelled(resolved, maps)
         scoring = Scoring(judged, partial(self.views.judged_view, resolved, judged))

@@ -25,6 +25,7 @@ from archviz.render.shelf import Shelf
 
 if TYPE_CHECKING:
     from archviz.fidelity import JudgedView, Wireframe
+    from archviz.geometry.coverage import Coverage
     from archviz.geometry.scene import Scene
     from archviz.render.relief import Relief
     from archviz.render.stage import Site, Stage
@@ -215,6 +216,16 @@ class Views:
                 f" {resolved.camera.target_m}; turn the camera to it or give a view preset"
             )
         return gbuffer
+
+    def coverage(self, resolved: ResolvedRequest) -> Coverage | None:
+        """Where a view's outlines cross its pixels; ``None`` where there are only a drawing's."""
+        from archviz.geometry.coverage import trace_coverage
+
+        seen = self.view(resolved)
+        # A drawing's maps are finer than the scene that was made of it.
+        if seen is None or resolved.input_kind == "sketch":
+            return None
+        return self.shelf.get("coverage", view_key(resolved), lambda: trace_coverage(seen, self.stage(resolved).caster))
 
     def _light(self, resolved: ResolvedRequest, gbuffer: GBuffer, rays: int) -> LightBuffer:
         from archviz.geometry.panes import lit_panes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -21,6 +22,7 @@ from archviz.core.illumination import Illumination, LightBuffer
 from archviz.core.maps import ColorMap
 from archviz.core.place import SunDirection
 from archviz.core.seeds import derive_generator
+from archviz.geometry.coverage import Coverage, trace_coverage
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.greenery import with_greenery
 from archviz.geometry.raycast import RayCaster
@@ -151,6 +153,11 @@ class LitView:
             occlusion=self._occlusion,
             sky_seed=chosen.sky_seed,
         )
+
+    @functools.cached_property
+    def coverage(self) -> Coverage:
+        """Where the view's outlines cross its pixels."""
+        return trace_coverage(self.gbuffer, self._caster)
 
     def clay(self, chosen: Mix, *, passes: int, seed: int, threads: int) -> ColorMap:
         """The lit clay picture of one mix, as the engine `clay` makes it."""

@@ -226,6 +226,21 @@ def test_a_drawing_without_a_building_gives_its_lines_and_nothing_else(tmp_path:
     assert any("no building was recognised" in text for text in result.warnings)
 
 
+def test_outlines_are_smoothed_where_an_engine_follows_the_maps(house: Path) -> None:
+    renderer, engines = _made()
+    result = renderer.render(_request(house))
+    engine, wanted = engines[0], engines[0].requests[-1]
+    assert engine.spec.pixel_by_pixel
+    bare = engine.generate(wanted)
+    coverage = renderer.views.coverage(result.resolved)
+    assert coverage is not None and len(coverage.pixels) > 100
+    np.testing.assert_array_equal(result.image, coverage.smooth(bare))
+    assert (result.image != bare).any()
+    # A picture that is looked at once is not worth the rays.
+    draft = renderer.render(_request(house), draft=True).image
+    np.testing.assert_array_equal(draft, engine.generate(engine.requests[-1]))
+
+
 def test_a_recipe_renders_the_same_picture(house: Path) -> None:
     renderer, _ = _made()
     result = renderer.render(_request(house, environment="park", materials={"Roof": "slate"}, seed=3))

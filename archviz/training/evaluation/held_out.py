@@ -257,7 +257,17 @@ class HeldOutView:
             return self.kept(f"draft-{mix}", lambda: drafting.generate(self.request(mix)))
         steps, strength = SAMPLINGS[column]
         wanted = self.request(mix, steps=steps, strength=strength)
-        return self.kept(f"mini-{steps}-{strength:g}-{mix}", lambda: self.workshop.engine.generate(wanted))
+        return self.kept(f"mini-{steps}-{strength:g}-{mix}", lambda: self.painted(wanted))
+
+    def painted(self, wanted: DiffusionRequest, lit: LitView | None = None) -> Picture:
+        """The engine's picture of complete maps, its outlines smoothed as the renderer smooths them.
+
+        Parameters
+        ----------
+        lit
+            The version of the view that the maps are of; its own where it is not given.
+        """
+        return (lit or self.lit).coverage.smooth(self.workshop.engine.generate(wanted))
 
     def deferred(self, mix: int, *, kind: Kind = "complete") -> Picture:
         """The deferred colour under one light."""

@@ -42,7 +42,7 @@ def measure_seeds(view: HeldOutView) -> Values:
     """What another seed changes: hardly the building's edges, and the surroundings where they are imagined."""
     mix, engine = view.lights[0], view.workshop.engine
     other = view.view + _SEED_STEP
-    again = view.kept(f"seed-{mix}", lambda: engine.generate(view.request(mix, seed=other)))
+    again = view.kept(f"seed-{mix}", lambda: view.painted(view.request(mix, seed=other)))
     moved = drift(view.picture(MINI, mix), again, view.gbuffer, wireframe=view.wireframe)
     imagined = imagined_picture(view, mix)
     asked = view.request(mix, strength=1.0, kind="building", seed=other)
@@ -103,7 +103,7 @@ def _in_material(view: HeldOutView, lit: LitView, mix: int, row: int) -> tuple[G
         seed=view.view,
         steps=4,
     )
-    made = view.kept(f"material-{TEST_MATERIALS[row]}-{mix}", lambda: view.workshop.engine.generate(wanted))
+    made = view.kept(f"material-{TEST_MATERIALS[row]}-{mix}", lambda: view.painted(wanted, lit))
     return gbuffer, {MINI: made, "deferred colour": to_bytes(light.deferred.array)}
 
 
@@ -119,7 +119,7 @@ def measure_sizes(view: HeldOutView) -> Values:
         prompt = caption(view.pair, mix, derive_generator(view.view, "evaluate"))
         stack = control_stack(lit.gbuffer, light, size=size)
         wanted = ask(view.workshop.spec, prompt=prompt, stack=stack, deferred=light.deferred, seed=view.view, steps=4)
-        made = view.kept(f"side-{side}-{mix}", partial(view.workshop.engine.generate, wanted))
+        made = view.kept(f"side-{side}-{mix}", partial(view.painted, wanted, lit))
         clay = view.kept(f"side-{side}-{mix}", partial(view.clay, lit, mix), maker="clay")
         pictures = {"clay": clay, MINI: made, "deferred colour": to_bytes(light.deferred.array)}
         figures[f"edge evidence, building, {side} px"] = {
