@@ -104,6 +104,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     evaluate.add_argument("--views", type=int, default=24)
     evaluate.add_argument("--readings", type=int, default=100, help="how many held-out drawings")
     evaluate.add_argument("--rows", default=None, help="some rows alone, with commas between; all where left out")
+    evaluate.add_argument("--measured", action="store_true", help="measure nothing, write the table of what is there")
     evaluate.add_argument("--card", type=Path, default=None, help="the model card that the table is written into")
     steps.add_parser("sheets")
     calibrate = steps.add_parser("calibrate")
@@ -248,6 +249,7 @@ def _run(options: argparse.Namespace) -> None:
                 rows=None if options.rows is None else options.rows.split(","),
                 card=options.card,
                 threads=options.threads,
+                measure=not options.measured,
             )
 
 

@@ -40,6 +40,12 @@ class KeptValues:
         beside.write_text(json.dumps({"basis": self._basis, "views": self._views}, indent=1) + "\n", encoding="utf-8")
         beside.replace(self._path)
 
+    def take_measured(self, name: str) -> bool:
+        """Count a view in if it is measured already; whether it is."""
+        if name in self._views:
+            self._taken[name] = None
+        return name in self._views
+
     def column(self, figure: str) -> tuple[list[int], dict[str, list[float | None]]]:
         """Scene of each view taken, and each column's values of one figure; ``None`` where a view has none."""
         taken = [self._views[name] for name in self._taken]

@@ -44,6 +44,7 @@ def evaluate(
     rows: Sequence[str] | None = None,
     card: Path | None = None,
     threads: int = 1,
+    measure: bool = True,
 ) -> list[Line]:
     """Measure the rows that are not measured yet, and write the table of all that are.
 
@@ -67,6 +68,8 @@ def evaluate(
         only with a card.
     card
         A model card that the table is written into.
+    measure
+        False writes the table of what is there: a costly row may stand on fewer views than another.
 
     Raises
     ------
@@ -87,18 +90,20 @@ def evaluate(
     for number, view in enumerate(made):
         began = time.monotonic()
         for row in chosen:
-            if (measure := ROWS[row].measure) is not None:
-                kept[row].take(view.edition, view.scene, partial(measure, view))
+            if (figures := ROWS[row].measure) is not None and not kept[row].take_measured(view.edition) and measure:
+                kept[row].take(view.edition, view.scene, partial(figures, view))
         if "kid" in chosen:
-            crops.append((view.scene, crop_features(view, target / "crops" / _basis(workshop, "kid", lines_folder))))
+            features = target / "crops" / _basis(workshop, "kid", lines_folder)
+            if measure or (features / f"{view.edition}.npz").exists():
+                crops.append((view.scene, crop_features(view, features)))
         # Maps and light of a view are large.
         made[number] = HeldOutView(workshop, store, view.view)
         print(f"evaluate: {number + 1} of {len(made)}, {view.name}, {time.monotonic() - began:.0f} s", flush=True)
     if "lines-to-depth" in chosen:
         for path in _drawings(cache, readings):
-            kept["lines-to-depth"].take(
-                path.stem, int(path.stem.split("-")[1]), partial(measure_reading, path, lines_folder)
-            )
+            if not kept["lines-to-depth"].take_measured(path.stem) and measure:
+                scene = int(path.stem.split("-")[1])
+                kept["lines-to-depth"].take(path.stem, scene, partial(measure_reading, path, lines_folder))
     lines = _lines(chosen, kept, crops)
     _write(target, made, lines, workshop, card=card, sheet=rows is None or card is not None)
     return lines

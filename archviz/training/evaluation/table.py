@@ -33,7 +33,7 @@ class Line:
 
 
 def markdown_table(lines: Sequence[Line], columns: Sequence[str]) -> str:
-    """The lines under the columns that have a value, each with its 95 % interval.
+    """The lines under the columns that have a value, each with its 95 % interval and on how many scenes it stands.
 
     Parameters
     ----------
@@ -42,9 +42,11 @@ def markdown_table(lines: Sequence[Line], columns: Sequence[str]) -> str:
     """
     found = dict.fromkeys(c for line in lines for c, value in line.cells.items() if value is not None)
     shown = [c for c in columns if c in found] + [c for c in found if c not in columns]
-    rows = [["figure", "reach", *shown], ["---"] * (2 + len(shown))]
+    rows = [["figure", "reach", "scenes", *shown], ["---"] * (3 + len(shown))]
     for line in lines:
-        rows.append([line.name, line.reach or "-", *[_cell(line.cells.get(column)) for column in shown]])
+        scenes = max((value.scenes for value in line.cells.values() if value is not None), default=0)
+        cells = [_cell(line.cells.get(column)) for column in shown]
+        rows.append([line.name, line.reach or "-", str(scenes) if scenes else "-", *cells])
     return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
 
 

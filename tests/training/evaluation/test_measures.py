@@ -135,8 +135,8 @@ LINES = [
 
 def test_the_table_shows_what_has_a_value_in_the_order_of_the_columns() -> None:
     assert markdown_table(LINES, ("truth", "mini")) == (
-        "| figure | reach | mini |\n| --- | --- | --- |\n"
-        "| edges | >= 0.95 | 0.500 (0.400 to 0.600) |\n| none | - | - |\n"
+        "| figure | reach | scenes | mini |\n| --- | --- | --- | --- |\n"
+        "| edges | >= 0.95 | 3 | 0.500 (0.400 to 0.600) |\n| none | - | - | - |\n"
     )
 
 

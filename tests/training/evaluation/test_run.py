@@ -102,10 +102,14 @@ def test_truth_is_itself_and_a_stopped_evaluation_goes_on(
     monkeypatch.setattr("archviz.training.evaluation.measures.edge_evidence", None)
     again = by_name(evaluate(cache, weights, lines_folder=LINES, views=2, rows=CHEAP))
     assert again == lines
-    assert "| edge evidence, building | - |" in capsys.readouterr().out
+    assert "| edge evidence, building | - | 2 |" in capsys.readouterr().out
     made = json.loads((cache / "evaluation" / "figures.json").read_text())
     assert made["views"] == made["scenes"] == 2
     assert made["figures"]["edge evidence, building"]["truth"]["mean"] == truth.mean
+    # Three views and one more row are asked for, and nothing is measured: two have the figures, none has colours.
+    there = by_name(evaluate(cache, weights, lines_folder=LINES, views=3, rows=[*CHEAP, "colour"], measure=False))
+    assert there["edge evidence, building"] == lines["edge evidence, building"]
+    assert not there["colour nearest to its own of 8 materials"].cells
 
 
 def test_shadows_are_kept_as_far_as_they_are_better_than_chance() -> None:
