@@ -11,7 +11,8 @@ from types import MappingProxyType
 from archviz.core.errors import OptionError
 from archviz.diffusion.checkpoints import find_weights
 from archviz.diffusion.request import Engine
-from archviz.diffusion.spec import EngineSpec, read_spec
+from archviz.diffusion.spec import EngineSpec
+from archviz.diffusion.spec_file import read_spec
 
 __all__ = ["engine_specs", "load_engine"]
 

@@ -100,17 +100,13 @@ def _look(
     gbuffer: GBuffer, caster: RayCaster, points_px: NDArray[np.float32]
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
     """Element, normal towards the viewer and inverse depth at (n, 2) points of a view."""
-    camera, scene = gbuffer.camera, caster.scene
+    camera = gbuffer.camera
     right, up, forward = camera.basis().astype(np.float32)
     across, above = (points_px - np.asarray(camera.principal_point_px, dtype=np.float32)).T / camera.focal_px
     rays = (forward + across[:, None] * right - above[:, None] * up).astype(np.float32)
     hits = caster.first_hits(np.asarray(camera.position_m), rays)
-    # Row -1 is the last one of each table: nothing.
-    normals = np.concatenate([caster.face_normals, np.zeros((1, 3), np.float32)])[hits.faces]
-    normals *= np.where(np.einsum("ij,ij->i", normals, rays) > 0, np.float32(-1), np.float32(1))[:, None]
-    elements = np.concatenate([scene.face_elements, np.array([-1], np.int32)])[hits.faces]
     depth = hits.distances_m / np.linalg.norm(rays, axis=1)
-    return elements, normals, _inverse(depth)
+    return caster.elements_of(hits), caster.normals_of(hits, rays), _inverse(depth)
 
 
 def _inverse(depth_m: NDArray[np.float32]) -> NDArray[np.float32]:

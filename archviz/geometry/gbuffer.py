@@ -55,10 +55,8 @@ def rasterize(scene: Scene, camera: Camera, *, caster: RayCaster | None = None) 
         )
     forward = camera.basis()[2].astype(np.float32)
     depth = hits.distances_m * (rays @ forward)
-    # Row -1 stands for "nothing": the last row of each table below is the sky's.
-    normals = np.concatenate([caster.face_normals, np.zeros((1, 3), np.float32)])[hits.faces]
-    normals *= np.where(np.einsum("ij,ij->i", normals, rays) > 0, np.float32(-1), np.float32(1))[:, None]
-    elements = np.concatenate([scene.face_elements, np.array([-1], np.int32)])[hits.faces]
+    normals = caster.normals_of(hits, rays)
+    elements = caster.elements_of(hits)
     strewn = hits.faces >= (len(scene.faces) if scene.modelled is None else scene.modelled)
     colors = textured_colors(scene, camera, hits.faces, hits.distances_m)
     depth_map = DepthMap(depth.reshape(shape))

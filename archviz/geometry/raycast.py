@@ -55,6 +55,17 @@ class RayCaster:
         lengths = np.linalg.norm(normals, axis=1, keepdims=True)
         return (normals / np.maximum(lengths, 1e-20)).astype(np.float32)
 
+    def elements_of(self, hits: RayHits) -> NDArray[np.int32]:
+        """(n,) element that each ray meets; -1 where it meets nothing."""
+        # Row -1 is the last one: nothing's.
+        return np.concatenate([self.scene.face_elements, np.array([-1], np.int32)])[hits.faces]
+
+    def normals_of(self, hits: RayHits, directions: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, 3) unit normals of what rays along (n, 3) ``directions`` meet, turned to their origins; else zero."""
+        normals = np.concatenate([self.face_normals, np.zeros((1, 3), np.float32)])[hits.faces]
+        away = np.einsum("ij,ij->i", normals, directions) > 0
+        return np.asarray(normals * np.where(away, np.float32(-1), np.float32(1))[:, None])
+
     def first_hits(self, origins_m: NDArray[np.floating], directions: NDArray[np.floating]) -> RayHits:
         """The nearest surface along each ray.
 

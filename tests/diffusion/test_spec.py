@@ -7,7 +7,7 @@ import pytest
 from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.size import Size
 from archviz.diffusion import engine_specs
-from archviz.diffusion.spec import read_spec
+from archviz.diffusion.spec_file import read_spec
 
 ENGINES = Path(__file__).parents[2] / "archviz" / "diffusion" / "engines"
 
