@@ -76,12 +76,16 @@ class _Reading:
 
 @dataclass(frozen=True)
 class _Holder:
-    """A block reference: what its entities inherit."""
+    """A block reference: what its entities inherit.
+
+    ``shifts`` is (c, 3): where its copies stand, seen from the one that is read.
+    """
 
     owner: int
     name: str
     layer: str
     material: int
+    shifts: NDArray[np.float64] = field(default_factory=lambda: np.zeros((1, 3)))
     mirrored: bool = False
 
 
@@ -156,7 +160,8 @@ def _nothing_to_draw(reading: _Reading) -> str:
 
 
 def _read_entity(reading: _Reading, entity: Any, holder: _Holder | None, depth: int) -> None:
-    reading.entities += 1
+    copies = len(holder.shifts) if holder else 1
+    reading.entities += copies
     if depth > MAX_DEPTH:
         raise FileFormatError(f"its blocks lie deeper than {MAX_DEPTH} in each other; explode some of them")
     if reading.entities > MAX_ENTITIES:
@@ -168,20 +173,22 @@ def _read_entity(reading: _Reading, entity: Any, holder: _Holder | None, depth: 
         reading.selected |= {layer, holder.name if holder else layer}
         off = False
     if off:
-        reading.layers_off[layer] += 1
+        reading.layers_off[layer] += copies
     elif kind == "INSERT":
         _read_block(reading, entity, layer, holder, depth)
-    elif found := _surfaces(reading, entity, kind):
+    elif found := _surfaces(reading, entity, kind, copies):
         row = _material_row(reading, entity, layer, holder)
         # Loose faces of one layer are one element; so are those of one layer in a block that is placed.
         owner = reading.owners.setdefault((holder.owner if holder else 0, layer), len(reading.owners))
         group = layer if layer != _PLAIN_LAYER else ""
         key = (owner, holder.name if holder else group, group, row)
-        reading.triangles += sum(len(loop) - 2 for loop in found)
+        reading.triangles += copies * sum(len(loop) - 2 for loop in found)
         check_triangles(reading.triangles)
         # A mirror turns faces inside out.
         turned = [loop[::-1] for loop in found] if holder and holder.mirrored else found
-        reading.loops.setdefault(key, []).extend(turned)
+        own = reading.loops.setdefault(key, [])
+        for loop in turned:
+            own.extend(loop + holder.shifts[:, None] if holder else [loop])
 
 
 def _read_block(reading: _Reading, insert: Any, layer: str, holder: _Holder | None, depth: int) -> None:
@@ -200,15 +207,19 @@ def _read_block(reading: _Reading, insert: Any, layer: str, holder: _Holder | No
         layer=layer,
         material=_material_row(reading, insert, layer, holder),
     )
-    copies = insert.multi_insert() if insert.mcount > 1 else [insert]
-    for copy in copies:
-        # What is in a block comes with all that holds it already applied.
-        placed = replace(inner, mirrored=copy.matrix44().determinant() < 0)
+    copies = list(insert.multi_insert()) if insert.mcount > 1 else [insert]
+    places = np.array([copy.matrix44().transform((0, 0, 0)) for copy in copies])
+    # What is in a block comes with all that holds it already applied. Copies of a row differ by a shift;
+    # but blocks in them are elements of their own, each time.
+    alone = insert.block() is not None and not insert.block().query("INSERT")
+    for copy in copies[:1] if alone else copies:
+        shifts = places - places[0] if alone else np.zeros((1, 3))
+        placed = replace(inner, shifts=shifts, mirrored=copy.matrix44().determinant() < 0)
         for entity in copy.virtual_entities():
             _read_entity(reading, entity, placed, depth + 1)
 
 
-def _surfaces(reading: _Reading, entity: Any, kind: str) -> list[NDArray[np.float64]]:
+def _surfaces(reading: _Reading, entity: Any, kind: str, copies: int) -> list[NDArray[np.float64]]:
     """Corners of each face of an entity; what has none is counted."""
     from ezdxf.render import MeshBuilder
 
@@ -221,9 +232,9 @@ def _surfaces(reading: _Reading, entity: Any, kind: str) -> list[NDArray[np.floa
         return _faces(MeshBuilder.from_polyface(entity))
     if kind in _SOLIDS or kind.endswith("SURFACE"):
         found = _solid(entity)
-        reading.curved += not found
+        reading.curved += copies * (not found)
         return found
-    reading.flat[kind] += 1
+    reading.flat[kind] += copies
     return []
 
 

@@ -41,6 +41,8 @@ class GltfData:
     binary: bytes | None
     folder: ModelFolder
     _buffers: dict[int, bytes] = field(default_factory=dict)
+    # Looked through once: every node asks for its row.
+    _lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def items(self, key: str) -> list[dict[str, Any]]:
         """A list of the file: ``meshes``, ``nodes``...; empty where it is not there.
@@ -50,10 +52,12 @@ class GltfData:
         FileFormatError
             It is no list of objects.
         """
-        found = self.tree.get(key, [])
-        if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-            raise FileFormatError(f"glTF {key} is not a list of objects; export the file again")
-        return found
+        if key not in self._lists:
+            found = self.tree.get(key, [])
+            if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
+                raise FileFormatError(f"glTF {key} is not a list of objects; export the file again")
+            self._lists[key] = found
+        return self._lists[key]
 
     def item(self, key: str, index: object) -> dict[str, Any]:
         """One object of a list.

@@ -148,14 +148,18 @@ def _below(reading: _Reading, root: Any) -> Iterator[Any]:
 
     prims = iter(Usd.PrimRange(root, Usd.TraverseInstanceProxies(Usd.PrimDefaultPredicate)))
     for prim in prims:
-        reading.prims += 1
-        if reading.prims > MAX_NODES:
-            raise FileFormatError(f"more than {MAX_NODES} prims are placed; export a part of the model")
+        _count(reading, 1)
         if prim.GetPath().pathElementCount > MAX_DEPTH:
             raise FileFormatError(f"USD prims lie deeper than {MAX_DEPTH}; export the file again")
         if prim.IsA(UsdGeom.PointInstancer):
             prims.PruneChildren()
         yield prim
+
+
+def _count(reading: _Reading, prims: int) -> None:
+    reading.prims += prims
+    if reading.prims > MAX_NODES:
+        raise FileFormatError(f"more than {MAX_NODES} prims are placed; export a part of the model")
 
 
 def _read_prim(reading: _Reading, prim: Any, placed: _Placed | None = None, depth: int = 0) -> None:
@@ -237,14 +241,16 @@ def _read_instancer(reading: _Reading, prim: Any, name: str, placed: _Placed | N
         time, time, UsdGeom.PointInstancer.IncludeProtoXform, UsdGeom.PointInstancer.IgnoreMask
     )
     mask = instancer.ComputeMaskAtTime(time)
-    for number, (row, matrix) in enumerate(zip(rows, found, strict=True)):
-        if mask and not mask[number]:
-            continue
+    kept = [number for number in range(len(rows)) if not mask or mask[number]]
+    prototypes = {}
+    for row, copies in Counter(rows[kept].tolist()).items():
         if not targets[row]:
             raise _no_prototype()
-        base = np.array(matrix, dtype=np.float64) @ own
-        for part in _below(reading, targets[row]):
-            local = _relative(reading, part, targets[row])
+        prototypes[row] = [(part, _relative(reading, part, targets[row])) for part in _below(reading, targets[row])]
+        _count(reading, len(prototypes[row]) * (copies - 1))
+    for number in kept:
+        base = np.array(found[number], dtype=np.float64) @ own
+        for part, local in prototypes[int(rows[number])]:
             _read_prim(reading, part, _Placed(local @ base, name), depth + 1)
 
 

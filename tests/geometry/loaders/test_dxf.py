@@ -129,6 +129,43 @@ def test_blocks_are_placed_turned_and_in_rows(tmp_path: Path) -> None:
     assert "3 windows (Cửa sổ S1, Cửa sổ S1.2, Cửa sổ S1.3) without a material are drawn as glass" in model.assumptions
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_grid_of_blocks_stands_where_each_of_its_copies_would(tmp_path: Path, nested: bool) -> None:
+    document = drawing()
+    PANE.render_mesh(document.blocks.new("Pane"))
+    holder = document.blocks.new("Holder")
+    holder.add_blockref("Pane", (0.3, 0.2, 0.1))
+    space = document.modelspace()
+    HOUSE.render_mesh(space, dxfattribs={"layer": "Walls"})
+    space.add_blockref(
+        "Holder" if nested else "Pane",
+        (1, 2, 3),
+        dxfattribs={
+            "rotation": 30,
+            "xscale": -1,
+            "yscale": 2,
+            "extrusion": (0, 1, 0),
+            "column_count": 3,
+            "column_spacing": 3,
+            "row_count": 2,
+            "row_spacing": 1.5,
+        },
+    )
+    [grid] = space.query("INSERT")
+    copies = [part for copy in grid.multi_insert() for part in copy.virtual_entities()]
+    if nested:
+        copies = [part for copy in copies for part in copy.virtual_entities()]
+    expected = np.concatenate([[tuple(p) for p in part.vertices] for part in copies])
+    model = load(document, tmp_path)
+    scene = model.scene
+    low = scene.triangles_m[scene.face_elements == 0].min(axis=(0, 1))
+    panes = scene.triangles_m[scene.face_elements > 0].reshape(-1, 3) - low
+    assert len(panes) == 6 * 36
+    np.testing.assert_allclose(sorted(set(map(tuple, panes.round(3)))), sorted(set(map(tuple, expected.round(3)))))
+    # Each pane in a block of its own is an element; those of one grid are one.
+    assert len(scene.table.elements) == (7 if nested else 2)
+
+
 def test_layers_that_are_off_or_frozen_are_hidden(tmp_path: Path) -> None:
     document = drawing()
     space = document.modelspace()
