@@ -89,9 +89,31 @@ def test_an_element_that_was_left_out_is_not_drawn_again(store: JobStore) -> Non
     page = _house(store)
     for name in ("Roof", "Door"):
         page.session_state["viewer_selected"] = name
-        key = read_key(store.jobs_of(str(page.query_params["studio"]), kind="view")[0].request)
-        assert key is not None
-        panel._shelf().ask(key).result(timeout=300)
-        page.run()
+        _have_the_model_read(page, store)
         _then_a_late_poll(page, lambda: page.button(key="element_hide").click())
     assert value_of(page, "choice_hide") == ("Roof", "Door")
+
+
+def test_what_is_searched_for_outlasts_that_the_model_is_read_anew(store: JobStore) -> None:
+    page = _house(store)
+    page.session_state["list_open"] = True
+    _have_the_model_read(page, store)
+    page.text_input(key=key_now(page, "list_words")).input("win right").run()
+    mounted = page._tree.get_widget_states()
+    for state in mounted.widgets:
+        if "list_words" in state.id:
+            state.string_value = ""
+    (hide,) = [b for b in page.button if str(b.key).endswith("_hide") and "row_" in str(b.key)]
+    hide.click().run()
+    assert not any("list_words" in str(w.key) for w in page.text_input)
+    _have_the_model_read(page, store)
+    # A browser that mounts a field tells what it holds before it hears what it should.
+    page._run(mounted)
+    assert page.text_input(key=key_now(page, "list_words")).value == "win right"
+
+
+def _have_the_model_read(page: AppTest, store: JobStore) -> None:
+    key = read_key(store.jobs_of(str(page.query_params["studio"]), kind="view")[0].request)
+    assert key is not None
+    panel._shelf().ask(key).result(timeout=300)
+    page.run()

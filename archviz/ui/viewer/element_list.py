@@ -9,7 +9,7 @@ import streamlit as st
 
 from archviz.core.elements import ElementClass
 from archviz.ui.choices import AUTO
-from archviz.ui.keys import widget_key
+from archviz.ui.keys import keep_value, lasting_widget, widget_key
 from archviz.ui.style import plain
 from archviz.ui.viewer.choosing import (
     choose,
@@ -39,27 +39,26 @@ def show_element_list(visit: Visit, model: Model | None) -> None:
     if model is None:
         return
     t = visit.texts
-    # Streamlit forgets a widget that a run does not draw, and each correction has the model read anew.
-    for key in (_WORDS, _GROUP):
-        st.session_state.setdefault(key, st.session_state.get(f"{key}_kept", _ALL))
     entries = model.entries
-    st.text_input(t("list.search"), key=_WORDS, placeholder=t("list.search_hint"), icon=":material/search:")
-    groups = sorted({entry.group for entry in entries if entry.group})
-    if groups:
-        if st.session_state.get(_GROUP) not in groups:
-            st.session_state[_GROUP] = _ALL
-        st.selectbox(
+    # Each correction has the model read anew, and the page has no list until then.
+    key, start = lasting_widget(_WORDS, "")
+    words = st.text_input(t("list.search"), start, key=key, placeholder=t("list.search_hint"), icon=":material/search:")
+    keep_value(_WORDS, words)
+    group = _ALL
+    if groups := sorted({entry.group for entry in entries if entry.group}):
+        options = [_ALL, *groups]
+        key, start = lasting_widget(_GROUP, _ALL)
+        group = st.selectbox(
             t("list.group"),
-            [_ALL, *groups],
+            options,
+            options.index(start) if start in options else 0,
             format_func=lambda group: t("list.all_groups") if group == _ALL else group,
-            key=_GROUP,
+            key=key,
         )
-    for key in (_WORDS, _GROUP):
-        st.session_state[f"{key}_kept"] = st.session_state[key]
-    group = st.session_state[_GROUP] if groups else _ALL
+        keep_value(_GROUP, group)
     if group:
         _show_group(visit, entries, group)
-    found = find_entries(entries, st.session_state[_WORDS], group)
+    found = find_entries(entries, words, group)
     if not found:
         st.caption(t("list.nothing"))
         return
