@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-__all__ = ["keep_value", "lasting_widget", "put_value", "widget_key"]
+__all__ = ["lasting_value", "put_value", "widget_key"]
 
 
 def widget_key(name: str) -> str:
@@ -26,36 +26,21 @@ def put_value(name: str, value: Any) -> None:
     key = widget_key(name)
     if key in st.session_state and st.session_state[key] != value:
         del st.session_state[key]
-        key = _new_key(name)
+        st.session_state[_turns(name)] = st.session_state.get(_turns(name), 0) + 1
+        key = widget_key(name)
     # Even where it is the same: Streamlit forgets a widget that a run does not draw, but not what is put.
     st.session_state[key] = value
 
 
-def lasting_widget(name: str, default: Any) -> tuple[str, Any]:
-    """Key and default of a widget that outlasts runs without it; what it holds goes to :func:`keep_value`.
+def lasting_value(name: str, default: Any) -> Any:
+    """What a widget with this key holds, or held when it was last drawn: to be its default, in every run.
 
-    Each time that it comes back it is another widget, whose default is what it held. The value is not put: a run that
-    is interrupted behind that, as polls do, never tells the browser, which then shows the default.
+    Streamlit forgets a widget that a run does not draw. A browser drops its field too, also where the run was cut short
+    and the server forgets nothing; when the field is back it holds its default, and tells so.
     """
-    start = f"start_of_{name}"
-    if widget_key(name) not in st.session_state:
-        st.session_state[start] = st.session_state.get(_kept(name), default)
-        _new_key(name)
-    return widget_key(name), st.session_state[start]
-
-
-def keep_value(name: str, value: Any) -> None:
-    """Keep what a lasting widget holds for when it comes back."""
-    st.session_state[_kept(name)] = value
-
-
-def _new_key(name: str) -> str:
-    st.session_state[_turns(name)] = st.session_state.get(_turns(name), 0) + 1
-    return widget_key(name)
-
-
-def _kept(name: str) -> str:
-    return f"kept_of_{name}"
+    kept = f"kept_of_{name}"
+    st.session_state[kept] = st.session_state.get(name, st.session_state.get(kept, default))
+    return st.session_state[kept]
 
 
 def _turns(name: str) -> str:

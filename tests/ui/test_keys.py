@@ -98,18 +98,14 @@ def test_what_is_searched_for_outlasts_that_the_model_is_read_anew(store: JobSto
     page = _house(store)
     page.session_state["list_open"] = True
     _have_the_model_read(page, store)
-    page.text_input(key=key_now(page, "list_words")).input("win right").run()
-    mounted = page._tree.get_widget_states()
-    for state in mounted.widgets:
-        if "list_words" in state.id:
-            state.string_value = ""
+    page.text_input(key="list_words").input("win right").run()
     (hide,) = [b for b in page.button if str(b.key).endswith("_hide") and "row_" in str(b.key)]
     hide.click().run()
-    assert not any("list_words" in str(w.key) for w in page.text_input)
+    assert "list_words" not in {w.key for w in page.text_input}
     _have_the_model_read(page, store)
-    # A browser that mounts a field tells what it holds before it hears what it should.
-    page._run(mounted)
-    assert page.text_input(key=key_now(page, "list_words")).value == "win right"
+    # A browser that mounts the field anew shows its default, and tells it.
+    field = page.text_input(key="list_words")
+    assert (field.value, field.proto.default) == ("win right", "win right")
 
 
 def _have_the_model_read(page: AppTest, store: JobStore) -> None:

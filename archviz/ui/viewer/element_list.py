@@ -9,7 +9,7 @@ import streamlit as st
 
 from archviz.core.elements import ElementClass
 from archviz.ui.choices import AUTO
-from archviz.ui.keys import keep_value, lasting_widget, widget_key
+from archviz.ui.keys import lasting_value, widget_key
 from archviz.ui.style import plain
 from archviz.ui.viewer.choosing import (
     choose,
@@ -41,21 +41,23 @@ def show_element_list(visit: Visit, model: Model | None) -> None:
     t = visit.texts
     entries = model.entries
     # Each correction has the model read anew, and the page has no list until then.
-    key, start = lasting_widget(_WORDS, "")
-    words = st.text_input(t("list.search"), start, key=key, placeholder=t("list.search_hint"), icon=":material/search:")
-    keep_value(_WORDS, words)
+    words = st.text_input(
+        t("list.search"),
+        lasting_value(_WORDS, ""),
+        key=_WORDS,
+        placeholder=t("list.search_hint"),
+        icon=":material/search:",
+    )
     group = _ALL
     if groups := sorted({entry.group for entry in entries if entry.group}):
-        options = [_ALL, *groups]
-        key, start = lasting_widget(_GROUP, _ALL)
+        options, kept = [_ALL, *groups], lasting_value(_GROUP, _ALL)
         group = st.selectbox(
             t("list.group"),
             options,
-            options.index(start) if start in options else 0,
+            options.index(kept) if kept in options else 0,
             format_func=lambda group: t("list.all_groups") if group == _ALL else group,
-            key=key,
+            key=_GROUP,
         )
-        keep_value(_GROUP, group)
     if group:
         _show_group(visit, entries, group)
     found = find_entries(entries, words, group)

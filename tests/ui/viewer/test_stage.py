@@ -85,20 +85,18 @@ def test_an_element_is_found_in_the_list_hidden_and_brought_back(store: JobStore
     assert not any(str(w.key).startswith("list_words") for w in page.text_input), (
         "nothing is drawn that is not looked at"
     )
-    _open_list(page).text_input(key=key_now(page, "list_words")).input("win right").run()
+    _open_list(page).text_input(key="list_words").input("win right").run()
     assert [b.label for b in page.button if str(b.key).endswith("_choose")] == ["Window right"]
     page.button(key=_row(page, "Window right", "choose")).click().run()
     assert page.session_state["viewer_selected"] == "Window right", "chosen as by a click in the model"
     page.button(key=_row(page, "Window right", "hide")).click().run()
     assert _request(page, store).hide == ("Window right",)
     page = _read(page.run(), store)
-    assert page.text_input(key=key_now(page, "list_words")).value == "win right", (
-        "the model was read anew, the search stays"
-    )
+    assert page.text_input(key="list_words").value == "win right", "the model was read anew, the search stays"
     assert page.button(key=_row(page, "Window right", "choose")).disabled
     page.button(key=_row(page, "Window right", "show")).click().run()
     assert _request(page, store).hide == _request(page, store).show == ()
-    page.text_input(key=key_now(page, "list_words")).input("chimney").run()
+    page.text_input(key="list_words").input("chimney").run()
     assert any(EN("list.nothing") == c.value for c in page.caption)
 
 
@@ -154,7 +152,7 @@ def test_a_layer_is_hidden_and_called_at_once_and_what_the_file_hides_is_drawn(s
     page.button(key=_row(page, "Kitchen", "hide")).click().run()
     assert (_request(page, store).show, _request(page, store).hide) == ((), ())
     page = _read(page, store)
-    page.selectbox(key=key_now(page, "list_group")).select("IfcSlab").run()
+    page.selectbox(key="list_group").select("IfcSlab").run()
     digest = hashlib.sha256(b"IfcSlab").hexdigest()[:16]
     page.selectbox(key=f"class_{digest}").select("ground").run()
     assert _request(page, store).classes == {"IfcSlab": "ground"}
