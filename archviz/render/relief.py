@@ -13,29 +13,22 @@ from archviz.core.camera import Camera
 from archviz.core.maps import DepthMap, EdgeMap
 from archviz.core.size import Size
 from archviz.geometry.scene import Scene
-from archviz.render.relief_table import BODIES, RELIEF_TABLE, ROWS
+from archviz.render.relief_elements import bodies_of, elements_of, is_own, paved_share, resized
+from archviz.render.relief_table import BODIES, RELIEF_TABLE
 
 if TYPE_CHECKING:
-    from archviz.sketch import Areas, Drawing, Estimate, Vanishing
+    from archviz.sketch import Drawing, Estimate
 
 __all__ = ["Relief", "drawing_notes", "lift", "lift_drawing"]
 
 # Share of a pixel's neighbours that must be of its body for its depth to be theirs.
 _LEAST_WEIGHT = 0.05
-# What faces up more than this is a roof or terrace: a pitch of 60 degrees.
-_ROOF_UP = 0.5
 _CORNER_PX = (0.3, 0.15)
-# Over what share of the longer side borders of elements are evened; a window's corner stays one.
-_EVEN = 0.0015
-# Share of the longer side that bars between panes are narrower than, and windows wider.
-_BAR = 0.006
-# Share of the longer side that a window's frame is narrower than.
-_FRAME = 0.009
-# Share of the picture that a hole in what stands is smaller than.
-_HOLE = 0.004
 # How many times finer than the picture a drawing is read, or close lines would run into one another; and no finer
 # than this longer side.
 _FINER, _FINEST_PX = 2, 1536
+# Share of the building that is nearer than where its paths end [percent].
+_FARTHEST = 95
 # A drawing whose building is smaller than this share of it was not understood.
 _LEAST_BUILDING = 0.02
 # Lines over the square root of the area that they bound: a square's outline has 4.
@@ -58,8 +51,10 @@ class Relief:
         (H, W) row of :data:`archviz.render.relief_table.RELIEF_TABLE` of what stands; -1 on the ground and in the sky.
     depth
         Depth of what stands; ``inf`` on the ground and in the sky.
-    ink
-        (H, W) float32 share of each pixel that lies under a thin line.
+    ink, strokes
+        (H, W) float32 share of each pixel that lies under a straight thin line, and under any.
+    paved
+        (H, W) float32 share of each pixel that is paved ground.
     confidence
         Of the building's depth, 0 to 1, the mean of :attr:`archviz.sketch.Estimate.confidence`.
     assumptions
@@ -72,6 +67,8 @@ class Relief:
     elements: NDArray[np.int64]
     depth: DepthMap
     ink: NDArray[np.float32]
+    strokes: NDArray[np.float32]
+    paved: NDArray[np.float32]
     confidence: float
     assumptions: tuple[str, ...]
 
@@ -99,11 +96,11 @@ def lift(found: Estimate, lines: EdgeMap, size: Size | None = None) -> Relief | 
         The picture's, which the relief takes; the lines' where it is not given.
     """
     from archviz.sketch import (
+        drawn_ink,
         find_perspective,
         find_vanishing,
         flatten_regions,
         integrate_normals,
-        straight_ink,
         trace_areas,
     )
 
@@ -124,68 +121,21 @@ def lift(found: Estimate, lines: EdgeMap, size: Size | None = None) -> Relief | 
     camera = view.camera.resized(size)
     right, up, forward = camera.basis().astype(np.float32)
     normals = (fine.normals @ np.stack([right, up, -forward])).astype(np.float32)
-    elements = _elements(fine, normals, areas, order, size)
-    grown = _grown(depth_m, _bodies(fine.resized(found.size)), BODIES[elements])
-    normals = _resized(normals, size)
+    elements = elements_of(fine, normals, areas, order, size)
+    grown = _grown(depth_m, bodies_of(fine.resized(found.size)), BODIES[elements])
+    normals = resized(normals, size)
     return Relief(
         scene=_mesh(camera, grown, elements),
         camera=camera,
         normals=normals / np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), np.float32(1e-6)),
         elements=elements,
         depth=DepthMap(grown),
-        ink=straight_ink(lines, size),
-        confidence=float(found.confidence[_own(found)].mean()),
+        ink=drawn_ink(lines, size, straight=True),
+        strokes=drawn_ink(lines, size),
+        paved=paved_share(fine, areas, camera, float(np.percentile(depth_m[is_own(found)], _FARTHEST))),
+        confidence=float(found.confidence[is_own(found)].mean()),
         assumptions=view.assumptions,
     )
-
-
-def _elements(
-    found: Estimate, normals: NDArray[np.float32], areas: Areas, order: Vanishing | None, size: Size
-) -> NDArray[np.int64]:
-    """(H, W) row of the relief's table for each pixel of ``size``, -1 on the ground and in the sky."""
-    import cv2
-
-    from archviz.sketch import frames_around, square_windows
-
-    elements = _standing_rows()[found.layers.argmax(0)]
-    elements[(elements == ROWS["wall"]) & (normals[..., 2] > _ROOF_UP)] = ROWS["roof"]
-    bar_px = max(3, round(_BAR * max(elements.shape)))
-    elements[_filled(elements >= 0, bar_px) & (elements < 0)] = ROWS["wall"]
-    if order is not None:
-        built = np.isin(elements, [ROWS["wall"], ROWS["window"], ROWS["roof"]])
-        panes = square_windows(elements == ROWS["window"], found.normals, order, bar_px=bar_px)
-        elements[elements == ROWS["window"]] = ROWS["wall"]
-        frames = frames_around(panes, areas, frame_px=round(_FRAME * max(elements.shape)))
-        elements[built & panes] = ROWS["window"]
-        elements[built & frames] = ROWS["frame"]
-    # The network answers by blocks of pixels: what they fray, their neighbourhood's vote draws even.
-    reach = _EVEN * max(elements.shape)
-    votes = [cv2.GaussianBlur((elements == row).astype(np.float32), (0, 0), reach) for row in range(-1, len(ROWS))]
-    return np.argmax([_resized(vote, size) for vote in votes], axis=0) - 1
-
-
-def _filled(standing: NDArray[np.bool_], bar_px: int) -> NDArray[np.bool_]:
-    """What stands without its small holes and slits: a strip between two lines is no sky."""
-    import cv2
-
-    closed = cv2.morphologyEx(standing.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((bar_px, bar_px), np.uint8))
-    _, holes, stats, _ = cv2.connectedComponentsWithStats(1 - closed, connectivity=4)
-    small = stats[:, cv2.CC_STAT_AREA] < _HOLE * standing.size
-    small[0] = True
-    return np.asarray(small[holes])
-
-
-def _bodies(found: Estimate) -> NDArray[np.int64]:
-    """(h, w) the body of each pixel; -1 on the ground and in the sky."""
-    return np.asarray(BODIES[_standing_rows()][found.layers.argmax(0)])
-
-
-def _standing_rows() -> NDArray[np.int64]:
-    """(6,) row of the relief's table of each layer; -1 for ground and sky."""
-    from archviz.sketch import Layer
-
-    names = {Layer.BUILDING: "wall", Layer.OPENING: "window", Layer.PLANT: "plant", Layer.OTHER: "other"}
-    return np.array([ROWS[names[layer]] if layer in names else -1 for layer in Layer])
 
 
 def _grown(depth_m: NDArray[np.float32], bodies: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -208,23 +158,15 @@ def _grown(depth_m: NDArray[np.float32], bodies: NDArray[np.int64], wanted: NDAr
         here = bodies == body
         if not here.any():
             here = bodies >= 0
-        weight = _resized(here.astype(np.float32), size)
+        weight = resized(here.astype(np.float32), size)
         # Inverse depth is linear on a plane.
-        inverse = _resized(np.where(here, 1.0 / depth_m, 0.0).astype(np.float32), size)
+        inverse = resized(np.where(here, 1.0 / depth_m, 0.0).astype(np.float32), size)
         near = weight > _LEAST_WEIGHT
         filled = np.where(near, inverse / np.maximum(weight, _LEAST_WEIGHT), 0.0)
         nearest = distance_transform_edt(~near, return_distances=False, return_indices=True)
         own = wanted == body
         made[own] = 1.0 / filled[tuple(nearest)][own]
     return made
-
-
-def _resized(array: NDArray[np.float32], size: Size) -> NDArray[np.float32]:
-    """Larger by interpolation, smaller by the mean over each pixel."""
-    import cv2
-
-    how = cv2.INTER_AREA if array.shape[0] > size.height else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(array, (size.width, size.height), interpolation=how))
 
 
 def drawing_notes(drawing: Drawing, size: Size, relief: Relief | None) -> tuple[list[str], list[str]]:
@@ -239,18 +181,11 @@ def drawing_notes(drawing: Drawing, size: Size, relief: Relief | None) -> tuple[
     return [text for text in (*done, note, *(relief.assumptions if relief is not None else ())) if text], faults
 
 
-def _own(found: Estimate) -> NDArray[np.bool_]:
-    """(h, w) where the building is."""
-    from archviz.sketch import Layer
-
-    return np.isin(found.layers.argmax(0), (Layer.BUILDING, Layer.OPENING))
-
-
 def _is_drawn(found: Estimate, lines: EdgeMap) -> bool:
     """Whether the drawing's lines bound what the network takes for a building; it sees one on blank paper, too."""
     import cv2
 
-    own = _own(found).astype(np.uint8)
+    own = is_own(found).astype(np.uint8)
     size = lines.size
     mask = cv2.resize(
         cv2.dilate(own, np.ones((5, 5), np.uint8)), (size.width, size.height), interpolation=cv2.INTER_NEAREST

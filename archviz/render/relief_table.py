@@ -18,6 +18,7 @@ _MATERIALS = (
     Material(name="roof", base_color=(0.5, 0.48, 0.45), roughness=0.8),
     Material(name="joint", base_color=(0.26, 0.25, 0.235), roughness=0.8),
     Material(name="frame", base_color=(0.2, 0.19, 0.18), roughness=0.6),
+    Material(name="paving", base_color=(0.42, 0.4, 0.36), roughness=0.85, family=TextureFamily.STONE),
 )
 RELIEF_TABLE = ElementTable(
     (
@@ -28,9 +29,10 @@ RELIEF_TABLE = ElementTable(
         Element(name="roof", material=4, part=Part.BUILDING),
         Element(name="joint", material=5, part=Part.BUILDING),
         Element(name="frame", material=6, part=Part.BUILDING),
+        Element(name="paving", material=7, part=Part.GROUND),
     ),
     _MATERIALS,
 )
 ROWS = {element.name: row for row, element in enumerate(RELIEF_TABLE.elements)}
-# What is one body: walls with their windows and roofs, plants, other things; nothing last, for -1.
-BODIES = np.array([0, 0, 1, 2, 0, 0, 0, -1])
+# What is one body: walls with their windows and roofs, plants, other things; the ground is none, and nothing, -1.
+BODIES = np.array([0, 0, 1, 2, 0, 0, 0, -1, -1])

@@ -22,8 +22,10 @@ _FOLD_PX, _FOLD = 5, 0.3
 _BIAS = 0.006
 # What stands nearer than the relief by less than this share is the ground at its foot.
 _BEFORE = 0.02
-# How much darker the ground is under a line.
+# How much darker the ground or a crown is under a line.
 _KERB = 0.5
+# Share of a pixel from which on it is of a path.
+_MOSTLY_PAVED = 0.5
 # How strong a line is where faces meet, and how much of a pixel it covers to be what is seen there.
 _INK_ON_FOLDS, _MOSTLY_INK = 0.8, 0.3
 
@@ -46,7 +48,10 @@ def draw_over(gbuffer: GBuffer, relief: Relief, lines: EdgeMap) -> GBuffer:
     from scipy.ndimage import distance_transform_edt
 
     seen = gbuffer.elements.array
-    hidden = (seen >= len(ROWS)) & (gbuffer.depth.array < (1 - _BEFORE) * relief.depth.array)
+    parts = gbuffer.parts()
+    # Blades of grass at its foot are drawn nowhere.
+    before = (seen >= len(ROWS)) & (parts != int(Part.GROUND))
+    hidden = before & (gbuffer.depth.array < (1 - _BEFORE) * relief.depth.array)
     # Its faces are a pixel larger than it is; there is seen what is seen beside it.
     own = (relief.elements >= 0) & ~hidden
     margin = (seen >= 0) & (seen < len(ROWS)) & ~own
@@ -62,9 +67,14 @@ def draw_over(gbuffer: GBuffer, relief: Relief, lines: EdgeMap) -> GBuffer:
     ink = relief.ink * np.where(_on_faces(own, normals), np.float32(1.0), np.float32(_INK_ON_FOLDS))
     materials = gbuffer.table.material_values("base_color")[gbuffer.table.element_materials()]
     colors = np.where(own[..., None], materials[standing], gbuffer.base_color().array[beside])
-    # On the ground it is a kerb, the border of a path.
-    kerb = (gbuffer.parts()[beside] == int(Part.GROUND)) & ~own
-    colors = np.where(kerb[..., None], colors * (1 - _KERB * relief.ink[..., None]), colors)
+    ground = (parts[beside] == int(Part.GROUND)) & ~own
+    paved = np.where(ground, relief.paved, np.float32(0.0))
+    colors = colors + paved[..., None] * (materials[ROWS["paving"]] - colors)
+    elements[paved > _MOSTLY_PAVED] = ROWS["paving"]
+    normals[paved > _MOSTLY_PAVED] = (0.0, 0.0, 1.0)
+    # On the ground a line is a kerb, the border of a path; in a crown the shade between its leaves.
+    shaded = ground | (standing == ROWS["plant"])
+    colors = np.where(shaded[..., None], colors * (1 - _KERB * relief.strokes[..., None]), colors)
     for on, made in (("wall", "joint"), ("roof", "joint"), ("other", "joint"), ("window", "frame")):
         face = standing == ROWS[on]
         colors = np.where(face[..., None], colors + ink[..., None] * (materials[ROWS[made]] - colors), colors)

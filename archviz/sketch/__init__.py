@@ -13,10 +13,11 @@ from archviz.sketch.drawing import Drawing, DrawingKind, load_drawing
 from archviz.sketch.estimate import Estimate, Layer, estimate_space, weights_sha256, working_size
 from archviz.sketch.findings import Diagnosis, DiagnosisCode, Language
 from archviz.sketch.lines import Fit, Placement, extract_lines, extract_small_lines, place_drawing
+from archviz.sketch.paths import paved_ground
 from archviz.sketch.perspective import Perspective, find_perspective
 from archviz.sketch.pixels import MAX_PIXELS, MAX_SIDE_PX
 from archviz.sketch.plan import certainly_a_plan, swings_of
-from archviz.sketch.strokes import straight_ink
+from archviz.sketch.strokes import drawn_ink
 from archviz.sketch.surface import flatten_regions, integrate_normals
 from archviz.sketch.vanishing import Areas, Vanishing, find_vanishing, trace_areas
 from archviz.sketch.windows import frames_around, square_windows
@@ -43,6 +44,7 @@ __all__ = [
     "damage_from_mask",
     "Placement",
     "diagnose",
+    "drawn_ink",
     "estimate_space",
     "extract_lines",
     "extract_small_lines",
@@ -53,9 +55,9 @@ __all__ = [
     "integrate_normals",
     "load_drawing",
     "outlines_of_mask",
+    "paved_ground",
     "place_drawing",
     "square_windows",
-    "straight_ink",
     "swings_of",
     "trace_areas",
     "weights_sha256",

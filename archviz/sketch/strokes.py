@@ -1,4 +1,4 @@
-"""What of a drawing's lines is an edge of something: straight strokes; scribbles stand for leaves and shade."""
+"""A drawing's lines as ink on the picture: straight strokes are edges of something, scribbles leaves and shade."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from archviz.core.maps import EdgeMap
 from archviz.core.size import Size
 
-__all__ = ["straight_ink"]
+__all__ = ["drawn_ink"]
 
 # Along how many of the picture's pixels a line is looked at, in how many directions.
 _BAR_PX, _DIRECTIONS = 9, 16
@@ -16,8 +16,8 @@ _BAR_PX, _DIRECTIONS = 9, 16
 _STRAIGHT, _SCRIBBLED = 0.85, 0.6
 
 
-def straight_ink(lines: EdgeMap, size: Size) -> NDArray[np.float32]:
-    """(H, W) share of each pixel of ``size`` that lies under straight lines one pixel wide.
+def drawn_ink(lines: EdgeMap, size: Size, *, straight: bool = False) -> NDArray[np.float32]:
+    """(H, W) share of each pixel of ``size`` that lies under lines one pixel wide.
 
     Parameters
     ----------
@@ -25,17 +25,25 @@ def straight_ink(lines: EdgeMap, size: Size) -> NDArray[np.float32]:
         A drawing's lines, thin, as fine as the picture or finer.
     size
         The picture's.
+    straight
+        Whether to fade what is not straight.
     """
     import cv2
 
     width = max(1, round(lines.size.longer / size.longer))
     thin = (lines.array > 0.5).astype(np.float32)
-    straight = np.zeros_like(thin)
-    for bar in _bars(_BAR_PX * width):
-        straight = np.maximum(straight, cv2.filter2D(thin, -1, bar, borderType=cv2.BORDER_CONSTANT))
-    held = thin * np.clip((straight - _SCRIBBLED) / (_STRAIGHT - _SCRIBBLED), 0, 1)
+    held = thin * _straightness(thin, _BAR_PX * width) if straight else thin
     stroke = cv2.dilate(held, np.ones((width, width), np.uint8))
     return np.asarray(cv2.resize(stroke, (size.width, size.height), interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+
+def _straightness(thin: NDArray[np.float32], length_px: int) -> NDArray[np.float32]:
+    import cv2
+
+    best = np.zeros_like(thin)
+    for bar in _bars(length_px):
+        best = np.maximum(best, cv2.filter2D(thin, -1, bar, borderType=cv2.BORDER_CONSTANT))
+    return np.asarray(np.clip((best - _SCRIBBLED) / (_STRAIGHT - _SCRIBBLED), 0, 1), dtype=np.float32)
 
 
 def _bars(length: int) -> list[NDArray[np.float32]]:

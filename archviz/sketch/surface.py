@@ -18,7 +18,7 @@ __all__ = ["flatten_regions", "integrate_normals"]
 
 # A pane or a panel is one thing. A segment larger than this share of the picture has a vote only if its pixels
 # agree so far; whether it is of the building at all, if they do so by more than this beyond a half.
-_ONE_THING = 0.01
+_ONE_THING = 0.03
 _AGREED, _DECIDED = 0.6, 0.15
 # Share of glass, of what is building, above which a segment is a window.
 _GLASS = 0.55

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from archviz.core.size import Size
 from archviz.geometry.gbuffer import rasterize
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
+from archviz.geometry.turf import strew_blades
 from archviz.light_transport import sun_visibility
 from archviz.render.relief import Relief, lift
 from archviz.render.relief_table import ROWS
@@ -30,6 +32,8 @@ SIZE = Size(height=256, width=384)
 GLASS = Material(name="glass", transmission=0.9)
 LEAVES = Material(name="leaves", family=TextureFamily.FOLIAGE)
 LAWN = Material(name="lawn", family=TextureFamily.GRASS)
+MEADOW = Material(name="meadow", family=TextureFamily.GRASS)
+GROUND = ((-900, -900, 0), (900, -900, 0), (900, 900, 0), (-900, 900, 0))
 
 
 def house() -> Scene:
@@ -40,7 +44,7 @@ def house() -> Scene:
             "left": (box((-3.5, -0.05, 1), (-1.5, 0.05, 3)), GLASS, Part.OPENING),
             "right": (box((1, -0.05, 1), (3.5, 0.05, 5)), GLASS, Part.OPENING),
             "hedge": (box((6, 0, 0), (8, 1, 1.5)), LEAVES, Part.SURROUNDINGS),
-            "ground": (quad((-900, -900, 0), (900, -900, 0), (900, 900, 0), (-900, 900, 0)), LAWN, Part.GROUND),
+            "ground": (quad(*GROUND), LAWN, Part.GROUND),
         }
     )
 
@@ -164,12 +168,24 @@ def test_a_corner_is_upright_where_its_line_was_not_drawn() -> None:
     assert np.count_nonzero(np.abs(np.diff(found)) > 3) < 5
 
 
+def test_an_area_of_which_half_was_taken_for_something_else_is_not_torn() -> None:
+    truth, estimate = exact(EYE_LEVEL)
+    layers = estimate.layers.copy()
+    # The right window is 2.4 % of the sheet; of its left half no pixel was told from the neighbours'.
+    window = truth.elements.array == 2
+    half = window & (np.arange(SIZE.width) < np.nonzero(window)[1].mean())
+    layers[:, half] = np.eye(len(Layer))[Layer.OTHER][:, None]
+    relief = lift(replace(estimate, layers=layers), truth.edges)
+    assert relief is not None and 0.01 < window.mean() < 0.03
+    seen = np.bincount(relief.elements[window], minlength=len(ROWS)) / window.sum()
+    assert seen.max() > 0.9, seen
+
+
 def test_the_sun_casts_the_shadows_that_it_casts_on_the_building() -> None:
     truth, relief = lifted(EYE_LEVEL)
     # The relief's camera looks north; the true one does not.
     turn = np.degrees(np.arctan2(EYE_LEVEL.basis()[2][0], EYE_LEVEL.basis()[2][1]))
-    ground = quad((-900, -900, 0), (900, -900, 0), (900, 900, 0), (-900, 900, 0))
-    stage = relief.scene.merged(scene({"ground": (ground, LAWN, Part.GROUND)}))
+    stage = relief.scene.merged(scene({"ground": (quad(*GROUND), LAWN, Part.GROUND)}))
     seen = draw_over(rasterize(stage, relief.camera), relief, EdgeMap(np.zeros(SIZE.shape, np.float32)))
     for azimuth in (100.0, 190.0, 250.0):
         there = SunDirection(altitude_deg=35, azimuth_deg=azimuth)
@@ -188,6 +204,55 @@ def test_the_drawn_lines_are_the_edges_of_what_stands() -> None:
     drawn = draw_over(seen, relief, EdgeMap(lines))
     np.testing.assert_array_equal(drawn.edges.array[drawn.hit], lines[drawn.hit])
     assert not drawn.edges.array[~drawn.hit].any()
+
+
+def test_a_path_that_is_drawn_on_the_ground_is_paved() -> None:
+    truth, estimate = exact(EYE_LEVEL)
+    lines = truth.edges.array.copy()
+    # From the house's foot to the sheet's lower edge, and one far behind it.
+    (start, side), _ = EYE_LEVEL.project(np.array([[-1.0, 0.0, 0.0], [1.5, 0.0, 0.0]]))
+    for (x, y), end in ((start, 150), (side, 260)):
+        cv2.line(lines, (round(x), round(y)), (end, SIZE.height - 1), 1.0)
+    (far, near), _ = EYE_LEVEL.project(np.array([[-60.0, 90.0, 0.0], [-60.0, 40.0, 0.0]]))
+    for _, y in (far, near):
+        lines[round(y), : round(far[0])] = 1
+    relief = lift(estimate, EdgeMap(lines))
+    assert relief is not None
+    stage = relief.scene.merged(scene({"lawn": (quad(*GROUND), LAWN, Part.GROUND)}))
+    seen = draw_over(rasterize(stage, relief.camera), relief, EdgeMap(lines))
+    paving = seen.elements.array == ROWS["paving"]
+    x = {"path": (150 + 260 + start[0] + side[0]) / 4, "lawn": 350}
+    row = round((start[1] + SIZE.height) / 2)
+    assert paving[row, round(x["path"])] and not paving[row, x["lawn"]]
+    assert not paving[: round(near[1]) + 2].any(), "fields behind the house are none of its paths"
+    assert 0.02 < paving.mean() < 0.15
+    stone = next(m for m in seen.table.materials if m.name == "paving")
+    np.testing.assert_allclose(seen.base_color().array[row, round(x["path"])], stone.base_color, rtol=1e-5)
+
+
+def test_grass_at_its_foot_hides_nothing_that_was_drawn() -> None:
+    _, relief = lifted(EYE_LEVEL)
+    stage = relief.scene.merged(scene({"meadow": (quad(*GROUND), MEADOW, Part.GROUND)}))
+    seen = rasterize(strew_blades(stage, relief.camera), relief.camera)
+    standing = relief.elements >= 0
+    assert (seen.parts() == Part.GROUND)[standing].sum() > 20, "blades stand before its foot"
+    drawn = draw_over(seen, relief, EdgeMap(np.zeros(SIZE.shape, np.float32)))
+    assert not (drawn.parts() == Part.GROUND)[standing].any()
+
+
+def test_a_crown_is_shaded_under_its_strokes() -> None:
+    _, relief = lifted(EYE_LEVEL)
+    none = np.zeros(SIZE.shape, np.float32)
+    half = np.full(SIZE.shape, 0.5, np.float32)
+    bare, over = (
+        draw_over(rasterize(relief.scene, relief.camera), replace(relief, ink=none, strokes=strokes), EdgeMap(none))
+        for strokes in (none, half)
+    )
+    for name, share in (("plant", 0.75), ("wall", 1.0)):
+        pixels = relief.elements == ROWS[name]
+        assert pixels.any()
+        tones = [view.base_color().array[pixels] for view in (bare, over)]
+        np.testing.assert_allclose(tones[1], share * tones[0], rtol=1e-4)
 
 
 def test_blank_paper_is_not_lifted() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from archviz.core.maps import EdgeMap
 from archviz.core.size import Size
-from archviz.sketch import straight_ink
+from archviz.sketch import drawn_ink
 
 SIZE = Size(height=120, width=180)
 
@@ -22,9 +22,11 @@ def test_lines_of_every_direction_are_kept_and_scribbles_fade() -> None:
     for x in range(215, 335, 12):
         for y in range(60, 180, 12):
             cv2.ellipse(fine, (x, y), (4, 3), float(rng.uniform(0, 180)), 20, 320, 1, 1)
-    ink = straight_ink(EdgeMap(fine.astype(np.float32)), SIZE)
+    ink = drawn_ink(EdgeMap(fine.astype(np.float32)), SIZE, straight=True)
     every = cv2.resize(fine.astype(np.float32), (180, 120), interpolation=cv2.INTER_AREA)
     kept = np.array([ink[:, :90].sum() / every[:, :90].sum(), ink[:, 90:].sum() / every[:, 90:].sum()])
     # A stroke is as wide as a pixel of the picture: two of the drawing's, of one that was drawn.
     assert kept[0] > 1.5 and kept[1] < 0.35 * kept[0]
     assert ink.max() <= 1.0 and not ink[:10].any()
+    both = drawn_ink(EdgeMap(fine.astype(np.float32)), SIZE)
+    assert (both >= ink).all() and both[:, 90:].sum() > 1.5 * every[:, 90:].sum()

@@ -1,0 +1,48 @@
+"""Lines on the ground part what is paved from what is not."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.maps import EdgeMap
+from archviz.sketch import paved_ground, trace_areas
+
+HORIZON = 60
+
+
+def _paved(lines: NDArray[np.uint8], ground: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+    if ground is None:
+        ground = np.broadcast_to(np.arange(200)[:, None] > HORIZON, (200, 300))
+    lines[HORIZON] = 1
+    return paved_ground(trace_areas(EdgeMap(lines.astype(np.float32))), ground)
+
+
+def test_a_path_over_the_lawn_is_paved_up_to_its_lines() -> None:
+    lines = np.zeros((200, 300), np.uint8)
+    cv2.line(lines, (100, HORIZON), (20, 199), 1)
+    cv2.line(lines, (120, HORIZON), (90, 199), 1)
+    rows, columns = np.indices(lines.shape)
+    left, right = (a + (b - a) * (rows - HORIZON) / (199 - HORIZON) for a, b in ((100, 20), (120, 90)))
+    path = (columns > left) & (columns < right) & (rows > HORIZON)
+    unsure = (np.abs(columns - left) < 2) | (np.abs(columns - right) < 2) | (np.abs(rows - HORIZON) < 3)
+    np.testing.assert_array_equal(_paved(lines)[~unsure], path[~unsure])
+
+
+def test_areas_take_turns_from_the_largest() -> None:
+    lines = np.zeros((200, 300), np.uint8)
+    lines[[90, 110, 120]] = 1
+    paved = _paved(lines)
+    # Lawn in front; pavement, road and pavement behind it.
+    assert [bool(paved[row, 150]) for row in (75, 100, 115, 160)] == [True, False, True, False]
+
+
+def test_only_ground_is_paved_and_one_area_is_not() -> None:
+    lines = np.zeros((200, 300), np.uint8)
+    assert not _paved(lines).any()
+    cv2.rectangle(lines, (100, 80), (180, 150), 1)
+    ground = np.broadcast_to(np.arange(200)[:, None] > HORIZON, (200, 300)).copy()
+    assert _paved(lines.copy(), ground)[120, 140]
+    ground[81:150, 101:180] = False
+    assert not _paved(lines, ground).any(), "a house on the lawn is no terrace"
