@@ -181,6 +181,36 @@ def test_an_area_of_which_half_was_taken_for_something_else_is_not_torn() -> Non
     assert seen.max() > 0.9, seen
 
 
+def test_a_slit_between_two_lines_of_a_wall_is_no_sky() -> None:
+    truth, estimate = exact(EYE_LEVEL)
+    (middle, _), _ = EYE_LEVEL.project(np.array([[-0.5, 0.0, 4.5], [-0.5, 0.0, 0.5]]))
+    left, top = (round(value) for value in middle)
+    lines, layers = truth.edges.array.copy(), estimate.layers.copy()
+    cv2.rectangle(lines, (left, top), (left + 30, top + 6), 1.0)
+    slit = (slice(top + 1, top + 6), slice(left + 1, left + 30))
+    assert (truth.elements.array[slit] == 0).all()
+    layers[:, *slit] = np.eye(len(Layer))[Layer.SKY][:, None, None]
+    relief = lift(replace(estimate, layers=layers), EdgeMap(lines))
+    assert relief is not None and (relief.elements[slit] >= 0).all()
+
+
+def test_a_crown_is_a_plant_whatever_the_network_takes_it_for() -> None:
+    truth, estimate = exact(EYE_LEVEL)
+    turn = np.linspace(0, 2 * np.pi, 300, endpoint=False)
+    radius = 42 + 4 * np.abs(np.sin(9 * turn))
+    middle = (52, 120)
+    crown = np.stack([middle[0] + radius * np.cos(turn), middle[1] + radius * np.sin(turn)], axis=1).round()
+    lines, layers = truth.edges.array.copy(), estimate.layers.copy()
+    disc = np.zeros(SIZE.shape, np.uint8)
+    cv2.fillPoly(disc, [crown.astype(np.int32)], 1)
+    lines[disc > 0] = 0
+    cv2.polylines(lines, [crown.astype(np.int32)], True, 1.0)
+    layers[:, disc > 0] = np.eye(len(Layer))[Layer.OTHER][:, None]
+    relief = lift(replace(estimate, layers=layers), EdgeMap(lines))
+    assert relief is not None
+    assert (relief.elements[cv2.erode(disc, np.ones((5, 5))) > 0] == ROWS["plant"]).mean() > 0.95
+
+
 def test_the_sun_casts_the_shadows_that_it_casts_on_the_building() -> None:
     truth, relief = lifted(EYE_LEVEL)
     # The relief's camera looks north; the true one does not.
