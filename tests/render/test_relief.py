@@ -186,8 +186,8 @@ def test_a_slit_between_two_lines_of_a_wall_is_no_sky() -> None:
     (middle, _), _ = EYE_LEVEL.project(np.array([[-0.5, 0.0, 4.5], [-0.5, 0.0, 0.5]]))
     left, top = (round(value) for value in middle)
     lines, layers = truth.edges.array.copy(), estimate.layers.copy()
-    cv2.rectangle(lines, (left, top), (left + 30, top + 6), 1.0)
-    slit = (slice(top + 1, top + 6), slice(left + 1, left + 30))
+    cv2.rectangle(lines, (left, top), (left + 18, top + 6), 1.0)
+    slit = (slice(top + 1, top + 6), slice(left + 1, left + 18))
     assert (truth.elements.array[slit] == 0).all()
     layers[:, *slit] = np.eye(len(Layer))[Layer.SKY][:, None, None]
     relief = lift(replace(estimate, layers=layers), EdgeMap(lines))
