@@ -102,6 +102,7 @@ def lift(found: Estimate, lines: EdgeMap, size: Size | None = None) -> Relief | 
         flatten_regions,
         integrate_normals,
         trace_areas,
+        verticals_stay,
     )
 
     if not _is_drawn(found, lines):
@@ -110,8 +111,11 @@ def lift(found: Estimate, lines: EdgeMap, size: Size | None = None) -> Relief | 
     areas = trace_areas(lines, finer=lines.size.longer / size.longer)
     scale = lines.size.longer / found.size.longer
     view = find_perspective(found)
+    tilt = float(np.arcsin(-view.camera.basis()[2][2]))
+    if tilt and verticals_stay(areas, tilt=tilt, focal_px=view.camera.focal_px * scale):
+        view, tilt = find_perspective(found, upright=True), 0.0
     order = None
-    if view.camera.basis()[2][2] == 0.0:
+    if not tilt:
         horizon, focal = view.camera.principal_point_px[1], view.camera.focal_px
         order = find_vanishing(areas, focal_px=focal * scale, horizon_px=horizon * scale)
     if order is not None:

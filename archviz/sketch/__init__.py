@@ -19,7 +19,7 @@ from archviz.sketch.pixels import MAX_PIXELS, MAX_SIDE_PX
 from archviz.sketch.plan import certainly_a_plan, swings_of
 from archviz.sketch.strokes import drawn_ink
 from archviz.sketch.surface import flatten_regions, integrate_normals
-from archviz.sketch.vanishing import Areas, Vanishing, find_vanishing, trace_areas
+from archviz.sketch.vanishing import Areas, Vanishing, find_vanishing, trace_areas, verticals_stay
 from archviz.sketch.windows import frames_around, square_windows
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "square_windows",
     "swings_of",
     "trace_areas",
+    "verticals_stay",
     "weights_sha256",
     "working_size",
 ]

@@ -55,7 +55,7 @@ class _Ground:
     horizon: float
 
 
-def find_perspective(estimate: Estimate, order: Vanishing | None = None) -> Perspective:
+def find_perspective(estimate: Estimate, order: Vanishing | None = None, *, upright: bool = False) -> Perspective:
     """Find horizon, tilt and scale of a drawing.
 
     The ground's normal gives the tilt; its inverse depth, linear in the picture's rows, gives the horizon
@@ -68,6 +68,8 @@ def find_perspective(estimate: Estimate, order: Vanishing | None = None) -> Pers
         Layers, relative depth and normals of the drawing.
     order
         Horizon and focal length that the drawing's own lines tell, at the estimate's size.
+    upright
+        Whether verticals are known to be vertical, whatever the ground's normal says.
     """
     layers = estimate.layers.argmax(0)
     own = np.isin(layers, [Layer.BUILDING, Layer.OPENING])
@@ -75,7 +77,7 @@ def find_perspective(estimate: Estimate, order: Vanishing | None = None) -> Pers
     top, bottom = float(rows[0]), float(rows[-1] + 1)
     size = estimate.size
     if order is None:
-        tilt = _tilt(estimate)
+        tilt = 0.0 if upright else _tilt(estimate)
         focal_px = _FOCAL_MM / _SENSOR_MM * size.longer
         ground = _fit_ground(estimate) or _assumed_ground(estimate, bottom - _HORIZON_SHARE * (bottom - top), bottom)
     else:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from archviz.core.maps import EdgeMap
 
-__all__ = ["Areas", "Vanishing", "face_areas", "find_vanishing", "trace_areas", "wall_normals"]
+__all__ = ["Areas", "Vanishing", "face_areas", "find_vanishing", "trace_areas", "verticals_stay", "wall_normals"]
 
 Floats = NDArray[np.float64]
 
@@ -24,12 +24,13 @@ _LEAST_AREA_PX = 24
 _CHAIN_PX = 1.5  # a polygon keeps this close to the drawn outline
 _LEAST_EDGE_PX = 6.0
 _VERTICAL = 0.07  # sideways share of a line that counts as vertical: 4 degrees
+_STEEP = 0.35  # sideways over upright of a line that may be a vertical of a view from above
 _SLANT_PX = 0.8  # how far an end of a drawn line may be off
 _LEAST_TOLERANCE_DEG, _BOUND_TOLERANCE = 0.6, 2.0
 _AZIMUTHS = np.arange(0.0, 180.0, 1.5)
 # How far from square two bundles may seem at the expected focal length: a lens of 40 mm turns 90 into 70.
 _SQUARE_DEG = 18.0
-_ROWS, _HORIZON_SPREAD = 64, 0.10
+_ROWS, _HORIZON_SPREAD = 96, 0.16
 _LEAST_PIECES = 8
 # Without this share of the lines in the two bundles, the drawing has no such order.
 _LEAST_ORDER = 0.2
@@ -163,6 +164,32 @@ def find_vanishing(areas: Areas, *, focal_px: float, horizon_px: float) -> Vanis
         focal_px=sharper,
         azimuths_deg=(_turned(first_deg, focal_px, sharper), _turned(second_deg, focal_px, sharper)),
     )
+
+
+def verticals_stay(areas: Areas, *, tilt: float, focal_px: float) -> bool:
+    """Whether a drawing's verticals are vertical rather than run together, as they would if the view were tilted.
+
+    Parameters
+    ----------
+    areas
+        The drawing's outlines.
+    tilt
+        How far the view would look down [radians].
+    focal_px
+        Its focal length.
+    """
+    height, width = areas.labels.shape
+    dx, dy = areas.along_px.T
+    steep = np.abs(dx) < _STEEP * np.abs(dy)
+    away = areas.middle_px - (width / 2, height / 2 + focal_px / np.tan(tilt))
+    lean = np.degrees(np.arctan2(dx, dy) - np.arctan2(away[:, 0], away[:, 1]))
+    lean = np.abs((lean + 90.0) % 180.0 - 90.0)
+    upright = np.degrees(np.arctan2(np.abs(dx), np.abs(dy)))
+    tolerance = _tolerance_deg(areas.lengths_px / areas.finer)
+    straight, leaning = (
+        float((areas.lengths_px * np.exp(-0.5 * (off / tolerance) ** 2))[steep].sum()) for off in (upright, lean)
+    )
+    return straight > leaning
 
 
 def face_areas(areas: Areas, found: Vanishing) -> tuple[NDArray[np.bool_], Floats]:

@@ -96,6 +96,20 @@ def test_an_aerial_drawing_gives_its_tilt_back() -> None:
     assert abs(found.camera.shift[1]) < 0.01
 
 
+def test_lines_tell_a_view_that_is_tilted_from_one_that_is_not() -> None:
+    for camera, tilted in ((EYE_LEVEL, False), (AERIAL, True)):
+        truth, estimate = exact(camera)
+        # The network takes the ground for one that is seen from above either way.
+        ground = estimate.layers[Layer.GROUND] > 0.5
+        normals = estimate.normals.copy()
+        if not tilted:
+            normals[ground] = (0.0, np.cos(np.radians(16)), np.sin(np.radians(16)))
+        relief = lift(replace(estimate, normals=normals), truth.edges)
+        assert relief is not None
+        assert bool(relief.camera.basis()[2][2] < -0.1) is tilted
+        assert find_perspective(replace(estimate, normals=normals)).camera.basis()[2][2] < -0.1, "without the lines"
+
+
 @pytest.mark.parametrize("camera", [EYE_LEVEL, AERIAL], ids=["eye level", "aerial"])
 def test_the_relief_stands_on_the_ground_at_its_size(camera: Camera) -> None:
     scale = 1.0 if camera is EYE_LEVEL else 8 / 6
