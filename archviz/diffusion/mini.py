@@ -1,8 +1,7 @@
 """`mini`: the embedded engine, an ordinary diffusers folder run without the pipeline's waste.
 
-Its ControlNet is an encoder of the control stack alone: ``conv_in`` and the time embedding's last layer
-are zero and it does not read the text, so it answers the same at every step. It runs once a picture, and
-the loop is UNet calls. What is decoded equals the picture of ``StableDiffusionControlNetPipeline`` on the
+Its ControlNet (:mod:`archviz.diffusion.map_encoder`) answers the same at every step: it runs once a picture, and the
+loop is UNet calls. What is decoded equals the picture of ``StableDiffusionControlNetPipeline`` on the
 same folder without guidance, or of ``StableDiffusionControlNetImg2ImgPipeline`` where it starts from a
 picture. Where the folder holds a ``finisher/``, that network has the last word.
 """
@@ -11,7 +10,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +21,7 @@ from archviz.core.maps import ColorMap
 from archviz.diffusion.checkpoints import check_pipeline_index, fingerprint_weights
 from archviz.diffusion.frames import crop, pad_by_edges, to_bytes
 from archviz.diffusion.held import HeldLatents, free_cells
+from archviz.diffusion.map_encoder import MapEncoder, Residuals
 from archviz.diffusion.precision import Numerics
 from archviz.diffusion.quiet import loading_weights, warn_of_long_prompt
 from archviz.diffusion.request import DiffusionRequest, OnStep, StepReport
@@ -44,14 +43,6 @@ _CLASSES = {
 _FINISHER = "finisher"
 _PROMPTS_KEPT = 32
 _PREVIEW_REDUCTION = 2
-
-
-@dataclass(frozen=True, eq=False)
-class _Residuals:
-    """What the ControlNet adds inside the UNet."""
-
-    down: tuple[torch.Tensor, ...]
-    mid: torch.Tensor
 
 
 class MiniEngine:
@@ -80,7 +71,7 @@ class MiniEngine:
         self.spec = spec
         self.numerics = numerics
         self._folder = folder
-        self._unet, self._controlnet, self._vae = pipeline.unet, pipeline.controlnet, pipeline.vae
+        self._unet, self._vae = pipeline.unet, pipeline.vae
         self._text_encoder, self._tokenizer = pipeline.text_encoder, pipeline.tokenizer
         self._scheduler = pipeline.scheduler
         self._factor: int = pipeline.vae_scale_factor
@@ -88,19 +79,24 @@ class MiniEngine:
         for name, wanted in _CLASSES.items():
             if (got := type(getattr(pipeline, name)).__name__) != wanted:
                 raise FileFormatError(f"{folder}: {name} is {got}; {spec.id} needs {wanted}")
-        for module in (self._unet, self._controlnet, self._vae):
+        for module in (self._unet, pipeline.controlnet, self._vae):
             module.to(numerics.device, memory_format=torch.channels_last)
         self._text_encoder.to(numerics.device)
         if numerics.precision != "fp32":
             _keep_last_convolution_exact(self._vae)
         self._embed = functools.lru_cache(maxsize=_PROMPTS_KEPT)(self._embed_prompt)
         with numerics.applied():
-            self._refuse_dependent_controlnet()
+            self._maps = MapEncoder(pipeline.controlnet, place=self._place, factor=self._factor, text=self._embed(""))
+            if found := self._maps.what_else_it_reads(spec.size.multiple_of):
+                raise FileFormatError(
+                    f"{folder}: the ControlNet depends on {found}; {spec.id} needs one that reads "
+                    "the control stack alone, as archviz.training saves it"
+                )
 
     @property
     def control_channels(self) -> int:
         """Channels of the control stack the weights were trained on."""
-        return int(self._controlnet.config.conditioning_channels)
+        return self._maps.channels
 
     def generate(
         self, request: DiffusionRequest, *, on_step: OnStep | None = None, preview_every: int = 0
@@ -133,7 +129,7 @@ class MiniEngine:
             scheduler = type(self._scheduler).from_config(self._scheduler.config)
             scheduler.set_timesteps(steps, device=self.numerics.device)
             text = self._embed(request.prompt)
-            residuals = self._encode_controls(stack, request.scale_of("stack"))
+            residuals = self._maps.encode(stack, request.scale_of("stack"))
             generator = torch.Generator("cpu").manual_seed(request.noise_seed)
             noise = self._initial_noise(generator, stack.shape[1:])
             timesteps = scheduler.timesteps[steps - taken :]
@@ -182,38 +178,10 @@ class MiniEngine:
         warn_of_long_prompt(self._tokenizer, prompt)
         return self._text_encoder(tokens.to(self.numerics.device))[0]
 
-    def _encode_controls(self, stack: NDArray[np.float32], scale: float) -> _Residuals:
-        import torch
-
-        # (1, C, H, W); noise, time and text are arguments the network has but does not read.
-        controls = self._place(torch.tensor(stack)[None])
-        height, width = stack.shape[1] // self._factor, stack.shape[2] // self._factor
-        noise = controls.new_zeros(1, self._controlnet.config.in_channels, height, width)
-        return self._run_controlnet(noise, 0, self._embed(""), controls, scale)
-
-    def _run_controlnet(
-        self, noise: torch.Tensor, timestep: int, text: torch.Tensor, controls: torch.Tensor, scale: float
-    ) -> _Residuals:
-        down, mid = self._controlnet(
-            noise,
-            timestep,
-            encoder_hidden_states=text,
-            controlnet_cond=controls,
-            conditioning_scale=scale,
-            return_dict=False,
-        )
-        return _Residuals(tuple(down), mid)
-
     def _predict(
-        self, latents: torch.Tensor, timestep: torch.Tensor, text: torch.Tensor, residuals: _Residuals | None
+        self, latents: torch.Tensor, timestep: torch.Tensor, text: torch.Tensor, residuals: Residuals | None
     ) -> torch.Tensor:
-        added = {}
-        if residuals is not None:
-            # The UNet takes residuals from the list it is given, so each step gets its own.
-            added = {
-                "down_block_additional_residuals": list(residuals.down),
-                "mid_block_additional_residual": residuals.mid,
-            }
+        added = residuals.arguments() if residuals is not None else {}
         output = self._unet(self._place(latents), timestep, encoder_hidden_states=text, return_dict=False, **added)
         # The latents stay in fp32 between the steps: rounding them at each would add up.
         return output[0].float()
@@ -290,31 +258,6 @@ class MiniEngine:
         import torch
 
         return tensor.to(self.numerics.device, self.numerics.dtype, memory_format=torch.channels_last)
-
-    def _refuse_dependent_controlnet(self) -> None:
-        # The zeros of conv_in and the time embedding are how training makes it so; what the loop rests
-        # on is the answer itself, so that is compared, bit for bit.
-        import torch
-
-        side = self.spec.size.multiple_of
-        generator = torch.Generator("cpu").manual_seed(0)
-        controls = self._place(torch.randn((1, self.control_channels, side, side), generator=generator))
-        latent = (1, self._controlnet.config.in_channels, side // self._factor, side // self._factor)
-        noises = [self._place(torch.randn(latent, generator=generator)) for _ in range(2)]
-        text = self._embed("")
-        first = self._run_controlnet(noises[0], 999, text, controls, 1.0)
-        for name, noise, timestep, words in (
-            ("the noise", noises[1], 999, text),
-            ("the timestep", noises[0], 1, text),
-            ("the text", noises[0], 999, text + 1),
-        ):
-            again = self._run_controlnet(noise, timestep, words, controls, 1.0)
-            pairs = zip((*first.down, first.mid), (*again.down, again.mid), strict=True)
-            if not all(torch.equal(a, b) for a, b in pairs):
-                raise FileFormatError(
-                    f"{self._folder}: the ControlNet depends on {name}; {self.spec.id} needs one that reads "
-                    "the control stack alone, as archviz.training saves it"
-                )
 
 
 def load_mini(spec: EngineSpec, folders: Mapping[str, Path], *, numerics: Numerics) -> MiniEngine:

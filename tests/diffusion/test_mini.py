@@ -141,8 +141,8 @@ def test_scale_and_end_of_the_control_mean_what_they_mean_there(engine: MiniEngi
 
 def test_the_controlnet_runs_once_a_picture(engine: MiniEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    run = engine._run_controlnet
-    monkeypatch.setattr(engine, "_run_controlnet", lambda *a: calls.append(1) or run(*a))
+    run = engine._maps._run
+    monkeypatch.setattr(engine._maps, "_run", lambda *a: calls.append(1) or run(*a))
     engine.generate(ask(steps=6))
     assert len(calls) == 1
 
