@@ -15,9 +15,9 @@ from archviz.cli.console import Console
 from archviz.cli.values import request_from
 from archviz.core.errors import OptionError
 from archviz.diffusion import StepReport
+from archviz.render.checking import engine_spec
 from archviz.render.recipe import differences, hash_pixels, read_recipe, resolved_from_json, write_whole
 from archviz.render.renderer import Renderer
-from archviz.render.resolving import engine_spec
 from archviz.render.result import RenderResult
 from archviz.render.retry import describe_try, kept_try
 from archviz.render.writing import write_json, write_result

@@ -20,11 +20,12 @@ from archviz.core.errors import OptionError
 from archviz.core.gbuffer import GBuffer
 from archviz.core.maps import ColorMap, IdMap, WeightMap
 from archviz.prompt import Brief, write_prompt
+from archviz.render.checking import engine_spec
 from archviz.render.materials import match_elements, read_material
 from archviz.render.recipe import hash_pixels, read_recipe, resolved_from_json
 from archviz.render.region import Region, ResolvedRegion
 from archviz.render.request import RenderRequest, ResolvedRequest
-from archviz.render.resolving import engine_spec, engine_vocabulary
+from archviz.render.resolving import engine_vocabulary
 
 __all__ = [
     "Edit",

@@ -14,6 +14,7 @@ from archviz.core.errors import InternalError, OptionError
 from archviz.core.maps import ColorMap
 from archviz.diffusion import Engine, OnStep, StepReport, load_engine
 from archviz.render.asking import diffusion_request
+from archviz.render.checking import check_choices
 from archviz.render.clay import ClayPicture, after_passes, clay_passes, trace_picture
 from archviz.render.editing import (
     Edit,
@@ -33,7 +34,7 @@ from archviz.render.planning import (
 )
 from archviz.render.recipe import hash_pixels, write_recipe
 from archviz.render.request import RenderRequest, ResolvedRequest
-from archviz.render.resolving import check_choices, resolve_source
+from archviz.render.resolving import resolve_source
 from archviz.render.result import RenderResult
 from archviz.render.retry import OnTry, render_by_rule
 from archviz.render.scoring import Scoring, paint_found

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 from archviz.core.camera import Camera
-from archviz.core.errors import FileFormatError, OptionError
+from archviz.core.errors import OptionError
 from archviz.core.seeds import derive_seed
 from archviz.core.size import Size
-from archviz.diffusion import EngineSpec, engine_specs
-from archviz.geometry.views import VIEW_PRESETS, view_camera
+from archviz.diffusion import EngineSpec
+from archviz.geometry.views import view_camera
 from archviz.presets import environment
 from archviz.prompt import Brief, Vocabulary, write_prompt
+from archviz.render.checking import check_size, check_source, control_scales_of, engine_spec, steps_of
 from archviz.render.inputs import Source
 from archviz.render.light import resolve_light
 from archviz.render.material_choices import choose_materials, read_choices
@@ -31,58 +31,10 @@ from archviz.render.request import (
 )
 from archviz.render.stage import environment_camera
 from archviz.render.words import choose_by_words
-from archviz.sketch import Drawing, certainly_a_plan, swings_of
 
-__all__ = ["check_choices", "engine_spec", "engine_vocabulary", "resolve_source"]
+__all__ = ["engine_vocabulary", "resolve_source"]
 
-# What only a model has, and what a drawing or a text alone therefore cannot be asked for.
-_MODEL_ONLY = ("view", "camera", "unit", "up", "hide", "show", "classes")
-_SAID = {"classes": "class"}  # as the option is called
 _WEIGHTS = Path(__file__).parents[1] / "weights"
-
-
-def engine_spec(engine: str) -> EngineSpec:
-    """The engine of an id.
-
-    Raises
-    ------
-    OptionError
-        There is no such engine.
-    """
-    specs = engine_specs()
-    if engine not in specs:
-        raise OptionError(f"engine {engine!r} does not exist; give one of {', '.join(specs)}")
-    return specs[engine]
-
-
-def check_choices(request: RenderRequest) -> None:
-    """Refuse what can be refused before the input is read.
-
-    Raises
-    ------
-    OptionError
-        A choice is unknown, out of range or contradicts another, whatever the input holds.
-    """
-    spec = engine_spec(request.engine)
-    environment(request.environment or DEFAULT_ENVIRONMENT)
-    if request.view is not None and request.view not in VIEW_PRESETS:
-        raise OptionError(f"view {request.view!r} does not exist; give one of {', '.join(VIEW_PRESETS)}")
-    if (size := request.size or (request.camera.size if request.camera else None)) is not None:
-        _check_size(size, spec)
-    _steps(request, spec)
-    _control_scales(request, spec)
-    if request.input is None:
-        _refuse_min_fidelity(request)
-    _refuse_engine_choices(request, spec)
-    if request.place is not None or request.when is None or request.input is None:
-        # A model may still bring the place that a moment needs.
-        resolve_light(
-            preset=request.lighting,
-            place=request.place,
-            when=request.when,
-            north_deg=request.north_deg,
-            camera=None,
-        )
 
 
 def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
@@ -104,12 +56,7 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
     words = choose_by_words(request)
     request = words.request
     setting = environment(request.environment or DEFAULT_ENVIRONMENT)
-    if source.kind != "model":
-        _refuse_model_choices(request, source)
-    else:
-        _refuse_adjustments(request, "a 3D model")
-    if source.drawing is not None and request.adjustments.shows == "auto":
-        _refuse_plan(source.drawing, request)
+    check_source(request, source)
     size = _size(request, source, spec)
     model = source.model
     relief = lift_drawing(source.drawing, size) if source.drawing is not None else None
@@ -185,9 +132,9 @@ def resolve_source(request: RenderRequest, source: Source) -> ResolvedRequest:
         prompt_ignored=tuple(w for w in dict.fromkeys([*prompt.ignored, *unread]) if w not in heard),
         seed=request.seed,
         noise_seed=derive_seed(request.seed, "noise", _view_label(request, source, camera)),
-        steps=_steps(request, spec),
+        steps=steps_of(request, spec),
         geometry=request.geometry,
-        control_scales=_control_scales(request, spec),
+        control_scales=control_scales_of(request, spec),
         device=request.device,
         author=request.author,
         assumptions=tuple(dict.fromkeys(assumptions)),
@@ -211,60 +158,6 @@ def _start_strength(request: RenderRequest, spec: EngineSpec, camera: Camera | N
     return spec.start.strengths[request.geometry] if camera is not None else 1.0
 
 
-def _refuse_engine_choices(request: RenderRequest, spec: EngineSpec) -> None:
-    """Refuse what an engine without weights has no use for."""
-    if spec.program is None:
-        return
-    if request.geometry != "strict":
-        raise OptionError(f"geometry {request.geometry!r}: engine {spec.id} keeps all geometry; leave geometry out")
-    if request.weights is not None:
-        raise OptionError(f"weights {request.weights}: engine {spec.id} has none; leave weights out")
-
-
-def _refuse_model_choices(request: RenderRequest, source: Source) -> None:
-    if source.kind == "text":
-        _refuse_adjustments(request, "a text alone")
-    what = "a drawing" if source.kind == "sketch" else "a text alone"
-    # Built surroundings are seen by a camera, with a building or without.
-    seen = source.kind == "text" and request.surroundings != "imagined"
-    if source.kind == "text":
-        _refuse_min_fidelity(request)
-    for name in _MODEL_ONLY:
-        if getattr(request, name) and not (seen and name == "camera"):
-            said = _SAID.get(name, name)
-            raise OptionError(f"{said} has no meaning for {what}; give a 3D model or leave {said} out")
-    accepted = ("geometry", "imagined") if source.kind == "text" else ("geometry", "imagined", "none")
-    if request.surroundings not in (None, *accepted):
-        raise OptionError(
-            f"surroundings {request.surroundings!r} needs a building; for {what} give {' or '.join(accepted)},"
-            " or leave it out"
-        )
-    if source.kind == "text" and request.materials:
-        raise OptionError("material needs elements of a model; without an input write materials into the prompt")
-
-
-def _refuse_adjustments(request: RenderRequest, what: str) -> None:
-    if given := request.adjustments.to_json():
-        raise OptionError(f"{', '.join(given)} has no meaning for {what}; give a drawing or leave it out")
-
-
-def _refuse_plan(drawing: Drawing, request: RenderRequest) -> None:
-    if certainly_a_plan(drawing):
-        name, count = request.input.name if request.input is not None else "the drawing", len(swings_of(drawing))
-        raise FileFormatError(
-            f"{name}: a floor plan, with the swings of {count} doors: it shows no building from outside; give an"
-            " elevation, a perspective or the 3D model (--shows view draws it all the same)"
-        )
-
-
-def _refuse_min_fidelity(request: RenderRequest) -> None:
-    if request.min_fidelity is not None:
-        raise OptionError(
-            f"min-fidelity {request.min_fidelity:g} has no meaning for a text alone: a picture is scored against a"
-            " 3D model or a drawing; give one, or leave min-fidelity out"
-        )
-
-
 def _size(request: RenderRequest, source: Source, spec: EngineSpec) -> Size:
     size = request.size or (request.camera.size if request.camera else None)
     if size is None and source.drawing is not None:
@@ -273,16 +166,8 @@ def _size(request: RenderRequest, source: Source, spec: EngineSpec) -> Size:
         scaled = [max(spec.size.smallest, side * longer // max(height, width)) for side in (height, width)]
         size = Size(height=scaled[0], width=scaled[1]).rounded_to(8)
     size = size or DEFAULT_SIZE
-    _check_size(size, spec)
+    check_size(size, spec)
     return size
-
-
-def _check_size(size: Size, spec: EngineSpec) -> None:
-    low, high = spec.size.smallest, spec.size.largest
-    if not all(low <= side <= high for side in size.shape):
-        raise OptionError(
-            f"size {size} is not accepted by engine {spec.id}; give WIDTHxHEIGHT with sides from {low} to {high}"
-        )
 
 
 def _camera(request: RenderRequest, source: Source, size: Size) -> Camera | None:
@@ -299,24 +184,6 @@ def _surroundings(request: RenderRequest, camera: Camera | None) -> Surroundings
     if camera is None:
         return "imagined"
     return request.surroundings or "geometry"
-
-
-def _steps(request: RenderRequest, spec: EngineSpec) -> int:
-    sampling = spec.few_step if request.few_step else spec.sampling
-    if sampling is None:
-        raise OptionError(f"engine {spec.id} has no few-step LoRA; leave few-step out")
-    steps = sampling.steps if request.steps is None else request.steps
-    if not 1 <= steps <= spec.most_steps:
-        raise OptionError(f"steps {steps} is not accepted by engine {spec.id}; give 1 to {spec.most_steps}")
-    return steps
-
-
-def _control_scales(request: RenderRequest, spec: EngineSpec) -> Mapping[str, float]:
-    for name in request.control_scales:
-        if name not in spec.controls:
-            accepted = f"give one of {', '.join(spec.controls)}" if spec.controls else "it has none"
-            raise OptionError(f"control {name!r} is not one of engine {spec.id}; {accepted}")
-    return dict(request.control_scales)
 
 
 def _view_label(request: RenderRequest, source: Source, camera: Camera | None) -> str:
