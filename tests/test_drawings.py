@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -153,3 +154,21 @@ def test_the_sun_lights_the_side_of_a_sketch_that_it_stands_on() -> None:
     own = parts(view, Part.BUILDING)
     ratio = [level(p, own & (right > 0.3)) / level(p, own & (right < -0.3)) for p in (east, west)]
     assert ratio[0] > 1.5 * ratio[1]
+
+
+def test_the_path_that_is_drawn_is_the_only_one(tmp_path: Path) -> None:
+    truth, _, _ = drawn("gable-house", "front-right")
+    ink = cv2.dilate((truth.edges.array > 0.5).astype(np.uint8), np.ones((2, 2), np.uint8))
+    paths = []
+    for name in ("bare", "path"):
+        if name == "path":
+            for start, end in ((510, 430), (565, 600)):
+                cv2.line(ink, (start, 405), (end, SIZE.height - 1), 1, 2)
+        file = tmp_path / f"{name}.png"
+        cv2.imwrite(str(file), 255 - 235 * ink)
+        seen = renderer().maps(RenderRequest(input=file, environment="suburb", size=SIZE)).gbuffer
+        assert seen is not None
+        names = np.array([element.name for element in seen.table.elements])[seen.elements.array[seen.hit]]
+        paths.append({kind: int((names == kind).sum()) for kind in ("path", "paving")})
+    assert paths[0]["path"] > 0, "without one, the surroundings lay it"
+    assert paths[1]["path"] == 0 and paths[1]["paving"] > 10 * paths[0]["paving"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,13 +54,13 @@ def clear_view(building: Scene, surroundings: Scene, camera: Camera) -> Scene:
     near = _between(surroundings, camera, far_m=float(reach.max())) & movable[surroundings.face_elements]
     if not near.any():
         return surroundings
-    hides = _hidden_rays(_only(surroundings, near), objects, np.asarray(camera.position_m), rays, reach)
+    hides = _hidden_rays(surroundings.only(near), objects, np.asarray(camera.position_m), rays, reach)
     blocking = hides.mean(axis=1) > _HIDDEN_BY_ONE
     while hides[~blocking].any(axis=0).mean() > _HIDDEN_BY_ALL:
         blocking[int(np.argmax(np.where(blocking, 0, hides.sum(axis=1))))] = True
     if not blocking.any():
         return surroundings
-    return _only(surroundings, ~(blocking[objects] & movable)[surroundings.face_elements])
+    return surroundings.only(~(blocking[objects] & movable)[surroundings.face_elements])
 
 
 def _hidden_rays(
@@ -118,7 +117,3 @@ def _objects(names: Sequence[str]) -> NDArray[np.int64]:
     """(n,) number of the object that each element is a piece of."""
     rows: dict[str, int] = {}
     return np.array([rows.setdefault(".".join(name.split(".")[:2]), len(rows)) for name in names], dtype=np.int64)
-
-
-def _only(scene: Scene, stays: NDArray[np.bool_]) -> Scene:
-    return replace(scene, faces=scene.faces[stays], face_elements=scene.face_elements[stays])

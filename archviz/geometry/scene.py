@@ -155,6 +155,10 @@ class Scene:
             uv=None if self.uv is None else np.concatenate([self.uv, self.uv[self.faces[rows].ravel()]]),
         )
 
+    def only(self, stays: NDArray[np.bool_]) -> Scene:
+        """The same scene with those of its (n,) faces alone; its table stays."""
+        return replace(self, faces=self.faces[stays], face_elements=self.face_elements[stays])
+
     def with_table(self, table: ElementTable) -> Scene:
         """The same triangles with other materials or names; rows must stay."""
         return replace(self, table=table)

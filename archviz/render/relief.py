@@ -27,6 +27,8 @@ _CORNER_PX = (0.3, 0.15)
 # How many times finer than the picture a drawing is read, or close lines would run into one another; and no finer
 # than this longer side.
 _FINER, _FINEST_PX = 2, 1536
+# Share of the picture that paths and terraces have.
+_PATHS = 0.005
 # Share of the building that is nearer than where its paths end [percent].
 _FARTHEST = 95
 # A drawing whose building is smaller than this share of it was not understood.
@@ -71,6 +73,11 @@ class Relief:
     paved: NDArray[np.float32]
     confidence: float
     assumptions: tuple[str, ...]
+
+    @property
+    def has_paths(self) -> bool:
+        """Whether paths or terraces were drawn, and not some patch of the ground alone."""
+        return float(self.paved.mean()) > _PATHS
 
 
 @functools.lru_cache(maxsize=2)

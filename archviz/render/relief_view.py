@@ -11,7 +11,7 @@ from archviz.core.elements import Part
 from archviz.core.gbuffer import GBuffer
 from archviz.core.maps import ColorMap, DepthMap, EdgeMap, IdMap, NormalMap
 from archviz.render.relief import Relief
-from archviz.render.relief_table import ROWS
+from archviz.render.relief_table import BODIES, ROWS
 
 __all__ = ["draw_over"]
 
@@ -51,6 +51,8 @@ def draw_over(gbuffer: GBuffer, relief: Relief, lines: EdgeMap) -> GBuffer:
     parts = gbuffer.parts()
     # Blades of grass at its foot are drawn nowhere.
     before = (seen >= len(ROWS)) & (parts != int(Part.GROUND))
+    # And what was drawn around the building stands before what was not; only it was cleared of that.
+    before &= BODIES[relief.elements] == BODIES[ROWS["wall"]]
     hidden = before & (gbuffer.depth.array < (1 - _BEFORE) * relief.depth.array)
     # Its faces are a pixel larger than it is; there is seen what is seen beside it.
     own = (relief.elements >= 0) & ~hidden

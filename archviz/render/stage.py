@@ -28,6 +28,8 @@ __all__ = ["Site", "Stage", "build_around", "build_site", "environment_camera", 
 
 # Plain ground and nothing else: what a building stands on where no surroundings are built.
 _PLAIN = "studio"
+# What surroundings call the path to a building's door.
+_PATH = "path"
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,6 +47,12 @@ class Site:
     building: Scene | None
     surroundings: Scene
     lamps_m: NDArray[np.float32]
+
+    def without_path(self) -> Site:
+        """The same site without the path to its door, where the building brings its own."""
+        around = self.surroundings
+        laid = np.array([element.name == _PATH for element in around.table.elements], dtype=np.bool_)
+        return replace(self, surroundings=around.only(~laid[around.face_elements]))
 
     def in_white(self) -> Site:
         """The same site with every surface white but glass and water."""

@@ -183,6 +183,8 @@ class Views:
                 lambda: build_around(scene, resolved.environment, resolved.surroundings, resolved.seed),
             )
             built = Site(building=scene, surroundings=around.scene, lamps_m=around.lamps_m)
+            if resolved.input_kind == "sketch" and self._relief(resolved).has_paths:
+                built = built.without_path()
             return built.in_white() if is_white(resolved) else built
 
         camera = resolved.camera

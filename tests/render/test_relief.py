@@ -284,6 +284,33 @@ def test_grass_at_its_foot_hides_nothing_that_was_drawn() -> None:
     assert not (drawn.parts() == Part.GROUND)[standing].any()
 
 
+def test_what_was_drawn_beside_the_building_stands_before_what_was_not() -> None:
+    _, relief = lifted(EYE_LEVEL)
+    # A wall of the surroundings, close before the camera, over the whole view.
+    near = scene({"fence": (quad((-9, 2, -9), (9, 2, -9), (9, 2, 9), (-9, 2, 9)), LEAVES, Part.SURROUNDINGS)})
+    seen = draw_over(
+        rasterize(relief.scene.merged(near), relief.camera), relief, EdgeMap(np.zeros(SIZE.shape, np.float32))
+    )
+    hedge, wall = (relief.elements == ROWS[name] for name in ("plant", "wall"))
+    assert (seen.elements.array[hedge] == ROWS["plant"]).all()
+    assert (seen.elements.array[wall] >= len(ROWS)).all(), "before the building it may stand"
+
+
+def test_a_lawn_behind_a_gap_in_a_crown_is_none() -> None:
+    truth, estimate = exact(EYE_LEVEL)
+    lines, layers = truth.edges.array.copy(), estimate.layers.copy()
+    # A line between lawn and sky has a gap, so they are one area; trees' scallops bound it, and a leaf was seen in it.
+    lines[:, 20:26] = 0
+    for x in range(10, 380, 18):
+        for y in (14, 34):
+            cv2.circle(lines, (x, y), 7, 1.0)
+    ground = truth.parts() == Part.GROUND
+    layers[Layer.PLANT, ground], layers[Layer.GROUND, ground] = 0.03, 0.97
+    relief = lift(replace(estimate, layers=layers), EdgeMap(lines))
+    assert relief is not None
+    assert (relief.elements[ground] == ROWS["plant"]).mean() < 0.02
+
+
 def test_a_crown_is_shaded_under_its_strokes() -> None:
     _, relief = lifted(EYE_LEVEL)
     none = np.zeros(SIZE.shape, np.float32)

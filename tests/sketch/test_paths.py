@@ -46,3 +46,30 @@ def test_only_ground_is_paved_and_one_area_is_not() -> None:
     assert _paved(lines.copy(), ground)[120, 140]
     ground[81:150, 101:180] = False
     assert not _paved(lines, ground).any(), "a house on the lawn is no terrace"
+
+
+def test_a_lawn_that_runs_into_the_sky_through_a_gap_is_still_a_lawn() -> None:
+    lines = np.zeros((200, 300), np.uint8)
+    cv2.line(lines, (100, HORIZON), (20, 199), 1)
+    cv2.line(lines, (120, HORIZON), (90, 199), 1)
+    lines[HORIZON] = 1
+    lines[HORIZON, 200:206] = 0
+    ground = np.broadcast_to(np.arange(200)[:, None] > HORIZON, (200, 300))
+    paved = paved_ground(trace_areas(EdgeMap(lines.astype(np.float32))), ground)
+    assert paved[150, 70] and not paved[150, 250] and not paved[150, 20]
+
+
+def test_a_path_whose_lines_end_before_the_sheet_does_is_a_path() -> None:
+    lines = np.zeros((200, 300), np.uint8)
+    cv2.line(lines, (100, HORIZON), (21, 197), 1)
+    cv2.line(lines, (120, HORIZON), (90, 197), 1)
+    paved = _paved(lines)
+    assert paved[150, 70] and not paved[150, 250] and not paved[150, 20]
+
+
+def test_a_lawn_that_is_narrow_somewhere_is_one() -> None:
+    lines = np.zeros((200, 300), np.uint8)
+    cv2.rectangle(lines, (100, HORIZON), (200, 170), 1)
+    ground = np.broadcast_to(np.arange(200)[:, None] > HORIZON, (200, 300)).copy()
+    ground[:171, 100:201] = False
+    assert not _paved(lines, ground).any()
