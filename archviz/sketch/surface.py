@@ -24,8 +24,8 @@ _AGREED, _DECIDED = 0.6, 0.15
 _GLASS = 0.55
 # Cosines between the lines' normal and the network's: what contradicts, and what is as good as the same.
 _CONTRADICTED, _NEARLY = 0.2, 0.8
-# What may be a crown of a tree is one if the network finds a leaf in it, and is not sure of ground or sky.
-_LEAFY, _OPEN_AIR = 0.01, 0.9
+# What may be a crown of a tree is one if the network finds a leaf in it, and no more ground or sky than this.
+_LEAFY, _LAWN, _SKY = 0.01, 0.3, 0.9
 # Length of the mean of unit normals: 0.96 is a spread of about 16 degrees.
 _FLAT = 0.96
 _LEAST_REGION_PX = 12
@@ -75,7 +75,7 @@ def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> E
     sizes = np.bincount(regions)
     votes = _means(layers.reshape(len(layers), -1), regions, sizes)
     # What lies behind a gap in the outline of crowns is lawn and sky.
-    open_air = votes[Layer.GROUND] + votes[Layer.SKY] > _OPEN_AIR
+    open_air = (votes[Layer.GROUND] > _LAWN) | (votes[Layer.SKY] > _SKY)
     crowns = crowned(areas)[area_of] | (scalloped(areas)[area_of] & ~open_air & (votes[Layer.PLANT] > _LEAFY))
     votes[:, crowns] = np.eye(len(layers))[Layer.PLANT][:, None]
     mean = _means(normals.reshape(-1, 3).T, regions, sizes)
