@@ -57,6 +57,13 @@ def test_a_recipe_from_before_the_start_picture_is_read(house: Path, renderer: R
     assert resolved_from_json(data, input=house) == replace(resolved, start_strength=1.0)
 
 
+def test_the_sky_of_another_seed_has_other_clouds_as_in_every_engine(house: Path, renderer: Renderer) -> None:
+    pictures = [renderer.render(_request(house, seed=seed, lighting="overcast", view="front")).image for seed in (3, 4)]
+    sky = ~renderer.maps(_request(house, lighting="overcast", view="front")).gbuffer.hit  # type: ignore[union-attr]
+    apart = np.abs(pictures[0].astype(int) - pictures[1].astype(int))[sky]
+    assert sky.mean() > 0.2 and (apart.max(axis=1) > 4).mean() > 0.2
+
+
 def test_cancelling_ends_it_after_the_pass(house: Path, renderer: Renderer) -> None:
     class CancelledError(Exception):
         pass
