@@ -55,24 +55,29 @@ def paved_ground(areas: Areas, ground: NDArray[np.bool_]) -> NDArray[np.bool_]:
     filled = np.where(ground, segments[tuple(nearest)], 0)
     least_px = max(1, round(_BESIDE * max(ground.shape)))
     open_to = _borders(filled, segments > 0, len(pixels), least_px, drawn=False)
-    group = _joined(open_to)
-    filled = np.where(filled > 0, 1 + group[filled], 0)
-    beside = _borders(filled, segments > 0, len(pixels) + 1, least_px, drawn=True).tolil().rows
+    # Whole areas from 1 on.
+    filled = np.where(filled > 0, 1 + _joined(open_to)[filled], 0)
+    beside = _borders(filled, segments > 0, len(pixels) + 1, least_px, drawn=True)
     sizes = np.bincount(filled.ravel(), minlength=len(pixels) + 1)
-    sizes[0] = 0
+    return np.asarray((filled > 0) & (_turns(beside, sizes)[filled] % 2 == 1))
+
+
+def _turns(beside: csr_matrix, sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,) how many lines lie between each area and the largest that can be reached from it."""
+    neighbours = beside.tolil().rows
     turns = np.full(len(sizes), -1)
-    for start in np.argsort(-sizes, kind="stable")[: np.count_nonzero(sizes)]:
+    for start in np.argsort(-sizes, kind="stable"):
         if turns[start] >= 0:
             continue
         turns[start] = 0
         waiting = deque([int(start)])
         while waiting:
             area = waiting.popleft()
-            for other in beside[area]:
+            for other in neighbours[area]:
                 if turns[other] < 0:
                     turns[other] = turns[area] + 1
                     waiting.append(other)
-    return np.asarray(turns[filled] % 2 == 1) & (filled > 0)
+    return turns
 
 
 def _borders(
