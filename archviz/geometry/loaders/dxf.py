@@ -208,12 +208,13 @@ def _read_block(reading: _Reading, insert: Any, layer: str, holder: _Holder | No
         material=_material_row(reading, insert, layer, holder),
     )
     copies = list(insert.multi_insert()) if insert.mcount > 1 else [insert]
-    places = np.array([copy.matrix44().transform((0, 0, 0)) for copy in copies])
-    # What is in a block comes with all that holds it already applied. Copies of a row differ by a shift;
-    # but blocks in them are elements of their own, each time.
-    alone = insert.block() is not None and not insert.block().query("INSERT")
-    for copy in copies[:1] if alone else copies:
-        shifts = places - places[0] if alone else np.zeros((1, 3))
+    shifts = np.zeros((1, 3))
+    # Copies of a row differ by a shift; but blocks in them are elements of their own, each time.
+    if len(copies) > 1 and (block := insert.block()) is not None and not block.query("INSERT"):
+        places = np.array([copy.matrix44().transform((0, 0, 0)) for copy in copies])
+        copies, shifts = copies[:1], places - places[0]
+    for copy in copies:
+        # What is in a block comes with all that holds it already applied.
         placed = replace(inner, shifts=shifts, mirrored=copy.matrix44().determinant() < 0)
         for entity in copy.virtual_entities():
             _read_entity(reading, entity, placed, depth + 1)
