@@ -7,6 +7,8 @@ both stay apart (trapped-ball segmentation: S.-H. Zhang et al., "Vectorizing Car
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,6 +52,8 @@ def crowned(areas: Areas) -> NDArray[np.bool_]:
     return np.asarray(inside & short & (pieces >= _MANY) & (total < _ROUND * side))
 
 
+# Walls, windows and paths are read of the same parts.
+@functools.lru_cache(maxsize=1)
 def part_areas(areas: Areas) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Part areas at their necks.
 
@@ -104,4 +108,6 @@ def part_areas(areas: Areas) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     segments: NDArray[np.int32] = np.where(seen, seen.cumsum(), 0).astype(np.int32)[numbers]
     owner = np.zeros(segments.max() + 1, np.int32)
     owner[segments] = areas.labels
+    for shared in (segments, owner):
+        shared.flags.writeable = False
     return segments, owner
