@@ -48,15 +48,13 @@ def test_only_ground_is_paved_and_one_area_is_not() -> None:
     assert not _paved(lines, ground).any(), "a house on the lawn is no terrace"
 
 
-def test_a_lawn_that_runs_into_the_sky_through_a_gap_is_still_a_lawn() -> None:
+def test_a_lawn_that_nothing_parts_from_the_sky_is_still_a_lawn() -> None:
     lines = np.zeros((200, 300), np.uint8)
-    cv2.line(lines, (100, HORIZON), (20, 199), 1)
-    cv2.line(lines, (120, HORIZON), (90, 199), 1)
-    lines[HORIZON] = 1
-    lines[HORIZON, 200:206] = 0
-    ground = np.broadcast_to(np.arange(200)[:, None] > HORIZON, (200, 300))
+    for end in (60, 130):
+        cv2.line(lines, (110, 111), (end, 199), 1)
+    ground = np.broadcast_to(np.arange(200)[:, None] > 110, (200, 300))
     paved = paved_ground(trace_areas(EdgeMap(lines.astype(np.float32))), ground)
-    assert paved[150, 70] and not paved[150, 250] and not paved[150, 20]
+    assert paved[180, 95] and not paved[180, 250] and not paved[180, 20] and not paved[:110].any()
 
 
 def test_a_path_whose_lines_end_before_the_sheet_does_is_a_path() -> None:
@@ -67,9 +65,18 @@ def test_a_path_whose_lines_end_before_the_sheet_does_is_a_path() -> None:
     assert paved[150, 70] and not paved[150, 250] and not paved[150, 20]
 
 
-def test_a_lawn_that_is_narrow_somewhere_is_one() -> None:
+def test_a_court_that_a_path_leads_into_through_a_gate_is_paved_as_well() -> None:
     lines = np.zeros((200, 300), np.uint8)
-    cv2.rectangle(lines, (100, HORIZON), (200, 170), 1)
+    # Its walls stand on no lawn: the path is all that it lies beside.
     ground = np.broadcast_to(np.arange(200)[:, None] > HORIZON, (200, 300)).copy()
-    ground[:171, 100:201] = False
-    assert not _paved(lines, ground).any()
+    ground[61:140, 60:240] = False
+    ground[75:125, 80:220] = True
+    ground[124:141, 140:156] = True
+    cv2.rectangle(lines, (60, HORIZON), (240, 140), 1)
+    cv2.rectangle(lines, (80, 75), (220, 125), 1)
+    for x in (140, 156):
+        cv2.line(lines, (x, 125), (x, 140), 1)
+        cv2.line(lines, (x, 140), (x + 3 * (x - 148), 199), 1)
+    lines[125, 141:156] = lines[140, 141:156] = 0
+    paved = _paved(lines, ground)
+    assert paved[190, 148] and paved[132, 148] and paved[100, 100] and not paved[190, 30] and not paved[190, 270]
