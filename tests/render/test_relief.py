@@ -183,6 +183,13 @@ def test_a_lawn_behind_a_gap_in_a_crown_is_none() -> None:
     assert max((relief.elements[seen] == ROWS["plant"]).mean() for seen in (ground, sky)) < 0.02
 
 
+def test_a_patch_of_the_ground_is_no_path() -> None:
+    _, relief = lifted(EYE_LEVEL)
+    shares = (0.0, 0.002, 0.02)
+    paved = [np.where(np.arange(SIZE.pixels) < share * SIZE.pixels, 1, 0).reshape(SIZE.shape) for share in shares]
+    assert [replace(relief, paved=one.astype(np.float32)).has_paths for one in paved] == [False, False, True]
+
+
 def test_blank_paper_is_not_lifted() -> None:
     truth, estimate = exact(EYE_LEVEL)
     bare = np.zeros_like(estimate.layers)

@@ -51,6 +51,14 @@ def test_horizon_focal_length_and_directions_are_found(focal_mm: float) -> None:
     assert sorted(found.azimuths_deg) == pytest.approx([55.0, 145.0], abs=3)
 
 
+def test_lines_overrule_a_horizon_that_is_looked_for_far_too_high() -> None:
+    view = block(28.0)
+    horizon = view.camera.principal_point_px[1]
+    guess = horizon - 0.14 * SIZE.height
+    found = find_vanishing(trace_areas(view.edges), focal_px=view.camera.focal_px, horizon_px=guess)
+    assert found is not None and found.horizon_px == pytest.approx(horizon, abs=5)
+
+
 def test_every_wall_faces_as_it_does() -> None:
     view = block(28.0)
     areas = trace_areas(view.edges)
