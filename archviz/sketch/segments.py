@@ -108,6 +108,6 @@ def part_areas(areas: Areas) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     segments: NDArray[np.int32] = np.where(seen, seen.cumsum(), 0).astype(np.int32)[numbers]
     owner = np.zeros(segments.max() + 1, np.int32)
     owner[segments] = areas.labels
-    for shared in (segments, owner):
-        shared.flags.writeable = False
+    # They are handed out again.
+    segments.flags.writeable = owner.flags.writeable = False
     return segments, owner
