@@ -11,21 +11,14 @@ from numpy.typing import NDArray
 
 from archviz.core.camera import Camera
 from archviz.sketch.estimate import BLOCK_PX, Estimate, Layer
-from archviz.sketch.segments import crowned, part_areas, scalloped
+from archviz.sketch.layers import agreed_layers, corrected_votes
+from archviz.sketch.segments import part_areas
 from archviz.sketch.vanishing import Areas, Vanishing, face_areas, wall_normals
 
 __all__ = ["flatten_regions", "integrate_normals"]
 
-# A pane or a panel is one thing. A segment larger than this share of the picture has a vote only if its pixels
-# agree so far; whether it is of the building at all, if they do so by more than this beyond a half.
-_ONE_THING = 0.03
-_AGREED, _DECIDED = 0.6, 0.15
-# Share of glass, of what is building, above which a segment is a window.
-_GLASS = 0.55
 # Cosines between the lines' normal and the network's: what contradicts, and what is as good as the same.
 _CONTRADICTED, _NEARLY = 0.2, 0.8
-# What may be a crown of a tree is one if the network finds a leaf in it, and no more ground or sky than this.
-_LEAFY, _LAWN, _SKY = 0.01, 0.3, 0.9
 # Length of the mean of unit normals: 0.96 is a spread of about 16 degrees.
 _FLAT = 0.96
 _LEAST_REGION_PX = 12
@@ -74,16 +67,13 @@ def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> E
     regions = segments.ravel()
     sizes = np.bincount(regions)
     votes = _means(layers.reshape(len(layers), -1), regions, sizes)
-    # What lies behind a gap in the outline of crowns is lawn and sky.
-    open_air = (votes[Layer.GROUND] > _LAWN) | (votes[Layer.SKY] > _SKY)
-    crowns = crowned(areas)[area_of] | (scalloped(areas)[area_of] & ~open_air & (votes[Layer.PLANT] > _LEAFY))
-    votes[:, crowns] = np.eye(len(layers))[Layer.PLANT][:, None]
     mean = _means(normals.reshape(-1, 3).T, regions, sizes)
     # Segment 0 is the ink, which belongs to whatever lies nearest; and so do specks.
     told = sizes >= _LEAST_REGION_PX
     told[0] = False
     away, nearest = distance_transform_edt(~told[segments], return_indices=True)
     owner = np.where(away < _SPECK * max(height, width), segments[tuple(nearest)], segments)
+    votes = corrected_votes(votes, areas, segments, area_of, owner)
     flat = (np.linalg.norm(mean, axis=0) > _FLAT) & told
     facing = _unit(mean.T)
     facing_of = owner
@@ -104,7 +94,7 @@ def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> E
     if order is not None:
         normals = _upright_corners(normals, wall[facing_of], order)
     return Estimate(
-        layers=_agreed_layers(layers, votes, owner, told, sizes),
+        layers=agreed_layers(layers, votes, owner, told, sizes),
         depth=grown(cv2.medianBlur(found.depth, BLOCK_PX + 1)),
         normals=normals,
         confidence=grown(found.confidence),
@@ -151,31 +141,6 @@ def _upright_corners(normals: NDArray[np.float32], wall: NDArray[np.int64], orde
     meant = np.where(votes[1] > votes[0], 1, 0)
     faces = wall_normals(order, np.arange(width, dtype=np.float64) + 0.5, width)[np.arange(width)[None], meant]
     return np.where((wall > 0)[..., None], faces, normals).astype(np.float32)
-
-
-def _agreed_layers(
-    layers: NDArray[np.float32],
-    votes: NDArray[np.float64],
-    owner: NDArray[np.int32],
-    told: NDArray[np.bool_],
-    sizes: NDArray[np.int64],
-) -> NDArray[np.float32]:
-    """(6, H, W) layers as each segment votes; where it does not agree on one, each pixel's among what it is rather."""
-    own = votes[Layer.BUILDING] + votes[Layer.OPENING]
-    # A window is drawn from line to line: of a segment all is glass or nothing.
-    glass = votes[Layer.OPENING] > _GLASS * own
-    votes = votes.copy()
-    votes[Layer.BUILDING], votes[Layer.OPENING] = np.where(glass, 0.0, own), np.where(glass, own, 0.0)
-    of_building = np.isin(np.arange(len(layers)), (Layer.BUILDING, Layer.OPENING))
-    one = told & ((votes.max(axis=0) > _AGREED) | (sizes < _ONE_THING * owner.size))
-    made = np.where(one[owner], votes[:, owner], layers)
-    # Where a building ends is drawn as well: another segment is of it or not, whatever else its parts are.
-    split = told & ~one
-    built = split & (own > 0.5 + _DECIDED)
-    made = np.where(built[owner], votes[:, owner] * of_building[:, None, None], made)
-    bare = split & (own < 0.5 - _DECIDED)
-    made = np.where(bare[owner], made * ~of_building[:, None, None], made)
-    return (made / np.maximum(made.sum(axis=0), 1e-6)).astype(np.float32)
 
 
 def _nearest_face(
