@@ -19,6 +19,8 @@ from torch.nn import functional
 __all__ = ["Finisher"]
 
 _SHUFFLE = 2
+# Codes of texture families differ by 1 in some channel.
+_SAME_CODE = 0.5
 
 
 class _Block(nn.Module):
@@ -58,6 +60,11 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
     grain_gain
         Factor of the grains outside training: what a network is trained to expect of texture is less than
         any one picture has, see :mod:`archviz.training.grain`.
+    family_channels, detail_family
+        Channels of the stack that hold the texture family, and the code of the one whose blades the network
+        softens away.
+    detail_gain
+        Share of the deferred colour's finest detail that is given back on that family, fitted as the grains are.
     """
 
     @register_to_config  # type: ignore[untyped-decorator]
@@ -70,6 +77,9 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         widths: tuple[int, ...] = (48, 80, 128, 160),
         blocks: int = 2,
         grain_gain: float = 1.0,
+        family_channels: tuple[int, ...] = (19, 20, 21, 22),
+        detail_family: tuple[int, ...] = (0, 0, 1, 1),
+        detail_gain: float = 0.0,
     ) -> None:
         super().__init__()
         inputs = (3 + control_channels + textures) * _SHUFFLE**2
@@ -106,6 +116,8 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
             (n, 3, H, W), about [-1, 1].
         """
         smooth, grain = self.split(picture, stack, textures)
+        if self.config.detail_gain:
+            smooth = smooth + self.config.detail_gain * self.detail(stack)
         # In display colour: a black leaf has no lighter side.
         return smooth + self.config.grain_gain * grain * (0.55 + 0.45 * smooth.clamp(-1, 1))
 
@@ -131,6 +143,18 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         base = stack[:, list(self.config.base_channels)]
         smooth = picture + share * (base - picture) + made[:, :3]
         return smooth, (made[:, 4:] * textures).sum(1, keepdim=True)
+
+    def detail(self, stack: torch.Tensor) -> torch.Tensor:
+        """(n, 3, H, W) what sets each pixel of the detailed family apart from its neighbours of that family."""
+        code = stack.new_tensor(self.config.detail_family)[:, None, None]
+        family = (stack[:, list(self.config.family_channels)] - code).abs().amax(1, keepdim=True) < _SAME_CODE
+        flag = self.config.flag_channel
+        base, shown = stack[:, list(self.config.base_channels)], family * stack[:, flag : flag + 1]
+
+        def around(values: torch.Tensor) -> torch.Tensor:
+            return functional.avg_pool2d(values, 3, stride=1, padding=1)
+
+        return (base - around(base * shown) / around(shown).clamp(min=1e-6)) * shown
 
 
 def _blocks(width: int, count: int) -> Any:

@@ -51,7 +51,7 @@ def given_stack(store: PairStore, view: int, mix: int, way: int, window: Any = N
 
 
 def make_drafts(cache: Path, folder: Path, *, threads: int = 1) -> int:
-    """Make the drafts of every view of the data set that has none; returns how many views were done.
+    """Make the drafts of every training view that has none; returns how many views were done.
 
     Parameters
     ----------
@@ -67,19 +67,15 @@ def make_drafts(cache: Path, folder: Path, *, threads: int = 1) -> int:
         str(folder), dtype=torch.float32, local_files_only=True, safety_checker=None, requires_safety_checker=False
     )
     made = 0
-    for split in ("train", "holdout"):
-        try:
-            store = PairStore(cache, split=split)
-        except FileNotFoundError:
-            continue
-        for view in range(len(store)):
-            path = store.folder(view) / "drafts.npz"
-            if not path.exists():
-                beside = path.with_name("drafts.partial.npz")
-                np.savez(beside, allow_pickle=False, **_drafts(pipeline, store, view))
-                beside.replace(path)
-                made += 1
-                print(f"drafts: {store.folder(view).name}", flush=True)
+    store = PairStore(cache, split="train")
+    for view in range(len(store)):
+        path = store.folder(view) / "drafts.npz"
+        if not path.exists():
+            beside = path.with_name("drafts.partial.npz")
+            np.savez(beside, allow_pickle=False, **_drafts(pipeline, store, view))
+            beside.replace(path)
+            made += 1
+            print(f"drafts: {store.folder(view).name}", flush=True)
     return made
 
 

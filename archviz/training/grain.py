@@ -1,13 +1,15 @@
-"""How strong the finisher's grains are: as strong as the path-traced pictures' own texture.
+"""How strong texture is laid on: as strong as the path-traced pictures' own.
 
-Trained on means and statistics, the network places the right grain in the right place, and too little of
-it. Its weights stay; one factor is fitted on pictures that it was trained on and kept in its configuration.
+Trained on means and statistics, the finisher places the right grain in the right place, and too little of
+it, and softens blades of grass that the maps hold. Its weights stay; two factors are fitted on pictures that
+it was trained on and kept in its configuration: of the grains, and of the blades that are given back.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -16,6 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from archviz.control import Group
 from archviz.core.camera import Camera
 from archviz.core.errors import OptionError
 from archviz.core.gbuffer import GBuffer
@@ -24,22 +27,53 @@ from archviz.diffusion.finisher import Finisher
 from archviz.diffusion.textures import draw_textures
 from archviz.geometry.gbuffer import rasterize
 from archviz.render.recipe import write_whole
-from archviz.training.drafts import given_stack
+from archviz.training.drafts import DRAFT_WAYS, given_stack
 from archviz.training.pairs import PairStore
 from archviz.training.scenes import read_scene
 from archviz.training.texture import TextureClass, top_octave_power
 
-__all__ = ["fit_grain", "gain_of"]
+__all__ = ["Sample", "detail_of", "fit_texture", "gain_of"]
 
 # Above this, what is fitted to one material would be noise on another.
 _MOST = 2.0
 _STEPS = 12
+# Of each view, so many drafts whose maps were given whole.
+_MIXES = 2
+_WHOLE = ("complete", frozenset[Group]())
 
-Sample = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.uint8], GBuffer]
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Sample:
+    """What the finisher makes of one training view.
+
+    Parameters
+    ----------
+    smooth, grain
+        (3, H, W) and (1, H, W) of :meth:`Finisher.split`.
+    detail
+        (3, H, W) of :meth:`Finisher.detail`.
+    truth
+        (H, W, 3) uint8.
+    gbuffer
+        The view's.
+    """
+
+    smooth: NDArray[np.float32]
+    grain: NDArray[np.float32]
+    detail: NDArray[np.float32]
+    truth: NDArray[np.uint8]
+    gbuffer: GBuffer
+
+    def picture(self, *, gain: float, detail: float) -> NDArray[np.uint8]:
+        """(H, W, 3) the finished picture with these factors."""
+        smooth = self.smooth + detail * self.detail
+        made = smooth + gain * self.grain * (0.55 + 0.45 * np.clip(smooth, -1, 1))
+        levels = np.clip(np.round((made / 2 + 0.5) * 255), 0, 255).astype(np.uint8)
+        return np.ascontiguousarray(levels.transpose(1, 2, 0))
 
 
-def fit_grain(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) -> float:
-    """Fit the factor and write it into ``<folder>/finisher/config.json``.
+def fit_texture(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) -> dict[str, float]:
+    """Fit both factors, the grass's detail first, and write them into ``<folder>/finisher/config.json``.
 
     Parameters
     ----------
@@ -52,58 +86,72 @@ def fit_grain(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) -
     """
     torch.set_num_threads(threads)
     network = Finisher.from_pretrained(folder / "finisher").eval()
-    gain = gain_of(list(_samples(cache, network, views)))
+    samples = list(_samples(cache, network, views))
+    detail = round(detail_of(samples, gain=network.config.grain_gain), 2)
+    factors = {"detail_gain": detail, "grain_gain": round(gain_of(samples, detail=detail), 2)}
     path = folder / "finisher" / "config.json"
-    config = json.loads(path.read_text(encoding="utf-8")) | {"grain_gain": round(gain, 2)}
+    config = json.loads(path.read_text(encoding="utf-8")) | factors
     text = json.dumps(config, indent=2, sort_keys=True) + "\n"
     write_whole(path, partial(_write, text=text))
-    print(f"grain: a gain of {gain:.2f}")
-    return gain
+    print(f"texture of {len(samples)} pictures: {factors}")
+    return factors
 
 
-def gain_of(samples: Sequence[Sample]) -> float:
-    """The factor at which texture has the truth's power in the geometric mean; at least 1, at most 2.
-
-    Parameters
-    ----------
-    samples
-        Smooth picture (3, H, W) and grain (1, H, W) of :meth:`Finisher.split`, truth (H, W, 3) and view.
+def gain_of(samples: Sequence[Sample], *, detail: float = 0.0) -> float:
+    """The grains' factor at which texture has the truth's power in the geometric mean; at least 1, at most 2.
 
     Raises
     ------
     OptionError
         No view shows enough of a wall, of grass or of foliage.
     """
-    low, high = 1.0, _MOST
-    if _balance(samples, high) < 0.0:
+    classes = get_args(TextureClass)
+    return _balanced(samples, classes, 1.0, _MOST, lambda sample, gain: sample.picture(gain=gain, detail=detail))
+
+
+def detail_of(samples: Sequence[Sample], *, gain: float = 1.0) -> float:
+    """The share of the grass's own detail at which it has the truth's power; at least 0, at most 1.
+
+    Raises
+    ------
+    OptionError
+        No view shows enough grass.
+    """
+    return _balanced(samples, ("grass",), 0.0, 1.0, lambda sample, share: sample.picture(gain=gain, detail=share))
+
+
+def _balanced(
+    samples: Sequence[Sample], classes: Sequence[TextureClass], low: float, high: float,
+    picture: Callable[[Sample, float], NDArray[np.uint8]],
+) -> float:  # fmt: skip
+    """The factor between ``low`` and ``high`` at which made texture is as strong as the true one."""
+
+    def balance(factor: float) -> float:
+        return _balance([(picture(sample, factor), sample) for sample in samples], classes)
+
+    if balance(high) < 0.0:
         return high
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        low, high = (middle, high) if _balance(samples, middle) < 0.0 else (low, middle)
+        low, high = (middle, high) if balance(middle) < 0.0 else (low, middle)
     return high
 
 
-def _balance(samples: Sequence[Sample], gain: float) -> float:
+def _balance(made: Sequence[tuple[NDArray[np.uint8], Sample]], classes: Sequence[TextureClass]) -> float:
     """Mean logarithm of the texture's power over the truth's, classes with equal weight."""
-    classes: list[float] = []
-    for of in get_args(TextureClass):
+    means: list[float] = []
+    for of in classes:
         found = [
-            np.log((made + 1e-3) / (true + 1e-3))
-            for smooth, grain, truth, gbuffer in samples
-            if (true := top_octave_power(truth, gbuffer, of)) is not None
-            and (made := top_octave_power(_picture(smooth, grain, gain), gbuffer, of)) is not None
+            np.log((power + 1e-3) / (true + 1e-3))
+            for picture, sample in made
+            if (true := top_octave_power(sample.truth, sample.gbuffer, of)) is not None
+            and (power := top_octave_power(picture, sample.gbuffer, of)) is not None
         ]
         if found:
-            classes.append(float(np.mean(found)))
-    if not classes:
-        raise OptionError("grain: no view shows enough of a wall, of grass or of foliage; make drafts of more")
-    return float(np.mean(classes))
-
-
-def _picture(smooth: NDArray[np.float32], grain: NDArray[np.float32], gain: float) -> NDArray[np.uint8]:
-    made = smooth + gain * grain * (0.55 + 0.45 * np.clip(smooth, -1, 1))
-    levels = np.clip(np.round((made / 2 + 0.5) * 255), 0, 255).astype(np.uint8)
-    return np.ascontiguousarray(levels.transpose(1, 2, 0))
+            means.append(float(np.mean(found)))
+    if not means:
+        raise OptionError(f"grain: no view shows enough of {' or '.join(classes)}; make drafts of more")
+    return float(np.mean(means))
 
 
 def _samples(cache: Path, network: Finisher, views: int) -> Iterator[Sample]:
@@ -114,13 +162,23 @@ def _samples(cache: Path, network: Finisher, views: int) -> Iterator[Sample]:
         scene, told = read_scene(cache / "scenes" / f"{record['seed']:06d}")
         gbuffer = rasterize(scene, Camera.from_json(told["cameras"][record["view"]]["camera"]))
         with np.load(store.folder(view) / "drafts.npz", allow_pickle=False) as drafts:
-            row = int(np.argmin(drafts["ways"]))
-            mix, way, draft = int(drafts["mixes"][row]), int(drafts["ways"][row]), drafts["pictures"][row]
-        grains = draw_textures(draft.shape[0], draft.shape[1], derive_generator(view, "grain"))
-        given: list[Any] = [draft.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1, given_stack(store, view, mix, way)]
-        with torch.no_grad():
-            smooth, grain = network.split(*(torch.from_numpy(np.ascontiguousarray(a))[None] for a in (*given, grains)))
-        yield smooth[0].numpy(), grain[0].numpy(), np.array(store.pictures(view)[mix]), gbuffer
+            whole = [row for row, way in enumerate(drafts["ways"]) if DRAFT_WAYS[way][1:3] == _WHOLE][:_MIXES]
+            rows = [(int(drafts["mixes"][row]), int(drafts["ways"][row]), drafts["pictures"][row]) for row in whole]
+        for mix, way, draft in rows:
+            grains = draw_textures(draft.shape[0], draft.shape[1], derive_generator(view, "grain", mix))
+            shown = draft.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+            given = (shown, given_stack(store, view, mix, way), grains)
+            picture, stack, textures = (torch.from_numpy(np.ascontiguousarray(array))[None] for array in given)
+            with torch.no_grad():
+                smooth, grain = network.split(picture, stack, textures)
+                detail = network.detail(stack)
+            yield Sample(
+                smooth=smooth[0].numpy(),
+                grain=grain[0].numpy(),
+                detail=detail[0].numpy(),
+                truth=np.array(store.pictures(view)[mix]),
+                gbuffer=gbuffer,
+            )
 
 
 def _write(file: Any, *, text: str) -> None:

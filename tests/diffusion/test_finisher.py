@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from archviz.control import CHANNELS
+from archviz.core.material import FAMILY_CODES, TextureFamily
 from archviz.diffusion.finisher import Finisher
 from archviz.diffusion.textures import TEXTURES, draw_textures
 
@@ -27,6 +28,8 @@ def test_its_defaults_name_the_deferred_colour_of_the_stack() -> None:
     names = [CHANNELS[i] for i in network.config.base_channels]
     assert names == ["deferred_red", "deferred_green", "deferred_blue"]
     assert CHANNELS[network.config.flag_channel] == "given_light"
+    assert [CHANNELS[i] for i in network.config.family_channels] == [f"family_{i}" for i in range(4)]
+    assert list(network.config.detail_family) == list(FAMILY_CODES[TextureFamily.GRASS])
     assert network.config.control_channels == len(CHANNELS)
     assert network.config.textures == len(TEXTURES)
     assert sum(p.numel() for p in network.parameters()) < 5e6
@@ -64,6 +67,27 @@ def test_the_gain_moves_the_grain_alone() -> None:
     assert laid.abs().max() > 1e-4
     assert torch.allclose(plain(picture, stack, grains), smooth + laid)
     assert torch.allclose(strong(picture, stack, grains), smooth + 2 * laid)
+
+
+def test_detail_of_the_deferred_colour_is_given_back_on_grass_alone() -> None:
+    picture, stack, grains = inputs()
+    stack[:, list(tiny().config.family_channels)] = torch.tensor(FAMILY_CODES[TextureFamily.FOLIAGE])[:, None, None]
+    lawn = (slice(None), list(tiny().config.family_channels), slice(20, 40), slice(10, 30))
+    stack[lawn] = torch.tensor(FAMILY_CODES[TextureFamily.GRASS])[:, None, None]
+    plain, detailed = tiny(), tiny(detail_gain=0.25)
+    added = (detailed(picture, stack, grains) - plain(picture, stack, grains))[0]
+    assert added[:, 20:40, 10:30].abs().min(dim=0).values.mean() > 0.02
+    added_outside = added.clone()
+    added_outside[:, 20:40, 10:30] = 0
+    assert not added_outside.any()
+    # A lawn without blades gets none, and its border no fringe.
+    stack[:, list(plain.config.base_channels)] = 1.0
+    stack[:, list(plain.config.base_channels), 20:40, 10:30] = -0.5
+    assert detailed.detail(stack).abs().max() < 1e-6
+    # Nor does a picture whose light is not known.
+    stack[:, list(plain.config.base_channels)] = torch.randn(1, 3, 48, 48)
+    stack[:, plain.config.flag_channel] = 0
+    assert not detailed.detail(stack).any()
 
 
 @pytest.mark.parametrize("moved", range(3))

@@ -1,21 +1,41 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from archviz.core.errors import OptionError
-from archviz.training.grain import gain_of
+from archviz.core.material import TextureFamily
+from archviz.training.grain import Sample, detail_of, gain_of
 from tests.fidelity.flat import flat_view, wall_in_sky
 
 VIEW = flat_view(wall_in_sky())
 
 
-def sample(strength: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, object]:
+def noise(seed: int) -> np.ndarray:
+    """(1, H, W) fine grain."""
+    return 0.08 * np.random.default_rng(seed).standard_normal((1, *VIEW.size.shape)).astype(np.float32)
+
+
+def grey(grain: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 grey with grain."""
+    levels = np.clip(np.round(127.5 + 127.5 * grain[0]), 0, 255).astype(np.uint8)
+    return levels[..., None].repeat(3, axis=-1)
+
+
+def sample(strength: float) -> Sample:
     """A grey picture, a grain to lay on it, and a truth whose grain is ``strength`` times as strong."""
-    shape = VIEW.size.shape
-    grain = 0.08 * np.random.default_rng(1).standard_normal((1, *shape)).astype(np.float32)
-    other = 0.08 * np.random.default_rng(2).standard_normal((1, *shape)).astype(np.float32)
-    truth = 127.5 + 127.5 * 0.55 * strength * other[0]
-    picture = np.clip(np.round(truth), 0, 255).astype(np.uint8)[..., None].repeat(3, axis=-1)
-    return np.zeros((3, *shape), dtype=np.float32), grain, picture, VIEW
+    smooth = np.zeros((3, *VIEW.size.shape), dtype=np.float32)
+    truth = grey(0.55 * strength * noise(2))
+    return Sample(smooth=smooth, grain=noise(1), detail=smooth, truth=truth, gbuffer=VIEW)
+
+
+def lawn(strength: float) -> Sample:
+    """A grey lawn without grain, its blades, and a truth whose blades are ``strength`` times as strong as those."""
+    materials = tuple(replace(one, family=TextureFamily.GRASS) for one in VIEW.table.materials)
+    view = replace(VIEW, table=replace(VIEW.table, materials=materials))
+    flat = np.zeros((3, *VIEW.size.shape), dtype=np.float32)
+    blades = noise(3).repeat(3, axis=0)
+    return Sample(smooth=flat, grain=flat[:1], detail=blades, truth=grey(strength * noise(4)), gbuffer=view)
 
 
 def test_the_gain_is_that_at_which_made_texture_is_as_strong_as_the_true_one() -> None:
@@ -31,7 +51,13 @@ def test_no_gain_is_under_one_nor_above_two() -> None:
 
 def test_views_that_show_no_texture_are_refused() -> None:
     small = flat_view(wall_in_sky(height=30, width=40))
-    smooth, grain, truth, _ = sample(1.0)
-    cropped = smooth[:, : small.size.height, : small.size.width], grain, truth, small
-    with pytest.raises(OptionError, match="no view shows enough"):
-        gain_of([cropped])
+    with pytest.raises(OptionError, match="no view shows enough of wall or grass or foliage"):
+        gain_of([replace(sample(1.0), gbuffer=small)])
+    with pytest.raises(OptionError, match="no view shows enough of grass"):
+        detail_of([sample(1.0)])
+
+
+def test_blades_are_given_back_until_a_lawn_is_as_rough_as_the_true_one() -> None:
+    assert detail_of([lawn(0.4)]) == pytest.approx(0.4, rel=0.03)
+    assert detail_of([lawn(0.0)]) == pytest.approx(0.0, abs=1e-3)
+    assert detail_of([lawn(3.0)]) == 1.0
