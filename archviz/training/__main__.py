@@ -9,7 +9,7 @@
     decoder      the autoencoder's decoder on the denoiser's latents
     drafts       what denoiser and decoder make of training views  <cache>/pairs
     finisher     from drafts and maps to the finished picture      <cache>/finisher.pt
-    grain        how strong the finisher's grains are              its config.json
+    grain        how strong the finisher's grains and blades are   its config.json
     export       the diffusers folder of the engine                archviz/weights/mini
     metric-network  tells hours and places, and compares pictures, for `evaluate`   <cache>/metric-network.pt
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
@@ -17,6 +17,7 @@
     calibrate    what each score of fidelity says of known damage  docs/fidelity-*
     evaluate-views  colours over several views of one scene, drift between lights
     drawn        views that drawings are made from, untraced       <cache>/drawn
+    adopt-lines  goes on from the released network that reads drawings
     lines        the network that reads drawings                   <cache>/lines.pt
     export-lines the diffusers folder of that network              archviz/weights/lines
     evaluate-lines  figures of that network on held-out scenes
@@ -85,6 +86,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     lines.add_argument("--steps", type=int, default=4000)
     lines.add_argument("--until", type=int, default=None)
     lines.add_argument("--batch", type=int, default=4)
+    lines.add_argument("--rate", type=float, default=8e-4)
+    lines.add_argument("--cooldown", type=float, default=0.4, help="share of the steps over which the rate falls")
+    steps.add_parser("adopt-lines").add_argument("--folder", type=Path, default=LINES_WEIGHTS)
     steps.add_parser("export-lines").add_argument("--folder", type=Path, default=LINES_WEIGHTS)
     evaluate_lines = steps.add_parser("evaluate-lines")
     evaluate_lines.add_argument("--folder", type=Path, default=LINES_WEIGHTS)
@@ -172,9 +176,9 @@ def _run(options: argparse.Namespace) -> None:
                 cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads
             )
         case "grain":
-            from archviz.training.grain import fit_grain
+            from archviz.training.grain import fit_texture
 
-            fit_grain(cache, options.folder, threads=options.threads)
+            fit_texture(cache, options.folder, threads=options.threads)
         case "adopt":
             from archviz.training.adopt import adopt
 
@@ -192,7 +196,19 @@ def _run(options: argparse.Namespace) -> None:
         case "lines":
             from archviz.training.lines import train_lines
 
-            train_lines(cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads)
+            train_lines(
+                cache,
+                steps=options.steps,
+                until=options.until,
+                batch=options.batch,
+                rate=options.rate,
+                cooldown=options.cooldown,
+                threads=options.threads,
+            )
+        case "adopt-lines":
+            from archviz.training.lines import adopt_lines
+
+            adopt_lines(cache, options.folder)
         case "export-lines":
             from archviz.training.lines import export_lines
 

@@ -11,16 +11,18 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from archviz.core.errors import OptionError
 from archviz.core.maps import EdgeMap
 from archviz.core.seeds import derive_generator
 from archviz.sketch.estimate import BLOCK_PX, OUTPUTS, Layer, Outputs, estimate_space, predict
-from archviz.training.checkpoint import Average, load_state
+from archviz.training.checkpoint import Average, load_state, save_state
 from archviz.training.drawn_views import DrawnView, read_view, view_paths
 from archviz.training.hands import draw_by_hand
 from archviz.training.loop import Training, cooled, train
 
 __all__ = [
     "Reading",
+    "adopt_lines",
     "build_lines_network",
     "evaluate_lines",
     "export_lines",
@@ -36,6 +38,10 @@ _DEPTH_WEIGHT, _NORMAL_WEIGHT = 0.5, 2.0
 # Shape is learned where it is not obvious: level ground fills most of a picture.
 _BUILDING_WEIGHT = 5.0
 _LOG_DEPTH_LIMIT = 3.0
+# What stands before what, of pixels so far apart along a row or a column, as shares of its length. Depths nearer to
+# one another than the second, as a logarithm, are not ranked; beyond the third they need not be further apart.
+_RANKED_APART, _RANKED_LEAST, _RANKED_MOST = (1 / 32, 1 / 12, 1 / 5, 2 / 5), 0.03, 0.1
+_RANK_WEIGHT = 1.0
 
 
 def build_lines_network(channels: tuple[int, ...] = CHANNELS) -> Any:
@@ -55,7 +61,7 @@ def build_lines_network(channels: tuple[int, ...] = CHANNELS) -> Any:
 
 
 def lines_loss(made: Outputs, layers: torch.Tensor, log_depth: torch.Tensor, normals: torch.Tensor) -> torch.Tensor:
-    """Cross entropy of the layers, Laplace likelihood of log depth, cosine of the normals.
+    """Cross entropy of the layers, Laplace likelihood and order of log depth, cosine of the normals.
 
     Parameters
     ----------
@@ -77,7 +83,30 @@ def lines_loss(made: Outputs, layers: torch.Tensor, log_depth: torch.Tensor, nor
     error = (made.log_depth - torch.nan_to_num(log_depth)).abs()
     likelihood = error * (-made.log_error).exp() + made.log_error
     turned = 1 - (made.normals * normals).sum(1)
-    return loss + (weight * (_DEPTH_WEIGHT * (likelihood + error) + _NORMAL_WEIGHT * turned)).sum()
+    loss = loss + (weight * (_DEPTH_WEIGHT * (likelihood + error) + _NORMAL_WEIGHT * turned)).sum()
+    return loss + _RANK_WEIGHT * _misranked(made.log_depth, torch.where(own, log_depth, torch.nan))
+
+
+def _misranked(made: torch.Tensor, log_depth: torch.Tensor) -> torch.Tensor:
+    """Hinge loss of which of two pixels of one row or column is nearer, as a share of the furthest that counts.
+
+    Ranking of pairs as in Chen et al., "Single-Image Depth Perception in the Wild", 2016. Both (n, h, w); pixels of the second that are ``nan`` are not ranked.
+    """
+    lost, count = made.new_zeros(()), made.new_zeros(())
+    for axis in (1, 2):
+        length = made.shape[axis]
+        for share in _RANKED_APART:
+            apart = max(1, round(share * length))
+            truth, said = (
+                depth.narrow(axis, apart, length - apart) - depth.narrow(axis, 0, length - apart)
+                for depth in (log_depth, made)
+            )
+            truth = torch.nan_to_num(truth)
+            ranked = truth.abs() > _RANKED_LEAST
+            wrong = functional.relu(truth.abs().clamp(max=_RANKED_MOST) - truth.sign() * said)
+            lost = lost + torch.where(ranked, wrong, 0.0).sum() / _RANKED_MOST
+            count = count + ranked.sum()
+    return lost / count.clamp(min=1)
 
 
 def targets(view: DrawnView) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
@@ -135,6 +164,9 @@ def train_lines(
     ----------
     cache
         Holds ``drawn/``; receives ``lines.pt``.
+    rate, cooldown
+        Learning rate, and over what share of the steps it falls. A released network goes on at half the rate it
+        was trained with, falling from the start.
     until
         Stop after this step though the schedule goes on to ``steps``.
     """
@@ -158,6 +190,24 @@ def train_lines(
         decay=0.998,
     )
     train(training, steps=steps, until=until)
+
+
+def adopt_lines(cache: Path, folder: Path) -> None:
+    """Write the checkpoint of a released network: training starts at step 0 with it.
+
+    Raises
+    ------
+    OptionError
+        A checkpoint is there already: it would be lost.
+    """
+    from diffusers import UNet2DModel
+
+    path = cache / "lines.pt"
+    if path.exists():
+        raise OptionError(f"{path} is there already; move it away to start from {folder}")
+    network = UNet2DModel.from_pretrained(folder, local_files_only=True).float()
+    average = [p.detach() for p in network.parameters()]
+    save_state(path, {"network": network.state_dict(), "average": average, "step": 0})
 
 
 def export_lines(cache: Path, folder: Path, channels: tuple[int, ...] = CHANNELS) -> None:

@@ -8,13 +8,21 @@ import numpy as np
 import pytest
 import torch
 
+from archviz.core.errors import OptionError
 from archviz.core.maps import EdgeMap
 from archviz.core.seeds import derive_generator
 from archviz.sketch.estimate import Layer, Outputs, estimate_space, predict
 from archviz.training.checkpoint import load_state
 from archviz.training.drawn_views import draw_views, read_view, view_paths
 from archviz.training.hands import draw_by_hand
-from archviz.training.lines import build_lines_network, export_lines, lines_loss, targets, train_lines
+from archviz.training.lines import (
+    adopt_lines,
+    build_lines_network,
+    export_lines,
+    lines_loss,
+    targets,
+    train_lines,
+)
 
 TINY = (16, 16, 32, 48)
 
@@ -94,6 +102,23 @@ def test_the_loss_is_least_for_the_truth_and_blind_to_what_is_not_drawn(drawn: P
     assert lines_loss(mixed, hidden, *truth[1:]) < 0.02
 
 
+def test_the_loss_asks_for_the_order_of_depths_along_rows_and_columns_of_the_building_alone() -> None:
+    layers = torch.full((1, 64, 64), int(Layer.BUILDING))
+    slope = (torch.arange(64) / 64).expand(1, 64, 64)
+    normals = torch.zeros(1, 3, 64, 64)
+    logits = 20.0 * torch.nn.functional.one_hot(layers, len(Layer)).permute(0, 3, 1, 2).float()
+
+    def lost(depth: torch.Tensor, layers: torch.Tensor = layers) -> float:
+        """With an error that is expected to be huge, so that depth itself hardly counts."""
+        return float(lines_loss(Outputs(logits, depth, normals, torch.full_like(slope, 3.0)), layers, slope, normals))
+
+    flat, right, wrong = lost(torch.zeros(1, 64, 64)), lost(slope), lost(-slope)
+    # Each pair that is ranked wrongly costs its distance; beyond a tenth the rest is the depth's own business.
+    assert flat - right > 0.9 and wrong - flat > 1.5
+    ground = torch.full_like(layers, int(Layer.GROUND))
+    assert lost(-slope, ground) - lost(slope, ground) < wrong - right - 2.0
+
+
 def small(drawn: Path, cache: Path) -> None:
     """Two views cut to 64 x 64."""
     (cache / "drawn").mkdir(parents=True)
@@ -118,6 +143,24 @@ def test_a_stopped_training_ends_where_an_unstopped_one_does_and_reads_a_drawing
     np.testing.assert_allclose(found.layers.sum(0), 1, atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(found.normals, axis=-1), 1, atol=1e-4)
     assert found.confidence.min() >= 0 and found.confidence.max() <= 1 and (found.depth > 0).all()
+
+
+def test_a_released_network_is_where_training_starts_and_no_checkpoint_is_lost(drawn: Path, tmp_path: Path) -> None:
+    torch.manual_seed(3)
+    released = build_lines_network(TINY)
+    released.save_pretrained(tmp_path / "released")
+    small(drawn, tmp_path / "cache")
+    adopt_lines(tmp_path / "cache", tmp_path / "released")
+    state = load_state(tmp_path / "cache" / "lines.pt")
+    assert state is not None and state["step"] == 0
+    assert all(torch.equal(a, b) for a, b in zip(state["average"], released.parameters(), strict=True))
+    # A rate of nothing leaves it as it was; a training from nothing would end elsewhere.
+    train_lines(tmp_path / "cache", steps=1, batch=2, rate=0.0, channels=TINY)
+    after = load_state(tmp_path / "cache" / "lines.pt")
+    assert after is not None and after["step"] == 1
+    assert all(torch.equal(a, b) for a, b in zip(after["network"].values(), state["network"].values(), strict=True))
+    with pytest.raises(OptionError, match="is there already"):
+        adopt_lines(tmp_path / "cache", tmp_path / "released")
 
 
 def test_the_network_answers_pixel_by_pixel() -> None:
