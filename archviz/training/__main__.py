@@ -214,7 +214,7 @@ def _run(options: argparse.Namespace) -> None:
 
             export_lines(cache, options.folder)
         case "evaluate-lines":
-            from archviz.training.lines import evaluate_lines
+            from archviz.training.readings import evaluate_lines
 
             evaluate_lines(cache, options.folder, views=options.views)
         case "openings":

@@ -34,12 +34,15 @@ from archviz.geometry.scene import Scene
 from archviz.sketch.estimate import WORKING_LONGER_PX, Layer
 from archviz.training.scenes import generate
 
-__all__ = ["DrawnView", "draw_views", "layers_of", "read_view", "sparse_scene", "view_paths"]
+__all__ = ["DrawnView", "draw_views", "layers_of", "read_view", "sparse_scene", "targets", "view_paths"]
 
 _MULTIPLE = 32
 # Share of the elements around the building that a sparse drawing shows, drawn anew for every view.
 _KEPT_PLANTS = (0.0, 0.3)
 _KEPT_OTHERS = (0.0, 0.05)
+
+# Natural logarithm of depth over the building's median; a hall's far end or a hill says no more than that.
+_LOG_DEPTH_LIMIT = 3.0
 
 DrawnView = dict[str, NDArray[np.generic]]
 
@@ -134,3 +137,16 @@ def read_view(path: Path) -> DrawnView:
     """The arrays of a file."""
     with np.load(path, allow_pickle=False) as arrays:
         return dict(arrays)
+
+
+def targets(view: DrawnView) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
+    """Layers, log depth over the building's median (``nan`` in the sky) and (3, h, w) normals of a view."""
+    layers = view["layers"].astype(np.int64)
+    own = np.isin(layers, [Layer.BUILDING, Layer.OPENING])
+    depth = view["depth_m"].astype(np.float32)
+    sky = layers == Layer.SKY
+    median = np.median(depth[own] if own.any() else depth[~sky])
+    relative = np.log(np.maximum(np.where(sky, median, depth), 1e-3) / median)
+    log_depth = np.where(sky, np.nan, np.clip(relative, -_LOG_DEPTH_LIMIT, _LOG_DEPTH_LIMIT))
+    normals = view["normals"].astype(np.float32).transpose(2, 0, 1) / np.float32(127)
+    return layers, log_depth.astype(np.float32), normals

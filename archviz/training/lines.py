@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +11,17 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from archviz.core.errors import OptionError
-from archviz.core.maps import EdgeMap
 from archviz.core.seeds import derive_generator
-from archviz.sketch.estimate import BLOCK_PX, OUTPUTS, Layer, Outputs, estimate_space, predict
+from archviz.sketch.estimate import BLOCK_PX, OUTPUTS, Layer, Outputs, predict
 from archviz.training.checkpoint import Average, load_state, save_state
-from archviz.training.drawn_views import DrawnView, read_view, view_paths
+from archviz.training.drawn_views import read_view, targets, view_paths
 from archviz.training.hands import draw_by_hand
 from archviz.training.loop import Training, cooled, train
 
 __all__ = [
-    "Reading",
     "adopt_lines",
     "build_lines_network",
-    "evaluate_lines",
     "export_lines",
-    "judge_reading",
     "lines_loss",
     "train_lines",
 ]
@@ -37,7 +32,6 @@ _LAYER_WEIGHTS = torch.tensor([1.0, 1.5, 1.0, 1.5, 1.5, 1.0])
 _DEPTH_WEIGHT, _NORMAL_WEIGHT = 0.5, 2.0
 # Shape is learned where it is not obvious: level ground fills most of a picture.
 _BUILDING_WEIGHT = 5.0
-_LOG_DEPTH_LIMIT = 3.0
 # What stands before what, of pixels so far apart along a row or a column, as shares of its length. Depths nearer to
 # one another than the second, as a logarithm, are not ranked; beyond the third they need not be further apart.
 _RANKED_APART, _RANKED_LEAST, _RANKED_MOST = (1 / 32, 1 / 12, 1 / 5, 2 / 5), 0.03, 0.1
@@ -90,7 +84,8 @@ def lines_loss(made: Outputs, layers: torch.Tensor, log_depth: torch.Tensor, nor
 def _misranked(made: torch.Tensor, log_depth: torch.Tensor) -> torch.Tensor:
     """Hinge loss of which of two pixels of one row or column is nearer, as a share of the furthest that counts.
 
-    Ranking of pairs as in Chen et al., "Single-Image Depth Perception in the Wild", 2016. Both (n, h, w); pixels of the second that are ``nan`` are not ranked.
+    Ranking of pairs as in Chen et al., "Single-Image Depth Perception in the Wild", 2016. Both (n, h, w); pixels of
+    the second that are ``nan`` are not ranked.
     """
     lost, count = made.new_zeros(()), made.new_zeros(())
     for axis in (1, 2):
@@ -107,19 +102,6 @@ def _misranked(made: torch.Tensor, log_depth: torch.Tensor) -> torch.Tensor:
             lost = lost + torch.where(ranked, wrong, 0.0).sum() / _RANKED_MOST
             count = count + ranked.sum()
     return lost / count.clamp(min=1)
-
-
-def targets(view: DrawnView) -> tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]:
-    """Layers, log depth over the building's median (``nan`` in the sky) and (3, h, w) normals of a view."""
-    layers = view["layers"].astype(np.int64)
-    own = np.isin(layers, [Layer.BUILDING, Layer.OPENING])
-    depth = view["depth_m"].astype(np.float32)
-    sky = layers == Layer.SKY
-    median = np.median(depth[own] if own.any() else depth[~sky])
-    relative = np.log(np.maximum(np.where(sky, median, depth), 1e-3) / median)
-    log_depth = np.where(sky, np.nan, np.clip(relative, -_LOG_DEPTH_LIMIT, _LOG_DEPTH_LIMIT))
-    normals = view["normals"].astype(np.float32).transpose(2, 0, 1) / np.float32(127)
-    return layers, log_depth.astype(np.float32), normals
 
 
 def _sample(path: Path, generator: np.random.Generator, *, halved: bool) -> tuple[NDArray[Any], ...]:
@@ -226,114 +208,3 @@ def export_lines(cache: Path, folder: Path, channels: tuple[int, ...] = CHANNELS
     average.values = state["average"]
     average.copy_to(network.parameters())
     network.to(torch.float16).save_pretrained(folder, safe_serialization=True)
-
-
-def evaluate_lines(cache: Path, folder: Path, *, views: int = 100, seed: int = 0) -> dict[str, float]:
-    """How well drawings of held-out views are read; prints and returns the figures.
-
-    Parameters
-    ----------
-    cache
-        Holds ``drawn/``.
-    folder
-        The network's weights.
-    views
-        How many held-out views, spread over the split; each is drawn by another hand.
-
-    Returns
-    -------
-    dict
-        ``<layer>_iou``; ``normal_error_deg``, the building's median; ``pairs_building``, share of pairs on
-        one row or column of the building whose depth is ordered rightly; ``pairs_between``, the same for
-        one pixel of the building and one of what stands around.
-    """
-    paths = view_paths(cache, "holdout")
-    paths = paths[:: max(1, len(paths) // views)][:views]
-    read = [judge_reading(p, folder, derive_generator(seed, "evaluate-lines", n)) for n, p in enumerate(paths)]
-    hits, unions = (sum(counts) for counts in zip(*[(one.hits, one.unions) for one in read], strict=True))
-    figures = {f"{layer.name.lower()}_iou": float(hits[layer] / max(unions[layer], 1)) for layer in Layer}
-    figures |= {
-        "normal_error_deg": float(np.median(np.concatenate([one.normal_errors_deg for one in read]))),
-        "pairs_building": float(np.mean([right for one in read for right in one.pairs_building])),
-        "pairs_between": float(np.mean([right for one in read for right in one.pairs_between])),
-        "views": float(len(paths)),
-    }
-    print("\n".join(f"{name}: {value:.3f}" for name, value in figures.items()), flush=True)
-    return figures
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Reading:
-    """How one drawing was read.
-
-    Parameters
-    ----------
-    hits, unions
-        (6,) pixels of each layer that were named rightly, and that are or were named it.
-    normal_errors_deg
-        Of every pixel of the building [degrees].
-    pairs_building, pairs_between
-        Whether pairs of pixels are in the right order of depth: on one row or column of the building; one on the
-        building and one around it.
-    """
-
-    hits: NDArray[np.int64]
-    unions: NDArray[np.int64]
-    normal_errors_deg: NDArray[np.float32]
-    pairs_building: list[bool]
-    pairs_between: list[bool]
-
-
-def judge_reading(path: Path, folder: Path, generator: np.random.Generator) -> Reading:
-    """Draw a view by a random hand, read the drawing, and compare.
-
-    Parameters
-    ----------
-    path
-        A file of :func:`archviz.training.drawn_views.view_paths`.
-    folder
-        The network's weights.
-    generator
-        Decides the hand and the pairs.
-    """
-    view = read_view(path)
-    lines, known = draw_by_hand(view["edges"], view["layers"], view["elements"], generator)  # type: ignore[arg-type]
-    found = estimate_space(EdgeMap(lines.astype(np.float32)), weights=folder)
-    layers, log_depth, normals = targets(view)
-    said = found.layers.argmax(0)
-    own = np.isin(layers, [Layer.BUILDING, Layer.OPENING])
-    around = np.isin(layers, [Layer.PLANT, Layer.OTHER, Layer.GROUND])
-    cosine = np.clip((found.normals.transpose(2, 0, 1) * normals).sum(0)[own], -1, 1)
-    depth = np.nan_to_num(log_depth, nan=np.inf)
-    return Reading(
-        hits=np.array([((said == one) & (layers == one) & known).sum() for one in Layer]),
-        unions=np.array([(((said == one) | (layers == one)) & known).sum() for one in Layer]),
-        normal_errors_deg=np.degrees(np.arccos(cosine)),
-        pairs_building=_ordered(found.depth, depth, own, own, generator, aligned=True),
-        pairs_between=_ordered(found.depth, depth, own, around, generator, aligned=False),
-    )
-
-
-_PAIRS = 400
-# Depths nearer to one another than this share are not told apart.
-_TOLD_APART = 0.03
-
-
-def _ordered(
-    found: NDArray[np.float32], log_depth: NDArray[np.float32], first: NDArray[np.bool_], second: NDArray[np.bool_],
-    generator: np.random.Generator, *, aligned: bool,
-) -> list[bool]:  # fmt: skip
-    """Whether random pairs of pixels are ordered in depth as in truth; ``aligned`` on one row or column."""
-    one, other = np.argwhere(first), np.argwhere(second)
-    if not len(one) or not len(other):
-        return []
-    a = one[generator.integers(len(one), size=_PAIRS)]
-    b = other[generator.integers(len(other), size=_PAIRS)]
-    if aligned:
-        axis = generator.integers(2, size=_PAIRS)
-        b[np.arange(_PAIRS), axis] = a[np.arange(_PAIRS), axis]
-    kept = second[tuple(b.T)]
-    near, far = tuple(a[kept].T), tuple(b[kept].T)
-    truth = log_depth[near] - log_depth[far]
-    told = np.isfinite(truth) & (np.abs(truth) > _TOLD_APART)
-    return list(((found[near] > found[far]) == (truth > 0))[told])

@@ -13,14 +13,13 @@ from archviz.core.maps import EdgeMap
 from archviz.core.seeds import derive_generator
 from archviz.sketch.estimate import Layer, Outputs, estimate_space, predict
 from archviz.training.checkpoint import load_state
-from archviz.training.drawn_views import draw_views, read_view, view_paths
+from archviz.training.drawn_views import draw_views, read_view, targets, view_paths
 from archviz.training.hands import draw_by_hand
 from archviz.training.lines import (
     adopt_lines,
     build_lines_network,
     export_lines,
     lines_loss,
-    targets,
     train_lines,
 )
 

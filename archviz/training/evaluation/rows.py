@@ -12,7 +12,7 @@ from archviz.core.seeds import derive_generator
 from archviz.training.evaluation import makings, measures
 from archviz.training.evaluation.held_out import HeldOutView
 from archviz.training.evaluation.measures import Values
-from archviz.training.lines import judge_reading
+from archviz.training.readings import judge_reading
 
 __all__ = ["READING", "ROWS", "VIEW_ROWS", "Figure", "Row", "measure_reading"]
 
