@@ -6,15 +6,9 @@ this side denoises them and writes them to the cache. It never imports ``bpy``.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import queue
-import shutil
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,18 +18,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archviz.core.errors import InternalError, OptionError
+from archviz.core.errors import OptionError
 from archviz.core.place import SunDirection
+from archviz.training.blender import BlenderProcess, find_bpy_python
 from archviz.training.traced import LIGHT_GROUPS, TracedView
 
-__all__ = ["TraceReport", "denoised", "find_bpy_python", "trace_scenes", "view_path"]
+__all__ = ["TraceReport", "denoised", "trace_scenes", "view_path"]
 
-BPY_REQUIREMENTS = ("bpy==5.0.1", "numpy<2")
-_WORKER = Path(__file__).parent / "cycles" / "worker.py"
 _TRIES = 2
-_NICE = 10
-# Blender keeps a little of every scene it has held.
-_SCENES_PER_CHILD = 40
 _FLOAT16_TOP = 60_000.0
 _SKY_DEPTH_M = 1e6
 
@@ -80,32 +70,6 @@ class _Tally:
 def view_path(cache: Path, seed: int, view: int) -> Path:
     """Where the traced view of a scene lies."""
     return cache / "traced" / f"{seed:06d}" / f"{view}.npz"
-
-
-def find_bpy_python(cache: Path, *, create: bool = True) -> Path:
-    """The Python that can import ``bpy``: ``<cache>/bpy-venv``, made where it is missing.
-
-    Raises
-    ------
-    OptionError
-        It is missing and may not or cannot be made.
-    """
-    python = cache / "bpy-venv" / "bin" / "python"
-    if python.exists():
-        return python
-    base = sys.executable if sys.version_info[:2] == (3, 11) else shutil.which("python3.11")
-    if not create or base is None:
-        raise OptionError(
-            f"{python.parent.parent}: no environment with bpy; make it with Python 3.11: "
-            f"python3.11 -m venv {python.parent.parent} && {python} -m pip install {' '.join(BPY_REQUIREMENTS)}"
-        )
-    building = cache / "bpy-venv.part"
-    shutil.rmtree(building, ignore_errors=True)
-    subprocess.run([base, "-m", "venv", str(building)], check=True)
-    install = [str(building / "bin" / "python"), "-m", "pip", "install", "--quiet", *BPY_REQUIREMENTS]
-    subprocess.run(install, check=True)
-    building.replace(cache / "bpy-venv")
-    return python
 
 
 def trace_scenes(
@@ -157,7 +121,7 @@ def trace_scenes(
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     tally = _Tally()
     (cache / "traced").mkdir(parents=True, exist_ok=True)
-    with _Child(python, log=cache / "traced" / "child.log") as child:
+    with BlenderProcess(python, log=cache / "traced" / "child.log") as child:
         for seed in seeds:
             job = _job(cache, seed, tally, views, samples=samples, threads=threads, longest_px=longest_px)
             if job is not None:
@@ -184,7 +148,7 @@ def _job(cache: Path, seed: int, tally: _Tally, views: int | None, **settings: A
 
 
 def _trace_scene(
-    child: _Child,
+    child: BlenderProcess,
     cache: Path,
     seed: int,
     job: dict[str, Any],
@@ -258,84 +222,3 @@ def _denoised_coverage(alpha: NDArray[np.float32]) -> NDArray[np.float32]:
     # Without guides: behind glass their noise is the coverage's own, and would be kept as texture.
     smooth = np.clip(pyoidn.denoise(triple, hdr=False)[..., 0], 0.0, 1.0)
     return np.where(mixed, smooth, alpha).astype(np.float32)
-
-
-class _Child:
-    """The Blender process; started when it is first asked, and again after it died."""
-
-    def __init__(self, python: Path, *, log: Path) -> None:
-        self._python, self._log = python, log
-        self._process: subprocess.Popen[str] | None = None
-        self._answers: queue.Queue[str] = queue.Queue()
-        self._asked = 0
-
-    def __enter__(self) -> _Child:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
-
-    def ask(self, job: Mapping[str, Any], *, timeout_s: float) -> dict[str, Any]:
-        if self._process is None or self._process.poll() is not None or self._asked >= _SCENES_PER_CHILD:
-            self._end()
-            self._start()
-        process = self._process
-        if process is None or process.stdin is None:
-            raise InternalError("the path tracer's child did not start")
-        self._asked += 1
-        try:
-            process.stdin.write(json.dumps(job) + "\n")
-            process.stdin.flush()
-        except BrokenPipeError:
-            self._end()
-            return {"error": f"the child died; see {self._log}"}
-        try:
-            line = self._answers.get(timeout=timeout_s)
-        except queue.Empty:
-            line = ""
-        if not line:
-            self._end()
-            return {"error": f"the child died or was silent for {timeout_s:g} s; see {self._log}"}
-        return dict(json.loads(line))
-
-    def _start(self) -> None:
-        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
-        with open(self._log, "a", encoding="utf-8") as log:
-            self._process = subprocess.Popen(
-                [str(self._python), "-I", str(_WORKER)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=environment,
-                preexec_fn=_be_nice,
-            )
-        self._answers = queue.Queue()
-        self._asked = 0
-        threading.Thread(target=_listen, args=(self._process, self._answers), daemon=True).start()
-
-    def _end(self) -> None:
-        if self._process is None:
-            return
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                # What was not sent any more is flushed here, to a child that is gone.
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
-        self._process = None
-
-
-def _be_nice() -> None:
-    os.nice(_NICE)
-
-
-def _listen(process: subprocess.Popen[str], answers: queue.Queue[str]) -> None:
-    if process.stdout is not None:
-        try:
-            for line in process.stdout:
-                answers.put(line)
-        except ValueError:  # closed under us by _end
-            pass
-    answers.put("")

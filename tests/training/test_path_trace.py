@@ -13,7 +13,8 @@ import pytest
 from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.illumination import SKY_EXPONENT
 from archviz.training import path_trace
-from archviz.training.path_trace import find_bpy_python, trace_scenes, view_path
+from archviz.training.blender import find_bpy_python
+from archviz.training.path_trace import trace_scenes, view_path
 from archviz.training.traced import LIGHT_GROUPS, TRACED_VERSION, TracedView, load_traced
 from tests.training.traced_scene import write_house, write_plane
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from archviz.core.camera import Camera
 from archviz.geometry.gbuffer import rasterize
+from archviz.training.blender import find_bpy_python
 from archviz.training.calibration.altered import CHANGES, Change, alter
-from archviz.training.path_trace import find_bpy_python, trace_scenes, view_path
+from archviz.training.path_trace import trace_scenes, view_path
 from archviz.training.scenes import TrainingScene, generate, read_scene, write
 from archviz.training.traced import TracedView, load_traced
 

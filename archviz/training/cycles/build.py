@@ -9,6 +9,7 @@ from pathlib import Path
 
 import bpy
 import glazing
+import grass
 import light
 import numpy as np
 import vegetation
@@ -73,7 +74,7 @@ def build(folder: Path) -> dict:
     glazing.add_neighbours(neighbours, rng)
     cameras = [view["camera"] for view in record["cameras"]]
     vegetation.add_crowns(record, leafy, cameras, rng)
-    vegetation.add_grass(record, ground, grassy, cameras, rng)
+    grass.add_grass(record, ground, grassy, cameras, rng)
     return record
 
 

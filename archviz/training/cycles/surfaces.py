@@ -9,93 +9,13 @@ from __future__ import annotations
 
 import bpy
 import ground_surfaces as grounds
+import masonry
 import numpy as np
 import plant_surfaces as plants
-from graph import Graph, Rgb, Socket, finish, new_material, scaled, toward, vary, world_position
+from graph import Graph, Socket, finish, new_material, scaled, vary, world_position
+from masonry import coursed, weathered
 
 PLAIN, BRICK, TIMBER, STONE, TILE, FOLIAGE, GRASS, WATER = range(8)
-
-
-def _weathered(graph: Graph, color: object, wear: float) -> Socket:
-    """Blotches, streaks that rain draws down from the top of upright faces, dirt splashed up at their foot."""
-    position = world_position(graph)
-    x, y, z = graph.xyz(position)
-    low, high, _ = graph.xyz(graph.attribute("span").outputs["Vector"])
-    upright = graph.math("SUBTRACT", 1.0, graph.math("ABSOLUTE", graph.xyz(graph.true_normal())[2]))
-    blotch = graph.noise(position, 0.6, 5.0, 0.65)
-    color = vary(graph, color, graph.spread(blotch), 0.05 + 0.14 * wear)
-    streak = graph.noise(
-        graph.combine(graph.math("MULTIPLY", x, 4.0), graph.math("MULTIPLY", y, 4.0), graph.math("MULTIPLY", z, 0.15)),
-        1.0,
-        4.0,
-        0.65,
-    )
-    # Water runs the farther down the more of it comes at one place.
-    reach = graph.math("MULTIPLY_ADD", graph.ramp(streak, 0.35, 0.75), 3.0, 0.25)
-    fall = graph.math("SUBTRACT", 1.0, graph.math("DIVIDE", graph.math("SUBTRACT", high, z), reach))
-    run = graph.math("MULTIPLY", graph.math("MAXIMUM", fall, 0.0), graph.ramp(streak, 0.3, 0.7, 0.15, 1.0))
-    run = graph.math("MULTIPLY_ADD", run, 0.15 + 0.5 * wear, graph.ramp(streak, 0.55, 0.8, 0.0, 0.3 * wear))
-    foot = graph.ramp(graph.math("SUBTRACT", z, low), 0.0, 0.8, 1.0, 0.0)
-    splash = graph.math("MULTIPLY", foot, graph.ramp(blotch, 0.3, 0.7, 0.2, 1.0))
-    dirt = graph.math("MULTIPLY_ADD", splash, 0.12 + 0.3 * wear, run)
-    dirt = graph.math("MINIMUM", graph.math("MULTIPLY", dirt, upright), 0.6)
-    return graph.mix(dirt, color, (0.10, 0.09, 0.075))
-
-
-def _masonry(
-    graph: Graph,
-    base: Rgb,
-    *,
-    width: float,
-    height: float,
-    joint: float,
-    mortar: Rgb,
-    spread: float,
-    offset: float = 0.5,
-) -> tuple[Socket, Socket]:
-    """Units with joints in metres; colour, and height 1 on units and 0 in joints."""
-    share = 1.0 - (1.0 - joint / width) * (1.0 - joint / height)
-    face = tuple(max((b - share * m) / (1.0 - share), 0.3 * b) for b, m in zip(base, mortar, strict=True))
-    brick = graph.node(
-        "TexBrick",
-        {
-            "Vector": graph.uv(),
-            "Color1": scaled(face, 1.0 + spread),
-            "Color2": scaled(face, 1.0 - spread),
-            "Mortar": mortar,
-            "Scale": 1.0,
-            "Mortar Size": joint / 2,
-            "Mortar Smooth": 0.2,
-            "Bias": 0.0,
-            "Brick Width": width,
-            "Row Height": height,
-        },
-        offset=offset,
-    )
-    return brick.outputs["Color"], graph.math("SUBTRACT", 1.0, brick.outputs["Factor"])
-
-
-def _brick(graph: Graph, entry: dict, detail: dict) -> None:
-    base = entry["base_color"]
-    mortar = tuple(detail.get("joint_color", toward(scaled(base, 1.2), (0.45, 0.43, 0.40), 0.6)))
-    course = float(detail.get("scale_m", 0.075))
-    color, height = _masonry(graph, base, width=course * 3.2, height=course, joint=0.011, mortar=mortar, spread=0.22)
-    rough = graph.noise(world_position(graph), 40.0, 2.0)
-    color = _weathered(graph, vary(graph, color, rough, 0.12), detail.get("wear", 0.3))
-    relief = graph.math("MULTIPLY_ADD", rough, 0.25, height)
-    finish(graph, color, entry, bump=graph.bump(relief, 0.008), specular=0.2)
-
-
-def _stone(graph: Graph, entry: dict, detail: dict) -> None:
-    base = entry["base_color"]
-    scale = float(detail.get("scale_m", 0.6))
-    color, height = _masonry(
-        graph, base, width=scale, height=scale * 0.5, joint=0.008, mortar=scaled(base, 0.45), spread=0.2
-    )
-    cloud = graph.noise(world_position(graph), 2.5, 6.0, 0.62)
-    color = _weathered(graph, vary(graph, color, cloud, 0.28), detail.get("wear", 0.3))
-    relief = graph.math("MULTIPLY_ADD", graph.noise(world_position(graph), 30.0, 3.0), 0.3, height)
-    finish(graph, color, entry, bump=graph.bump(relief, 0.006))
 
 
 def _timber(graph: Graph, entry: dict, detail: dict) -> None:
@@ -126,70 +46,15 @@ def _timber(graph: Graph, entry: dict, detail: dict) -> None:
         graph.combine(graph.math("MULTIPLY", u, 1.2), graph.math("MULTIPLY", v, 38.0), 0.0), 1.0, 4.0, 0.65
     )
     color = vary(graph, brick.outputs["Color"], grain, 0.3)
-    color = _weathered(graph, color, 0.5 * detail.get("wear", 0.3))
+    color = weathered(graph, color, 0.5 * detail.get("wear", 0.3))
     relief = graph.math("MULTIPLY_ADD", grain, 0.25, graph.math("SUBTRACT", 1.0, brick.outputs["Factor"]))
     finish(graph, color, entry, bump=graph.bump(relief, 0.006), roughness=graph.ramp(grain, 0.2, 0.8, 0.45, 0.8))
-
-
-def _roof_tile(graph: Graph, entry: dict, detail: dict) -> None:
-    base = entry["base_color"]
-    width, row = 0.22, float(detail.get("scale_m", 0.30))
-    u, v, _ = graph.xyz(graph.uv())
-    step = graph.math("FRACT", graph.math("DIVIDE", v, row))
-    # A tile's lower edge stands proud: height falls up the slope, then jumps to the next course.
-    course = graph.math("SUBTRACT", 1.0, step)
-    roll = graph.math("ABSOLUTE", graph.math("SINE", graph.math("MULTIPLY", u, np.pi / width)))
-    cell = graph.node(
-        "CombineXYZ",
-        {0: graph.math("FLOOR", graph.math("DIVIDE", u, width)), 1: graph.math("FLOOR", graph.math("DIVIDE", v, row))},
-    )
-    tone = graph.node("TexWhiteNoise", {"Vector": cell.outputs[0]}, noise_dimensions="2D").outputs["Value"]
-    color = vary(graph, base, tone, 0.2)
-    color = vary(graph, color, graph.noise(world_position(graph), 0.8, 4.0, 0.6), 0.22)
-    shade = graph.math("MULTIPLY", graph.ramp(step, 0.0, 0.10, 0.45, 1.06), graph.ramp(roll, 0.0, 0.25, 0.6, 1.05))
-    color = graph.scale(color, shade)
-    relief = graph.math("ADD", graph.math("MULTIPLY", course, 0.5), graph.math("MULTIPLY", roll, 0.7))
-    finish(graph, color, entry, bump=graph.bump(relief, 0.04))
-
-
-def _wall_tile(graph: Graph, entry: dict, detail: dict) -> None:
-    base = entry["base_color"]
-    scale = float(detail.get("scale_m", 0.3))
-    color, height = _masonry(
-        graph, base, width=scale, height=scale, joint=0.010, mortar=scaled(base, 0.5), spread=0.16, offset=0.0
-    )
-    finish(graph, _weathered(graph, color, 0.2), entry, bump=graph.bump(height, 0.003), specular=0.5)
-
-
-def _shingle(graph: Graph, entry: dict, detail: dict) -> None:
-    base = entry["base_color"]
-    row = float(detail.get("scale_m", 0.15))
-    color, height = _masonry(
-        graph, base, width=row * 1.1, height=row, joint=0.008, mortar=scaled(base, 0.35), spread=0.3, offset=0.43
-    )
-    u, v, _ = graph.xyz(graph.uv())
-    grain = graph.noise(graph.combine(graph.math("MULTIPLY", u, 50.0), graph.math("MULTIPLY", v, 2.0)), 1.0, 3.0, 0.6)
-    course = graph.math("SUBTRACT", 1.0, graph.math("FRACT", graph.math("DIVIDE", v, row)))
-    relief = graph.math("ADD", graph.math("MULTIPLY", course, 1.2), graph.math("MULTIPLY_ADD", grain, 0.2, height))
-    finish(graph, vary(graph, color, grain, 0.2), entry, bump=graph.bump(relief, 0.012), specular=0.1)
-
-
-def _metal_panel(graph: Graph, entry: dict, detail: dict) -> None:
-    base = entry["base_color"]
-    scale = float(detail.get("scale_m", 1.0))
-    color, height = _masonry(
-        graph, base, width=1.6 * scale, height=scale, joint=0.012, mortar=scaled(base, 0.3), spread=0.08, offset=0.0
-    )
-    dent = graph.noise(world_position(graph), 0.9, 1.0)
-    relief = graph.math("MULTIPLY_ADD", dent, 0.8, height)
-    color = vary(graph, color, graph.noise(world_position(graph), 2.0, 3.0), 0.05)
-    finish(graph, color, entry, bump=graph.bump(relief, 0.008), roughness=max(entry["roughness"], 0.2))
 
 
 def _concrete(graph: Graph, entry: dict, detail: dict) -> None:
     base = entry["base_color"]
     scale = max(float(detail.get("scale_m", 1.2)), 0.6)
-    color, height = _masonry(
+    color, height = coursed(
         graph, base, width=2 * scale, height=scale, joint=0.016, mortar=scaled(base, 0.4), spread=0.09, offset=0.0
     )
     u, v, _ = graph.xyz(graph.uv())
@@ -209,7 +74,7 @@ def _concrete(graph: Graph, entry: dict, detail: dict) -> None:
         graph.math("MINIMUM", height, hole),
         graph.math("MULTIPLY", graph.noise(world_position(graph), 25.0, 2.0), 0.15),
     )
-    finish(graph, _weathered(graph, color, detail.get("wear", 0.4)), entry, bump=graph.bump(relief, 0.008))
+    finish(graph, weathered(graph, color, detail.get("wear", 0.4)), entry, bump=graph.bump(relief, 0.008))
 
 
 def _board_marked(graph: Graph, color: Socket, u: Socket) -> Socket:
@@ -247,7 +112,7 @@ def _render(graph: Graph, entry: dict, detail: dict) -> None:
     position = world_position(graph)
     fine, trowel = graph.noise(position, 60.0, 2.0), graph.noise(position, 2.2, 5.0, 0.7)
     color = vary(graph, vary(graph, entry["base_color"], fine, 0.04), graph.spread(trowel), 0.07)
-    color = _weathered(graph, color, detail.get("wear", 0.25))
+    color = weathered(graph, color, detail.get("wear", 0.25))
     relief = graph.math("MULTIPLY_ADD", trowel, 2.0, fine)
     finish(graph, color, entry, bump=graph.bump(relief, 0.004))
 
@@ -263,7 +128,7 @@ def _shutter(graph: Graph, entry: dict, detail: dict) -> None:
     tone = graph.attribute("tone").outputs["Fac"]
     fold = graph.math("PINGPONG", v, 0.045)
     shade = graph.ramp(fold, 0.0, 0.02, 0.55, 1.08)
-    color = _weathered(graph, graph.scale(vary(graph, entry["base_color"], tone, 0.5), shade), 0.5)
+    color = weathered(graph, graph.scale(vary(graph, entry["base_color"], tone, 0.5), shade), 0.5)
     finish(graph, color, entry, bump=graph.bump(fold, 0.3), roughness=0.5)
 
 
@@ -307,15 +172,15 @@ _BY_ROLE = {
     "woods": plants.wooded,
 }
 _BY_KIND = {
-    "brick": _brick,
+    "brick": masonry.brick,
     "board": _timber,
-    "shingle": _shingle,
+    "shingle": masonry.shingle,
     "concrete": _concrete,
-    "stone": _stone,
-    "metal panel": _metal_panel,
+    "stone": masonry.stone,
+    "metal panel": masonry.metal_panel,
     "render": _render,
     "membrane": _render,
-    "tile": _wall_tile,
+    "tile": masonry.wall_tile,
     "gravel": grounds.gravel,
     "lacquer": _plain,
     "plain": _render,
@@ -323,10 +188,10 @@ _BY_KIND = {
 _NEIGHBOURS_WALLS = ("wall-", "ochre-", "tower-")
 _BY_GROUND = {"asphalt": grounds.asphalt}
 _BY_FAMILY = {
-    BRICK: _brick,
+    BRICK: masonry.brick,
     TIMBER: _timber,
-    STONE: _stone,
-    TILE: _wall_tile,
+    STONE: masonry.stone,
+    TILE: masonry.wall_tile,
     GRASS: grounds.lawn,
     WATER: grounds.water,
 }
@@ -360,11 +225,11 @@ def _painter(entry: dict, detail: dict, role: str):
         return _neighbour
     if kind in ("roof tile", "standing seam"):
         # Their edges and undersides are plain boards and sheets.
-        return {"roof tile": _roof_tile, "standing seam": _metal}[kind] if role == "roof" else _plain
+        return {"roof tile": masonry.roof_tile, "standing seam": _metal}[kind] if role == "roof" else _plain
     if kind in _BY_KIND:
         return _BY_KIND[kind]
     if entry["family"] == TILE and role == "roof":
-        return _roof_tile
+        return masonry.roof_tile
     return _BY_FAMILY.get(entry["family"]) or (grounds.gravel if role == "ground" else _plain)
 
 

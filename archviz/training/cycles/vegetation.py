@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The archviz authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Leaves on the crowns of the plain plants, blades on the lawns near the cameras.
+"""Leaves on the crowns of the plain plants.
 
 Leaves are strewn over the plain crowns' own surfaces, so the rich plant fills the outline that
 the maps hold, whatever its species.
@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import bpy
 import numpy as np
 from fronds import feathered
-from mathutils.bvhtree import BVHTree
 from meshes import Mesh, add_mesh, face_normals, join
 from plain_shapes import midribs
 from surfaces import surface
@@ -25,11 +24,6 @@ _MOST_OF_ONE, _WIDEST = 90_000, 3.0
 _UNSEEN = 4.0
 _COARSEST = 2.0
 _SEEN_MARGIN = 1.1
-_TUFTS_PER_VIEW = 26_000
-_BLADES_PER_TUFT = 5
-_GRASS_NEAR_M, _GRASS_FAR_M = 1.2, 55.0
-# From higher up, blades are smaller than a pixel and the lawn's own texture does.
-_GRASS_EYE_M = 14.0
 
 
 @dataclass(frozen=True)
@@ -110,7 +104,7 @@ def add_crowns(record: dict, leafy: list[tuple[int, Mesh]], cameras: list[dict],
         ribs = midribs(crown.mesh) if crown.style.habit == "leaflet" else None
         if ribs is not None:
             leaflets = feathered(ribs, spacing_m=_leaflet_spacing(crown, coarseness), rng=rng)
-            pieces.append((_blades(*leaflets), crown.tone))
+            pieces.append((rhombic_leaves(*leaflets), crown.tone))
             continue
         length, width = _leaf_size(crown, coarseness)
         thinned = np.sqrt(_count(crown, (length, width), most=None) / _MOST_OF_ONE)
@@ -121,7 +115,7 @@ def add_crowns(record: dict, leafy: list[tuple[int, Mesh]], cameras: list[dict],
             dressed.setdefault((crown.material, "crown core", 1), []).append((shade, crown.tone))
     for (material, role, per), pieces in dressed.items():
         entry = record["materials"][material]
-        _add(f"{role} {per} {entry['name']}", pieces, surface(entry, {}, role=role), rng, per=per)
+        add_tinted(f"{role} {per} {entry['name']}", pieces, surface(entry, {}, role=role), rng, per=per)
 
 
 def seen_distance(points: np.ndarray, cameras: list[dict]) -> float:
@@ -168,7 +162,7 @@ def _leaflet_spacing(crown: _Crown, coarseness: float) -> float:
     return max(0.055, 0.0035 * crown.distance_m * coarseness)
 
 
-def _add(
+def add_tinted(
     name: str, pieces: list[tuple[Mesh, float]], material: bpy.types.Material, rng: np.random.Generator, *, per: int
 ) -> None:
     """One object of meshes with a tone each; ``per`` faces share a leaf, and each leaf strays from its plant's tone."""
@@ -215,7 +209,7 @@ def _strew(crown: _Crown, size: tuple[float, float], rng: np.random.Generator) -
     along, facing = _habit(style.habit, points - vertices.mean(0), normals, rng)
     if style.habit in ("leaf", "needle"):
         points += normals * (rng.normal(-0.25, 0.45, count) * size[0])[:, None]
-    return _blades(points, along, facing, size[0] * spread, size[1] * spread)
+    return rhombic_leaves(points, along, facing, size[0] * spread, size[1] * spread)
 
 
 def _waves(points: np.ndarray, period_m: float, rng: np.random.Generator) -> np.ndarray:
@@ -245,8 +239,10 @@ def _habit(
     return wild - up * 0.5 + normals * 0.2, normals + up * 0.35 + wild * 0.55
 
 
-def _blades(points: np.ndarray, along: np.ndarray, facing: np.ndarray, lengths: np.ndarray, widths: np.ndarray) -> Mesh:
-    """Rhombic leaves from a foot point: four vertices, two triangles each."""
+def rhombic_leaves(
+    points: np.ndarray, along: np.ndarray, facing: np.ndarray, lengths: np.ndarray, widths: np.ndarray
+) -> Mesh:
+    """Leaves from a foot point: four vertices, two triangles each."""
     along = along / np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
     across = np.cross(along, facing)
     across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-6)
@@ -272,63 +268,3 @@ def _shrunk(mesh: Mesh, by_m: float) -> Mesh:
         np.add.at(normals, faces[:, k], flat)
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
     return (vertices - normals * by_m).astype(np.float32), faces
-
-
-def add_grass(
-    record: dict, ground: list[tuple[int, Mesh]], grassy: set[int], cameras: list[dict], rng: np.random.Generator
-) -> None:
-    """Blades on ground of the family grass, as dense in every part of the picture, near and far.
-
-    Parameters
-    ----------
-    ground
-        Element row and mesh of all ground.
-    grassy
-        Rows of those that carry grass.
-    """
-    if not grassy:
-        return
-    owners = np.concatenate([np.full(len(faces), row) for row, (_, faces) in ground])
-    vertices, faces = join([mesh for _, mesh in ground])
-    tree = BVHTree.FromPolygons(vertices.tolist(), faces.tolist(), all_triangles=True)
-    tufts: dict[int, list[tuple[np.ndarray, float]]] = {}
-    for camera in cameras:
-        for x, y in _tuft_places(camera, rng):
-            location, _, face, _ = tree.ray_cast((x, y, 200.0), (0.0, 0.0, -1.0))
-            if face is None or owners[face] not in grassy or camera["position_m"][2] - location.z > _GRASS_EYE_M:
-                continue
-            distance = float(np.hypot(x - camera["position_m"][0], y - camera["position_m"][1]))
-            material = record["elements"][owners[face]]["material"]
-            tufts.setdefault(material, []).append((np.array(location), distance))
-    for material, places in tufts.items():
-        entry = record["materials"][material]
-        mesh = _tuft_mesh(np.array([p for p, _ in places]), np.array([d for _, d in places]), entry["name"], rng)
-        _add(f"grass {entry['name']}", [(mesh, 0.5)], surface(entry, {}, role="blade"), rng, per=2)
-
-
-def _tuft_places(camera: dict, rng: np.random.Generator) -> np.ndarray:
-    """(n, 2) ground points whose density falls with the square of the distance: even on the picture."""
-    forward = np.subtract(camera["target_m"], camera["position_m"])[:2]
-    heading = np.arctan2(forward[1], forward[0])
-    half = np.arctan(0.5 * camera["sensor_mm"] / camera["focal_mm"]) + abs(camera["shift"][0]) + 0.08
-    distance = np.exp(rng.uniform(np.log(_GRASS_NEAR_M), np.log(_GRASS_FAR_M), _TUFTS_PER_VIEW))
-    # Thinned towards the end, so that blades and bare lawn meet without a line.
-    keep = rng.random(_TUFTS_PER_VIEW) < np.clip((_GRASS_FAR_M - distance) / (0.6 * _GRASS_FAR_M), 0.0, 1.0)
-    angle = heading + rng.uniform(-half, half, _TUFTS_PER_VIEW)
-    places = np.stack([np.cos(angle), np.sin(angle)], axis=1) * distance[:, None]
-    return places[keep] + np.asarray(camera["position_m"])[:2]
-
-
-def _tuft_mesh(points: np.ndarray, distance: np.ndarray, name: str, rng: np.random.Generator) -> Mesh:
-    height = next((h for key, h in _GRASS_HEIGHTS_M.items() if key in name), 0.07)
-    count = len(points) * _BLADES_PER_TUFT
-    far = np.repeat(distance, _BLADES_PER_TUFT)
-    spread = (0.02 + 0.006 * far)[:, None]
-    feet = np.repeat(points, _BLADES_PER_TUFT, axis=0) + rng.normal(size=(count, 3)) * spread * [1.0, 1.0, 0.0]
-    lengths = height * rng.lognormal(0.0, 0.35, count) * (1.0 + 0.008 * far)
-    widths = 0.0035 + 0.0011 * far
-    along = np.array([0.0, 0.0, 1.0]) + rng.normal(size=(count, 3)) * [0.38, 0.38, 0.0]
-    return _blades(feet - [0.0, 0.0, 0.01], along, rng.normal(size=(count, 3)), lengths, widths)
-
-
-_GRASS_HEIGHTS_M = {"meadow": 0.28, "bund": 0.16, "forest": 0.14, "lawn": 0.055, "grass": 0.09}
