@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.gbuffer import GBuffer
+from archviz.core.material import TextureFamily
 from archviz.geometry.raycast import RayCaster
 from archviz.light_transport.guided import upsample
+from archviz.light_transport.shading import LEAF_TRANSMISSION
 from archviz.light_transport.surface import Surface, surface_of
 
 __all__ = ["lamp_irradiance"]
@@ -15,12 +17,16 @@ __all__ = ["lamp_irradiance"]
 # The lamp's own glass and housing do not shade it.
 _HOUSING_M = 0.4
 _NEAREST_M = 0.3
+# So much of a leaf's light comes to it from its neighbours, within a window of so many pixels at half the size.
+_SCATTERED, _AMONG_PX = 0.7, 7
 
 
 def lamp_irradiance(
     caster: RayCaster, gbuffer: GBuffer, lamps_m: NDArray[np.floating], *, least: float
 ) -> NDArray[np.float32]:
     """Irradiance by lamps of unit intensity, by the inverse square law, with shadows.
+
+    Leaves and blades of grass let through what falls on their other side.
 
     Parameters
     ----------
@@ -41,26 +47,54 @@ def lamp_irradiance(
     surface = surface_of(gbuffer)
     low_surface = surface.halved()
     low = np.zeros(low_surface.hit.shape, dtype=np.float32)
+    leaves = _is_leafy(gbuffer)[::2, ::2]
     for lamp in np.asarray(lamps_m, dtype=np.float32).reshape(-1, 3):
-        _add_lamp(low, caster, low_surface, lamp, least)
+        _add_lamp(low, caster, low_surface, leaves, lamp, least)
     values, orphans = upsample(low, low_surface, surface)
     # What is thinner than two pixels takes its light from the nearest sample, whatever that shows.
     rows, columns = np.nonzero(orphans)
     values[rows, columns] = low[rows // 2, columns // 2]
+    if low[leaves].any():
+        among = _among_leaves(low, leaves, values.shape)
+        values = np.where(_is_leafy(gbuffer), values + np.float32(_SCATTERED) * (among - values), values)
     return values
 
 
+def _is_leafy(gbuffer: GBuffer) -> NDArray[np.bool_]:
+    return np.isin(gbuffer.families(), [int(TextureFamily.GRASS), int(TextureFamily.FOLIAGE)]) & gbuffer.hit
+
+
+def _among_leaves(low: NDArray[np.float32], leaves: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """(H, W) mean over the leaves and blades around each pixel, from half the size."""
+    import cv2
+
+    window = (_AMONG_PX, _AMONG_PX)
+    total = cv2.blur(np.where(leaves, low, np.float32(0)), window)
+    mean = total / np.maximum(cv2.blur(leaves.astype(np.float32), window), 1e-6)
+    return np.asarray(cv2.resize(mean, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR))
+
+
 def _add_lamp(
-    low: NDArray[np.float32], caster: RayCaster, surface: Surface, lamp: NDArray[np.float32], least: float
+    low: NDArray[np.float32],
+    caster: RayCaster,
+    surface: Surface,
+    leaves: NDArray[np.bool_],
+    lamp: NDArray[np.float32],
+    least: float,
 ) -> None:
     towards = lamp - surface.points_m
     squared = np.maximum(np.einsum("hwc,hwc->hw", towards, towards), _NEAREST_M**2)
     facing = np.einsum("hwc,hwc->hw", surface.normals, towards) / np.sqrt(squared)
-    light = np.where(surface.hit, facing / squared, 0.0) - np.float32(least)
+    behind = leaves & (facing < 0)
+    passed = np.where(behind, np.float32(-LEAF_TRANSMISSION) * facing, facing)
+    light = np.where(surface.hit, passed / squared, 0.0) - np.float32(least)
     reached = light > 0
     if not reached.any():
         return
     origins = surface.origins_m(reached)
+    through = behind[reached]
+    # On the lamp's side of the leaf.
+    origins[through] = 2 * surface.points_m[reached][through] - origins[through]
     rays = lamp - origins
     distances = np.linalg.norm(rays, axis=1)
     hits = caster.first_hits(origins, rays)
