@@ -20,11 +20,11 @@ __all__ = ["strew_blades"]
 _HEIGHTS_M = {"meadow": 0.26, "bund": 0.16, "forest": 0.1, "lawn": 0.06}
 _ELSE_M = 0.08
 # Blades lower than this in the picture are no more than grain, and those before the camera's feet would hide the view.
-_LEAST_PX = 3.0
+_LEAST_PX = 1.5
 _NEAREST_M = 1.2
 # One blade for so many pixels of grass, as wide as this at least.
-_PX_A_BLADE = 7.0
-_WIDTH_PX, _WIDTH_M = 1.6, 0.008
+_PX_A_BLADE = 4.0
+_WIDTH_PX, _WIDTH_M = 2.2, 0.008
 # Tufts stand in patches of this size [m], thicker here and thinner there.
 _PATCH_M = 0.9
 _LAID = (int(Part.GROUND), int(Part.BUILDING))

@@ -16,11 +16,11 @@ from archviz.core.material import TextureFamily
 from archviz.core.tone import luminance, tone_map
 from archviz.geometry.raycast import RayCaster
 from archviz.light_transport.lamps import lamp_irradiance
+from archviz.light_transport.leaves import LEAF_TRANSMISSION, bent_normals, is_leafy, share_among_blades
 from archviz.light_transport.masonry import detailed_color
 from archviz.light_transport.occlusion import ambient_occlusion
 from archviz.light_transport.shading import (
     GLASS_MIRROR,
-    LEAF_TRANSMISSION,
     ROOM_SHARE,
     WATER_MIRROR,
     WATER_ROUGHNESS,
@@ -108,9 +108,11 @@ def light(
     sky = world.sky(rays, ~surface.hit | mirrors.clear)
 
     lamps = _lamp_light(caster, gbuffer, illumination, lamps_m)
-    irradiance = world.direct(surface.normals, sun_visible.array)
-    irradiance += world.ambient(surface.normals, occlusion.array) + lamps
+    normals = bent_normals(gbuffer, surface)
+    irradiance = world.direct(normals, sun_visible.array)
+    irradiance += world.ambient(normals, occlusion.array) + lamps
     _shine_through(irradiance, world, gbuffer, surface)
+    share_among_blades(irradiance, gbuffer)
     own = gbuffer.material_values("emission") * float(any(illumination.lamp_intensity))
     radiance = _surface_color(gbuffer, surface, rays, mirrors, illumination) / np.float32(np.pi) * irradiance + own
     radiance[mirrors.lit] = illumination.window_radiance
@@ -135,8 +137,7 @@ def _shine_through(irradiance: Array, world: World, gbuffer: GBuffer, surface: S
     sun = world.illumination.sun
     if sun is None or sun.altitude_deg <= 0:
         return
-    leaves = np.isin(gbuffer.families(), [int(TextureFamily.GRASS), int(TextureFamily.FOLIAGE)])
-    behind = surface.hit & leaves & (surface.normals @ sun.vector.astype(np.float32) < 0)
+    behind = is_leafy(gbuffer) & (surface.normals @ sun.vector.astype(np.float32) < 0)
     if behind.any():
         back = -surface.normals[behind]
         starts = surface.points_m[behind] + (surface.points_m[behind] - surface.origins_m(behind))

@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.gbuffer import GBuffer
-from archviz.core.material import TextureFamily
 from archviz.geometry.raycast import RayCaster
 from archviz.light_transport.guided import upsample
-from archviz.light_transport.shading import LEAF_TRANSMISSION
+from archviz.light_transport.leaves import LEAF_TRANSMISSION, is_leafy, mean_among
 from archviz.light_transport.surface import Surface, surface_of
 
 __all__ = ["lamp_irradiance"]
@@ -47,7 +46,7 @@ def lamp_irradiance(
     surface = surface_of(gbuffer)
     low_surface = surface.halved()
     low = np.zeros(low_surface.hit.shape, dtype=np.float32)
-    leaves = _is_leafy(gbuffer)[::2, ::2]
+    leaves = is_leafy(gbuffer)[::2, ::2]
     for lamp in np.asarray(lamps_m, dtype=np.float32).reshape(-1, 3):
         _add_lamp(low, caster, low_surface, leaves, lamp, least)
     values, orphans = upsample(low, low_surface, surface)
@@ -55,23 +54,12 @@ def lamp_irradiance(
     rows, columns = np.nonzero(orphans)
     values[rows, columns] = low[rows // 2, columns // 2]
     if low[leaves].any():
-        among = _among_leaves(low, leaves, values.shape)
-        values = np.where(_is_leafy(gbuffer), values + np.float32(_SCATTERED) * (among - values), values)
+        import cv2
+
+        height, width = values.shape
+        among = cv2.resize(mean_among(low, leaves, _AMONG_PX), (width, height), interpolation=cv2.INTER_LINEAR)
+        values = np.where(is_leafy(gbuffer), values + np.float32(_SCATTERED) * (among - values), values)
     return values
-
-
-def _is_leafy(gbuffer: GBuffer) -> NDArray[np.bool_]:
-    return np.isin(gbuffer.families(), [int(TextureFamily.GRASS), int(TextureFamily.FOLIAGE)]) & gbuffer.hit
-
-
-def _among_leaves(low: NDArray[np.float32], leaves: NDArray[np.bool_], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """(H, W) mean over the leaves and blades around each pixel, from half the size."""
-    import cv2
-
-    window = (_AMONG_PX, _AMONG_PX)
-    total = cv2.blur(np.where(leaves, low, np.float32(0)), window)
-    mean = total / np.maximum(cv2.blur(leaves.astype(np.float32), window), 1e-6)
-    return np.asarray(cv2.resize(mean, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR))
 
 
 def _add_lamp(

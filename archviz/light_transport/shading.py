@@ -17,7 +17,6 @@ from archviz.lighting.sky import sky_irradiance, sky_radiance
 
 __all__ = [
     "GLASS_MIRROR",
-    "LEAF_TRANSMISSION",
     "ROOM_SHARE",
     "WATER_MIRROR",
     "WATER_ROUGHNESS",
@@ -34,8 +33,6 @@ Array = NDArray[np.float32]
 
 # Light that comes back out of an unlit room through its window, as a share of the light that falls on it.
 ROOM_SHARE = 0.12
-# A leaf lets through about as much light as it reflects, a little less (S. Jacquemoud and F. Baret, "PROSPECT", 1990).
-LEAF_TRANSMISSION = 0.8
 # Reflectance at normal incidence: a pane mirrors at both faces; water has an index of 1.33.
 GLASS_MIRROR = 0.08
 WATER_MIRROR = 0.02

@@ -11,7 +11,7 @@ from archviz.core.material import Material, TextureFamily
 from archviz.core.size import Size
 from archviz.geometry.raycast import RayCaster
 from archviz.light_transport.lamps import lamp_irradiance
-from archviz.light_transport.shading import LEAF_TRANSMISSION
+from archviz.light_transport.leaves import LEAF_TRANSMISSION
 from tests.light_transport.scenes import Piece, box, build, floor, gbuffer_of, pixel_of
 
 PLAIN = Material(name="plain")

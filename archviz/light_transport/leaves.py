@@ -1,0 +1,60 @@
+"""Light among leaves and blades of grass: they let it through, and share it with their neighbours.
+
+A path tracer finds this by many bounces. Shaded by themselves, blades are bright and black pixels beside one
+another, and a lamp's pool of light on a lawn falls to pieces.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archviz.core.gbuffer import GBuffer
+from archviz.core.material import TextureFamily
+from archviz.light_transport.surface import Surface
+
+__all__ = ["LEAF_TRANSMISSION", "bent_normals", "is_leafy", "mean_among", "share_among_blades"]
+
+# A leaf lets through about as much light as it reflects, a little less (S. Jacquemoud and F. Baret, "PROSPECT", 1990).
+LEAF_TRANSMISSION = 0.8
+# How much of the vertical is added to the normals of grass.
+_UPWARDS = 1.5
+# Share of a blade's light that has been to its neighbours, within a window of so many pixels.
+_SHARED, _WINDOW_PX = 0.6, 5
+
+
+def is_leafy(gbuffer: GBuffer) -> NDArray[np.bool_]:
+    """(H, W) where a leaf or a blade of grass is seen."""
+    return np.isin(gbuffer.families(), [int(TextureFamily.GRASS), int(TextureFamily.FOLIAGE)]) & gbuffer.hit
+
+
+def mean_among(values: NDArray[np.float32], where: NDArray[np.bool_], window_px: int) -> NDArray[np.float32]:
+    """Mean of ``values`` (H, W) or (H, W, 3) over those pixels ``where`` that lie in a window around each."""
+    import cv2
+
+    window = (window_px, window_px)
+    mask = where.reshape(*where.shape, *(1,) * (values.ndim - 2))
+    total = cv2.blur(np.where(mask, values, np.float32(0)), window)
+    weight: NDArray[Any] = np.maximum(cv2.blur(where.astype(np.float32), window), 1e-6)
+    return np.asarray(total / weight.reshape(mask.shape), dtype=np.float32)
+
+
+def bent_normals(gbuffer: GBuffer, surface: Surface) -> NDArray[np.float32]:
+    """(H, W, 3) unit normals, those of grass bent upwards: a lawn is lit as its ground is, a little by the blade."""
+    lawn = gbuffer.families() == int(TextureFamily.GRASS)
+    if not lawn.any():
+        return surface.normals
+    bent = surface.normals[lawn] + np.array([0.0, 0.0, _UPWARDS], dtype=np.float32)
+    normals = surface.normals.copy()
+    normals[lawn] = bent / np.maximum(np.linalg.norm(bent, axis=1, keepdims=True), np.float32(1e-6))
+    return normals
+
+
+def share_among_blades(irradiance: NDArray[np.float32], gbuffer: GBuffer) -> None:
+    """Mix the (H, W, 3) irradiance of each blade of grass with its neighbours', in place."""
+    lawn = gbuffer.families() == int(TextureFamily.GRASS)
+    if lawn.any():
+        around = mean_among(irradiance, lawn, _WINDOW_PX)
+        irradiance[lawn] += np.float32(_SHARED) * (around - irradiance)[lawn]
