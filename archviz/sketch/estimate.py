@@ -149,7 +149,7 @@ def working_size(size: Size) -> Size:
 
 
 def estimate_space(lines: EdgeMap, *, weights: Path | None = None) -> Estimate:
-    """Estimate layers, depth and normals behind lines.
+    """Estimate layers, depth and normals behind lines, as the mean of what a drawing and its mirror image show.
 
     Parameters
     ----------
@@ -173,15 +173,21 @@ def estimate_space(lines: EdgeMap, *, weights: Path | None = None) -> Estimate:
     torch.set_num_threads(1)
     try:
         with torch.inference_mode():
-            made = predict(network, torch.tensor(paper)[None, None])
+            shown = torch.tensor(paper)[None, None]
+            plain, mirrored = predict(network, shown), predict(network, shown.flip(3))
     finally:
         torch.set_num_threads(threads)
+    # What is read of the mirror image, turned back: a symmetric front is read symmetrically.
+    layers = (plain.layers.softmax(1) + mirrored.layers.softmax(1).flip(3)) / 2
+    log_depth = (plain.log_depth + mirrored.log_depth.flip(2)) / 2
+    normals = plain.normals + mirrored.normals.flip(3) * torch.tensor([-1.0, 1.0, 1.0])[:, None, None]
+    log_error = (plain.log_error + mirrored.log_error.flip(2)) / 2
     seen = (slice(height), slice(width))
     return Estimate(
-        layers=made.layers[0].softmax(0).numpy()[:, *seen],
-        depth=made.log_depth[0].exp().numpy()[seen],
-        normals=made.normals[0].permute(1, 2, 0).numpy()[seen],
-        confidence=(1 - made.log_error[0].exp() / math.log(2)).clamp(0, 1).numpy()[seen],
+        layers=layers[0].numpy()[:, *seen],
+        depth=log_depth[0].exp().numpy()[seen],
+        normals=torch.nn.functional.normalize(normals[0], dim=0).permute(1, 2, 0).numpy()[seen],
+        confidence=(1 - log_error[0].exp() / math.log(2)).clamp(0, 1).numpy()[seen],
     )
 
 
