@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from archviz.core.size import Size
 from archviz.diffusion.frames import to_bytes
 from archviz.fidelity import drift, edge_evidence, trace_lines
 from archviz.fidelity.edges import wire_evidence
+from archviz.geometry.gbuffer import rasterize
 from archviz.render import Renderer, RenderRequest
 from archviz.training.asking import ask
 from archviz.training.captions import BUILDING_PHRASES, caption
@@ -27,7 +29,20 @@ from archviz.training.evaluation.differences import near_edges, psnr, seed_over_
 from archviz.training.evaluation.held_out import MINI, NOISE, HeldOutView, Picture
 from archviz.training.evaluation.measures import Values, imagined_picture, mean_of
 
-__all__ = ["measure_autoencoder", "measure_colour", "measure_drawing", "measure_seeds", "measure_sizes"]
+__all__ = [
+    "DRAWING",
+    "SMALL_DRAWING",
+    "measure_autoencoder",
+    "measure_colour",
+    "measure_drawing",
+    "measure_seeds",
+    "measure_sizes",
+]
+
+DRAWING = "drawing, lines only: edge evidence"
+SMALL_DRAWING = "drawing no larger than the picture: edge evidence"
+# A drawing is plotted or scanned so many times larger than the picture, with a pen so wide.
+_DRAWN_LARGER, _LARGE_PEN_PX, _SMALL_PEN_PX = 3, 3, 2
 
 _SIDES_PX = (768, 1024)
 _MULTIPLE = 64
@@ -132,18 +147,27 @@ def measure_drawing(view: HeldOutView) -> Values:
     """Edge evidence of a clean line drawing in the picture that is rendered of it, and of the same lines in truth."""
     mix = view.lights[0]
     lines = view.gbuffer.edges
-    made = view.kept(f"drawing-{mix}", lambda: _render_drawing(view, lines, mix))
+    size = lines.size
+    large = view.camera.resized(Size(height=_DRAWN_LARGER * size.height, width=_DRAWN_LARGER * size.width))
+    # Crowns are drawn as outlines, not leaf by leaf.
+    drawings = {
+        DRAWING: (
+            f"drawing-{_DRAWN_LARGER}-{mix}",
+            lambda: ink_on_paper(rasterize(view.read[0], large).edges, _LARGE_PEN_PX),
+        ),
+        SMALL_DRAWING: (f"drawing-{mix}", lambda: ink_on_paper(lines, _SMALL_PEN_PX)),
+    }
     wires = trace_lines(lines)
     truth = view.picture("truth", mix)
-    return {
-        "drawing, lines only: edge evidence": {
-            "truth": wire_evidence(truth, wires, reference=truth).score,
-            MINI: wire_evidence(made, wires, reference=truth).score,
-        }
-    }
+    true = wire_evidence(truth, wires, reference=truth).score
+    figures: Values = {}
+    for figure, (name, draw) in drawings.items():
+        made = view.kept(name, partial(_render_drawing, view, draw, mix))
+        figures[figure] = {"truth": true, MINI: wire_evidence(made, wires, reference=truth).score}
+    return figures
 
 
-def _render_drawing(view: HeldOutView, lines: EdgeMap, mix: int) -> Picture:
+def _render_drawing(view: HeldOutView, draw: Callable[[], Picture], mix: int) -> Picture:
     from PIL import Image
 
     def load(*_: Any, **__: Any) -> Any:
@@ -151,22 +175,22 @@ def _render_drawing(view: HeldOutView, lines: EdgeMap, mix: int) -> Picture:
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "drawing.png"
-        Image.fromarray(ink_on_paper(lines)).save(path)
+        Image.fromarray(draw()).save(path)
         request = RenderRequest(
             input=path,
             environment=view.pair["environment"],
             lighting=view.pair["mixes"][mix]["lighting"],
-            size=lines.size,
+            size=view.gbuffer.size,
             seed=view.view,
         )
         return Renderer(load=load, threads=view.workshop.threads).render(request).image
 
 
-def ink_on_paper(lines: EdgeMap) -> Picture:
-    """(H, W, 3) a drawing of lines in black ink, two pixels wide."""
+def ink_on_paper(lines: EdgeMap, pen_px: int) -> Picture:
+    """(H, W, 3) a drawing of lines in black ink, ``pen_px`` wide."""
     import cv2
 
-    ink = cv2.dilate((lines.array > 0.5).astype(np.uint8), np.ones((2, 2), np.uint8))
+    ink = cv2.dilate((lines.array > 0.5).astype(np.uint8), np.ones((pen_px, pen_px), np.uint8))
     return np.repeat((255 - 235 * ink)[..., None], 3, axis=2).astype(np.uint8)
 
 

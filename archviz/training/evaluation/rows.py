@@ -120,7 +120,10 @@ VIEW_ROWS: Mapping[str, Row] = {
         measure=measures.measure_texture,
     ),
     "drawing": Row(
-        figures=(Figure(name="drawing, lines only: edge evidence", relative_reach=">= 0.90"),),
+        figures=(
+            Figure(name=makings.DRAWING, relative_reach=">= 0.90"),
+            Figure(name=makings.SMALL_DRAWING, relative_reach=">= 0.90"),
+        ),
         measure=makings.measure_drawing,
     ),
 }
