@@ -83,9 +83,12 @@ class Relief:
 @functools.lru_cache(maxsize=2)
 def lift_drawing(drawing: Drawing, size: Size) -> Relief | None:
     """Lift a drawing that lies in a picture of ``size``; ``None`` where no building is seen in it."""
-    from archviz.sketch import estimate_space, extract_lines, extract_small_lines, working_size
+    from archviz.sketch import closer_size, estimate_space, extract_lines, extract_small_lines, working_size
 
     found = estimate_space(extract_small_lines(drawing, working_size(size)))
+    closer = closer_size(size)
+    if drawing.size.longer >= closer.longer:
+        found = found.seen_closer(estimate_space(extract_small_lines(drawing, closer)))
     fine = size.with_longer(max(size.longer, min(_FINER * size.longer, _FINEST_PX)))
     return lift(found, extract_lines(drawing, fine), size)
 

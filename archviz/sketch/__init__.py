@@ -10,7 +10,7 @@ from archviz.sketch.adjustments import (
 )
 from archviz.sketch.diagnosis import diagnose
 from archviz.sketch.drawing import Drawing, DrawingKind, load_drawing
-from archviz.sketch.estimate import Estimate, Layer, estimate_space, weights_sha256, working_size
+from archviz.sketch.estimate import Estimate, Layer, closer_size, estimate_space, weights_sha256, working_size
 from archviz.sketch.findings import Diagnosis, DiagnosisCode, Language
 from archviz.sketch.lines import Fit, Placement, extract_lines, extract_small_lines, place_drawing
 from archviz.sketch.paths import paved_ground
@@ -41,6 +41,7 @@ __all__ = [
     "Stroke",
     "Vanishing",
     "certainly_a_plan",
+    "closer_size",
     "damage_from_mask",
     "Placement",
     "diagnose",

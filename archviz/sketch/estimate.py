@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,8 @@ __all__ = [
 ]
 
 WORKING_LONGER_PX = 384
+# Small windows are seen from nearer; depth, which needs the whole, is not.
+_CLOSER_LONGER_PX = 640
 BLOCK_PX = 4
 # The network halves its blocks three times.
 _MULTIPLE = 8 * BLOCK_PX
@@ -118,6 +120,14 @@ class Estimate:
         layers = np.stack([at(layer) for layer in self.layers])
         return Estimate(layers=layers, depth=at(self.depth), normals=at(self.normals), confidence=at(self.confidence))
 
+    def seen_closer(self, closer: Estimate) -> Estimate:
+        """The same, its layers the mean of its own and those that were seen at a larger size."""
+        import cv2
+
+        shape = (self.size.width, self.size.height)
+        theirs = [cv2.resize(layer, shape, interpolation=cv2.INTER_AREA) for layer in closer.layers]
+        return replace(self, layers=((self.layers + np.stack(theirs)) / 2).astype(np.float32))
+
     def share(self, layer: Layer) -> float:
         """Share of the picture that most likely shows ``layer``."""
         return float(np.mean(self.layers.argmax(0) == layer))
@@ -146,6 +156,11 @@ def predict(network: Any, lines: torch.Tensor) -> Outputs:
 def working_size(size: Size) -> Size:
     """The size at which a drawing in a picture of ``size`` is looked at."""
     return size.with_longer(WORKING_LONGER_PX)
+
+
+def closer_size(size: Size) -> Size:
+    """The larger size at which a drawing that has enough pixels is looked at once more."""
+    return size.with_longer(_CLOSER_LONGER_PX)
 
 
 def estimate_space(lines: EdgeMap, *, weights: Path | None = None) -> Estimate:
