@@ -331,3 +331,29 @@ def test_a_leaf_lets_the_sun_through_and_a_board_does_not() -> None:
     through = LEAF_TRANSMISSION * np.array([2.0, 1.8, 1.5]) * np.cos(np.radians(30))
     for seen, irradiance in zip(found, (bounced + through, bounced), strict=True):
         np.testing.assert_allclose(seen, tone_map(np.array([0.1, 0.3, 0.05]) / np.pi * irradiance), atol=1e-5)
+
+
+def test_an_upright_blade_is_lit_as_the_lawn_it_stands_on() -> None:
+    sun = SunDirection(altitude_deg=60, azimuth_deg=180)
+    sheet = [np.array([(-3.0, 0, 0), (3, 0, 0), (3, 0, 3), (-3, 0, 3)])]
+    view = Camera(position_m=(0, -6, 1.5), target_m=(0, 0, 1.5), focal_mm=50, size=Size(12, 12))
+    found = []
+    for family in (TextureFamily.GRASS, TextureFamily.PLAIN):
+        made = Material(name="sheet", base_color=(0.1, 0.2, 0.05), family=family)
+        caster = RayCaster(build([("sheet", Part.SURROUNDINGS, made, sheet)]))
+        found.append(
+            luminance(srgb_to_linear(light(caster, gbuffer_of(caster, view), only_sun(sun)).deferred.array[6, 6]))
+        )
+    # Twice as much of the sun falls along the bent normal.
+    assert found[0] > 1.4 * found[1]
+
+
+@pytest.mark.parametrize(("material", "share"), [(GRASS, 0.6 * 12 / 25), (PAVING, 0.0)])
+def test_what_falls_beside_a_blade_reaches_it(material: Material, share: float) -> None:
+    caster, gbuffer = flat(material, DOWN)
+    chequered = np.indices((12, 16)).sum(axis=0) % 2
+    lit = only_sun(SunDirection(altitude_deg=30, azimuth_deg=50))
+    buffer = light(caster, gbuffer, lit, sun_visible=LightMap(chequered.astype(np.float32)))
+    assert not chequered[6, 6]
+    radiance = np.array(material.base_color) / np.pi * np.array([2.0, 1.8, 1.5]) * 0.5 * share
+    np.testing.assert_allclose(buffer.deferred.array[6, 6], tone_map(radiance), atol=1e-5)

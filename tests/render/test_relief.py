@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from archviz.core.camera import Camera
 from archviz.core.elements import Part
 from archviz.core.maps import EdgeMap
 from archviz.core.size import Size
 from archviz.geometry.gbuffer import rasterize
-from archviz.render.relief import lift
+from archviz.render.relief import lift, lift_drawing
 from archviz.render.relief_table import ROWS
 from archviz.render.relief_view import draw_over
-from archviz.sketch import Estimate, Layer, find_perspective
+from archviz.sketch import Estimate, Layer, estimate_space, find_perspective, load_drawing
 from tests.geometry.shapes import quad, scene
 from tests.render.reliefs import AERIAL, EYE_LEVEL, LAWN, SIZE, exact, house, iou, lifted
 
@@ -196,3 +198,22 @@ def test_blank_paper_is_not_lifted() -> None:
     bare[Layer.SKY] = 1
     empty = Estimate(layers=bare, depth=estimate.depth, normals=estimate.normals, confidence=estimate.confidence)
     assert lift(empty, truth.edges) is None
+
+
+@pytest.mark.parametrize(("times", "looks"), [(1, [384]), (3, [384, 640])])
+def test_a_large_drawing_is_looked_at_once_more_from_nearer(
+    times: int, looks: list[int], drawing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import archviz.sketch
+
+    seen = []
+
+    def estimate(lines: EdgeMap) -> Estimate:
+        seen.append(lines.size.longer)
+        return estimate_space(lines)
+
+    monkeypatch.setattr(archviz.sketch, "estimate_space", estimate)
+    with Image.open(drawing) as image:
+        image.resize((image.width * times, image.height * times)).save(tmp_path / "drawing.png")
+    assert lift_drawing(load_drawing(tmp_path / "drawing.png"), Size(height=192, width=256)) is not None
+    assert seen == looks
