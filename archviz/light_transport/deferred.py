@@ -15,8 +15,9 @@ from archviz.core.maps import ColorMap, LightMap
 from archviz.core.material import TextureFamily
 from archviz.core.tone import luminance, tone_map
 from archviz.geometry.raycast import RayCaster
+from archviz.light_transport.blades import Blades
 from archviz.light_transport.lamps import lamp_irradiance
-from archviz.light_transport.leaves import LEAF_TRANSMISSION, bent_normals, is_leafy, share_among_blades
+from archviz.light_transport.leaves import LEAF_TRANSMISSION, bent_normals, share_among_blades
 from archviz.light_transport.masonry import detailed_color
 from archviz.light_transport.occlusion import ambient_occlusion
 from archviz.light_transport.shading import (
@@ -110,11 +111,15 @@ def light(
     lamps = _lamp_light(caster, gbuffer, illumination, lamps_m)
     normals = bent_normals(gbuffer, surface)
     irradiance = world.direct(normals, sun_visible.array)
-    irradiance += world.ambient(normals, occlusion.array) + lamps
     _shine_through(irradiance, world, gbuffer, surface)
+    blades = Blades(caster, gbuffer, surface)
+    blades.light(irradiance, world)
+    irradiance += world.ambient(normals, occlusion.array) + lamps
     share_among_blades(irradiance, gbuffer)
     own = gbuffer.material_values("emission") * float(any(illumination.lamp_intensity))
-    radiance = _surface_color(gbuffer, surface, rays, mirrors, illumination) / np.float32(np.pi) * irradiance + own
+    color = _surface_color(gbuffer, surface, rays, mirrors, illumination)
+    blades.tint(color)
+    radiance = color / np.float32(np.pi) * irradiance + own
     radiance[mirrors.lit] = illumination.window_radiance
     _show_through(radiance, world, gbuffer, surface, rays, sky, mirrors.clear)
     _mirror(radiance, world, surface, rays, mirrors)
@@ -133,11 +138,12 @@ def light(
 
 
 def _shine_through(irradiance: Array, world: World, gbuffer: GBuffer, surface: Surface) -> None:
-    """Add the sun that leaves and blades let pass from behind."""
+    """Add the sun that leaves let pass from behind."""
     sun = world.illumination.sun
     if sun is None or sun.altitude_deg <= 0:
         return
-    behind = is_leafy(gbuffer) & (surface.normals @ sun.vector.astype(np.float32) < 0)
+    leaves = surface.hit & (gbuffer.families() == int(TextureFamily.FOLIAGE))
+    behind = leaves & (surface.normals @ sun.vector.astype(np.float32) < 0)
     if behind.any():
         back = -surface.normals[behind]
         starts = surface.points_m[behind] + (surface.points_m[behind] - surface.origins_m(behind))

@@ -15,7 +15,7 @@ from archviz.core.gbuffer import GBuffer
 from archviz.core.material import TextureFamily
 from archviz.light_transport.surface import Surface
 
-__all__ = ["LEAF_TRANSMISSION", "bent_normals", "is_leafy", "mean_among", "share_among_blades"]
+__all__ = ["LEAF_TRANSMISSION", "bent_normals", "bent_upwards", "is_leafy", "mean_among", "share_among_blades"]
 
 # A leaf lets through about as much light as it reflects, a little less (S. Jacquemoud and F. Baret, "PROSPECT", 1990).
 LEAF_TRANSMISSION = 0.8
@@ -41,14 +41,17 @@ def mean_among(values: NDArray[np.float32], where: NDArray[np.bool_], window_px:
     return np.asarray(total / weight.reshape(mask.shape), dtype=np.float32)
 
 
+def bent_upwards(normals: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(n, 3) unit normals of blades of grass, bent upwards: a lawn is lit as its ground is, a little by the blade."""
+    bent = normals + np.array([0.0, 0.0, _UPWARDS], dtype=np.float32)
+    return np.asarray(bent / np.maximum(np.linalg.norm(bent, axis=1, keepdims=True), np.float32(1e-6)))
+
+
 def bent_normals(gbuffer: GBuffer, surface: Surface) -> NDArray[np.float32]:
-    """(H, W, 3) unit normals, those of grass bent upwards: a lawn is lit as its ground is, a little by the blade."""
+    """(H, W, 3) unit normals, those of grass bent upwards."""
     lawn = gbuffer.families() == int(TextureFamily.GRASS)
-    if not lawn.any():
-        return surface.normals
-    bent = surface.normals[lawn] + np.array([0.0, 0.0, _UPWARDS], dtype=np.float32)
     normals = surface.normals.copy()
-    normals[lawn] = bent / np.maximum(np.linalg.norm(bent, axis=1, keepdims=True), np.float32(1e-6))
+    normals[lawn] = bent_upwards(surface.normals[lawn])
     return normals
 
 

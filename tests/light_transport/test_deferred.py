@@ -351,9 +351,12 @@ def test_an_upright_blade_is_lit_as_the_lawn_it_stands_on() -> None:
 @pytest.mark.parametrize(("material", "share"), [(GRASS, 0.6 * 12 / 25), (PAVING, 0.0)])
 def test_what_falls_beside_a_blade_reaches_it(material: Material, share: float) -> None:
     caster, gbuffer = flat(material, DOWN)
-    chequered = np.indices((12, 16)).sum(axis=0) % 2
-    lit = only_sun(SunDirection(altitude_deg=30, azimuth_deg=50))
-    buffer = light(caster, gbuffer, lit, sun_visible=LightMap(chequered.astype(np.float32)))
+    sky = Illumination(
+        sun=None, sun_irradiance=(0, 0, 0), zenith_radiance=(0.4, 0.4, 0.4), horizon_radiance=(0.4, 0.4, 0.4)
+    )
+    chequered = (np.indices((12, 16)).sum(axis=0) % 2).astype(np.float32)
     assert not chequered[6, 6]
-    radiance = np.array(material.base_color) / np.pi * np.array([2.0, 1.8, 1.5]) * 0.5 * share
-    np.testing.assert_allclose(buffer.deferred.array[6, 6], tone_map(radiance), atol=1e-5)
+    mixed = light(caster, gbuffer, sky, occlusion=LightMap(chequered)).deferred.array[6, 6]
+    # What hides the sky gives a quarter of it back.
+    irradiance = (0.25 + 0.75 * share) * sky_irradiance(np.array([0.0, 0.0, 1.0]), sky, ground_albedo=(0, 0, 0))
+    np.testing.assert_allclose(mixed, tone_map(np.array(material.base_color) / np.pi * irradiance), atol=1e-5)

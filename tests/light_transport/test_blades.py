@@ -1,0 +1,99 @@
+"""Sunlight on blades of grass that are narrower than a pixel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from archviz.core.camera import Camera
+from archviz.core.elements import Part
+from archviz.core.illumination import Illumination
+from archviz.core.material import Material, TextureFamily
+from archviz.core.place import SunDirection
+from archviz.core.size import Size
+from archviz.geometry.raycast import RayCaster
+from archviz.geometry.scene import Scene
+from archviz.light_transport.blades import Blades
+from archviz.light_transport.leaves import LEAF_TRANSMISSION
+from archviz.light_transport.shading import World
+from archviz.light_transport.surface import surface_of
+from tests.light_transport.scenes import Quad, build, floor, gbuffer_of
+
+GRASS = Material(name="lawn", base_color=(0.1, 0.2, 0.05), family=TextureFamily.GRASS)
+PAVING = Material(name="paving")
+# A pixel is 0.1 m wide on the ground: 10 m away, at a focal length of 100 pixels.
+PIXEL_M = 0.1
+DOWN = Camera(position_m=(0, 0, 10), target_m=(0, 0, 0), up=(0, 1, 0), focal_mm=36 * 100 / 48, size=Size(32, 48))
+OVERHEAD = SunDirection(altitude_deg=90, azimuth_deg=0)
+
+
+def under(scene: Scene, sun: SunDirection | None, camera: Camera = DOWN) -> tuple[Blades, np.ndarray, np.ndarray]:
+    """The blades of a view, and the sun's irradiance and the colour of its pixels, all given as 1 and then lit."""
+    caster = RayCaster(scene)
+    gbuffer = gbuffer_of(caster, camera)
+    lit = Illumination(sun=sun, sun_irradiance=(1.0, 1.0, 1.0), zenith_radiance=(0, 0, 0), horizon_radiance=(0, 0, 0))
+    blades = Blades(caster, gbuffer, surface_of(gbuffer))
+    irradiance, color = (np.ones((*camera.size.shape, 3), dtype=np.float32) for _ in range(2))
+    blades.light(irradiance, World(caster=caster, illumination=lit, lit_faces=np.zeros(len(scene.faces), bool)))
+    blades.tint(color)
+    return blades, irradiance[..., 0], color[..., 0]
+
+
+def slats(share: float, z: float) -> list[Quad]:
+    """Strips along y that cover ``share`` of the ground, six of them for seven pixels."""
+    pitch = PIXEL_M * 7 / 6
+    return [
+        np.array([(x, -9, z), (x + share * pitch, -9, z), (x + share * pitch, 9, z), (x, 9, z)])
+        for x in np.arange(-9, 9, pitch)
+    ]
+
+
+def test_a_shadow_finer_than_a_pixel_dims_it_by_its_share() -> None:
+    # The eye is below the slats, the sun above.
+    pieces = [("lawn", Part.GROUND, GRASS, floor(50)), ("slats", Part.BUILDING, PAVING, slats(0.5, 12.0))]
+    _, irradiance, _ = under(build(pieces), OVERHEAD)
+    assert irradiance.mean() == pytest.approx(0.5, abs=0.02)
+    np.testing.assert_allclose(4 * irradiance, np.round(4 * irradiance), atol=1e-4)
+    # One ray a pixel would see light or shadow alone.
+    assert irradiance.std() < 0.35 and ((irradiance > 0.1) & (irradiance < 0.9)).mean() > 0.5
+
+
+def test_paving_beside_a_lawn_and_in_its_pixels_has_no_part() -> None:
+    half = [np.array([(-50, -50, 0), (0.03, -50, 0), (0.03, 50, 0), (-50, 50, 0)])]
+    other = [np.array([(0.03, -50, 0), (50, -50, 0), (50, 50, 0), (0.03, 50, 0)])]
+    pieces = [("lawn", Part.GROUND, GRASS, half), ("path", Part.GROUND, PAVING, other)]
+    blades, irradiance, color = under(build(pieces), SunDirection(altitude_deg=30, azimuth_deg=50))
+    assert 0 < blades.where.sum() < blades.where.size
+    np.testing.assert_allclose(irradiance[blades.where], 0.5, atol=1e-5)
+    assert (irradiance[~blades.where] == 1).all() and (color == 1).all()
+
+
+def test_without_sun_none_falls_on_a_lawn() -> None:
+    blades, irradiance, _ = under(build([("lawn", Part.GROUND, GRASS, floor(50))]), None)
+    assert blades.where.all() and not irradiance.any()
+
+
+def test_a_blade_passes_the_sun_from_behind() -> None:
+    sheet = [np.array([(-3.0, 0, 0), (3, 0, 0), (3, 0, 3), (-3, 0, 3)])]
+    view = Camera(position_m=(0, -6, 1.5), target_m=(0, 0, 1.5), focal_mm=50, size=Size(12, 12))
+    scene = build([("sheet", Part.SURROUNDINGS, GRASS, sheet)])
+    before, behind = (
+        under(scene, SunDirection(altitude_deg=30, azimuth_deg=azimuth), view)[1][6, 6] for azimuth in (180, 0)
+    )
+    # Along the normal (0, -1, 1.5), on the sun's side.
+    assert before == pytest.approx((np.cos(np.radians(30)) + 1.5 * 0.5) / 3.25**0.5, rel=1e-3)
+    assert behind == pytest.approx(LEAF_TRANSMISSION * before, rel=1e-3)
+
+
+def test_blades_differ_in_tone_and_the_ground_they_grow_on_does_not() -> None:
+    plain = build([("lawn", Part.GROUND, GRASS, floor(50))])
+    rng = np.random.default_rng(0)
+    feet = np.concatenate([rng.uniform(-2.4, 0, (900, 1)), rng.uniform(-1.6, 1.6, (900, 1)), np.full((900, 1), 0.1)], 1)
+    corners = feet[:, None] + 0.2 * np.array([(0, 0, 0), (1, 0, 0), (0.5, 1, 0)])
+    grown = plain.extended(corners.astype(np.float32), np.zeros(900, np.int32))
+    _, _, color = under(grown, OVERHEAD)
+    left, right = color[:, :22], color[:, 28:]
+    assert (right == 1).all()
+    assert left.mean() == pytest.approx(1.0, abs=0.02) and 0.08 < left.std() < 0.2
+    assert 0.75 <= left.min() and left.max() <= 1.25
+    np.testing.assert_array_equal(color, under(grown, OVERHEAD)[2])
