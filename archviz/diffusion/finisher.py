@@ -21,6 +21,8 @@ __all__ = ["Finisher"]
 _SHUFFLE = 2
 # Codes of texture families differ by 1 in some channel.
 _SAME_CODE = 0.5
+# What is narrower than this is a blade's; what is wider is the lawn's light and colour, which the network knows.
+_WINDOW_PX = 9
 
 
 class _Block(nn.Module):
@@ -64,7 +66,8 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         Channels of the stack that hold the texture family, and the code of the one whose blades the network
         softens away.
     detail_gain
-        Share of the deferred colour's finest detail that is given back on that family, fitted as the grains are.
+        How much of the deferred colour's own detail stands on that family in place of the network's, fitted as the
+        grains are; 0 leaves the network's.
     """
 
     @register_to_config  # type: ignore[untyped-decorator]
@@ -117,7 +120,8 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         """
         smooth, grain = self.split(picture, stack, textures)
         if self.config.detail_gain:
-            smooth = smooth + self.config.detail_gain * self.detail(stack)
+            even, detail = self.detail(smooth, stack)
+            smooth = even + self.config.detail_gain * detail
         # In display colour: a black leaf has no lighter side.
         return smooth + self.config.grain_gain * grain * (0.55 + 0.45 * smooth.clamp(-1, 1))
 
@@ -144,17 +148,26 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         smooth = picture + share * (base - picture) + made[:, :3]
         return smooth, (made[:, 4:] * textures).sum(1, keepdim=True)
 
-    def detail(self, stack: torch.Tensor) -> torch.Tensor:
-        """(n, 3, H, W) what sets each pixel of the detailed family apart from its neighbours of that family."""
+    def detail(self, smooth: torch.Tensor, stack: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """The smooth picture (n, 3, H, W) with the detailed family evened out, and the maps' own detail of it.
+
+        Both are told from the mean over those pixels of that family that lie in a window around each.
+        """
         code = stack.new_tensor(self.config.detail_family)[:, None, None]
         family = (stack[:, list(self.config.family_channels)] - code).abs().amax(1, keepdim=True) < _SAME_CODE
         flag = self.config.flag_channel
-        base, shown = stack[:, list(self.config.base_channels)], family * stack[:, flag : flag + 1]
+        shown = family * stack[:, flag : flag + 1]
+        weight = _around(shown).clamp(min=1e-6)
 
-        def around(values: torch.Tensor) -> torch.Tensor:
-            return functional.avg_pool2d(values, 3, stride=1, padding=1)
+        def apart(values: torch.Tensor) -> torch.Tensor:
+            return (values - _around(values * shown) / weight) * shown
 
-        return (base - around(base * shown) / around(shown).clamp(min=1e-6)) * shown
+        return smooth - apart(smooth), apart(stack[:, list(self.config.base_channels)])
+
+
+def _around(values: torch.Tensor) -> torch.Tensor:
+    """Mean over a window, of the border's pixels over the part within the picture."""
+    return functional.avg_pool2d(values, _WINDOW_PX, stride=1, padding=_WINDOW_PX // 2, count_include_pad=False)
 
 
 def _blocks(width: int, count: int) -> Any:

@@ -1,8 +1,8 @@
 """How strong texture is laid on: as strong as the path-traced pictures' own.
 
 Trained on means and statistics, the finisher places the right grain in the right place, and too little of
-it, and softens blades of grass that the maps hold. Its weights stay; two factors are fitted on pictures that
-it was trained on and kept in its configuration: of the grains, and of the blades that are given back.
+it, and softens blades of grass that the maps hold. Its weights stay; two factors are fitted on training
+pictures and kept in its configuration: of the grains, and of the blades that stand in place of its own.
 """
 
 from __future__ import annotations
@@ -48,17 +48,17 @@ class Sample:
 
     Parameters
     ----------
-    smooth, grain
-        (3, H, W) and (1, H, W) of :meth:`Finisher.split`.
-    detail
-        (3, H, W) of :meth:`Finisher.detail`.
+    even, detail
+        (3, H, W) each of :meth:`Finisher.detail`.
+    grain
+        (1, H, W) of :meth:`Finisher.split`.
     truth
         (H, W, 3) uint8.
     gbuffer
         The view's.
     """
 
-    smooth: NDArray[np.float32]
+    even: NDArray[np.float32]
     grain: NDArray[np.float32]
     detail: NDArray[np.float32]
     truth: NDArray[np.uint8]
@@ -66,7 +66,7 @@ class Sample:
 
     def picture(self, *, gain: float, detail: float) -> NDArray[np.uint8]:
         """(H, W, 3) the finished picture with these factors."""
-        smooth = self.smooth + detail * self.detail
+        smooth = self.even + detail * self.detail
         made = smooth + gain * self.grain * (0.55 + 0.45 * np.clip(smooth, -1, 1))
         levels = np.clip(np.round((made / 2 + 0.5) * 255), 0, 255).astype(np.uint8)
         return np.ascontiguousarray(levels.transpose(1, 2, 0))
@@ -110,14 +110,14 @@ def gain_of(samples: Sequence[Sample], *, detail: float = 0.0) -> float:
 
 
 def detail_of(samples: Sequence[Sample], *, gain: float = 1.0) -> float:
-    """The share of the grass's own detail at which it has the truth's power; at least 0, at most 1.
+    """The factor of the grass's own detail at which it has the truth's power; at least 0, at most 2.
 
     Raises
     ------
     OptionError
         No view shows enough grass.
     """
-    return _balanced(samples, ("grass",), 0.0, 1.0, lambda sample, share: sample.picture(gain=gain, detail=share))
+    return _balanced(samples, ("grass",), 0.0, _MOST, lambda sample, share: sample.picture(gain=gain, detail=share))
 
 
 def _balanced(
@@ -171,9 +171,9 @@ def _samples(cache: Path, network: Finisher, views: int) -> Iterator[Sample]:
             picture, stack, textures = (torch.from_numpy(np.ascontiguousarray(array))[None] for array in given)
             with torch.no_grad():
                 smooth, grain = network.split(picture, stack, textures)
-                detail = network.detail(stack)
+                even, detail = network.detail(smooth, stack)
             yield Sample(
-                smooth=smooth[0].numpy(),
+                even=even[0].numpy(),
                 grain=grain[0].numpy(),
                 detail=detail[0].numpy(),
                 truth=np.array(store.pictures(view)[mix]),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
 from archviz.control import CHANNELS
 from archviz.core.material import FAMILY_CODES, TextureFamily
@@ -69,25 +70,40 @@ def test_the_gain_moves_the_grain_alone() -> None:
     assert torch.allclose(strong(picture, stack, grains), smooth + 2 * laid)
 
 
-def test_detail_of_the_deferred_colour_is_given_back_on_grass_alone() -> None:
+def test_on_grass_alone_the_deferred_colours_detail_stands_in_place_of_the_networks() -> None:
     picture, stack, grains = inputs()
+    channels = list(tiny().config.base_channels)
     stack[:, list(tiny().config.family_channels)] = torch.tensor(FAMILY_CODES[TextureFamily.FOLIAGE])[:, None, None]
-    lawn = (slice(None), list(tiny().config.family_channels), slice(20, 40), slice(10, 30))
+    lawn = (slice(None), list(tiny().config.family_channels), slice(16, 44), slice(8, 36))
     stack[lawn] = torch.tensor(FAMILY_CODES[TextureFamily.GRASS])[:, None, None]
-    plain, detailed = tiny(), tiny(detail_gain=0.25)
-    added = (detailed(picture, stack, grains) - plain(picture, stack, grains))[0]
-    assert added[:, 20:40, 10:30].abs().min(dim=0).values.mean() > 0.02
-    added_outside = added.clone()
-    added_outside[:, 20:40, 10:30] = 0
-    assert not added_outside.any()
+    # A tone over the lawn that rises from left to right, and blades on it.
+    stack[:, channels] = torch.linspace(-0.4, 0.4, 48) + 0.1 * torch.randn(
+        1, 3, 48, 48, generator=torch.Generator().manual_seed(4)
+    )
+    plain, detailed = tiny(), tiny(detail_gain=1.5)
+    smooth, grain = plain.split(picture, stack, grains)
+    even, detail = detailed.detail(smooth, stack)
+    inside = (slice(None), slice(None), slice(16, 44), slice(8, 36))
+    outside = torch.ones(1, 3, 48, 48, dtype=torch.bool)
+    outside[inside] = False
+    assert torch.equal(even[outside], smooth[outside]) and not detail[outside].any()
+    assert detail[inside].std() == pytest.approx(0.1, rel=0.1), "blades, without the tone they stand in"
+    own = (smooth - even)[inside]
+    around = functional.avg_pool2d(smooth, 9, stride=1, padding=4)[..., 20:40, 12:32]
+    assert torch.allclose(even[..., 20:40, 12:32], around, atol=1e-6), "its own detail is gone, its tone stays"
+    assert own.std() > 0.05
+    expected = even + 1.5 * detail
+    expected = expected + grain * (0.55 + 0.45 * expected.clamp(-1, 1))
+    assert torch.allclose(detailed(picture, stack, grains), expected, atol=1e-6)
     # A lawn without blades gets none, and its border no fringe.
-    stack[:, list(plain.config.base_channels)] = 1.0
-    stack[:, list(plain.config.base_channels), 20:40, 10:30] = -0.5
-    assert detailed.detail(stack).abs().max() < 1e-6
-    # Nor does a picture whose light is not known.
-    stack[:, list(plain.config.base_channels)] = torch.randn(1, 3, 48, 48)
+    stack[:, channels] = 1.0
+    stack[:, channels, 16:44, 8:36] = -0.5
+    assert detailed.detail(smooth, stack)[1].abs().max() < 1e-6
+    # A picture whose light is not known stays as it is.
+    stack[:, channels] = torch.randn(1, 3, 48, 48)
     stack[:, plain.config.flag_channel] = 0
-    assert not detailed.detail(stack).any()
+    even, detail = detailed.detail(smooth, stack)
+    assert torch.equal(even, smooth) and not detail.any()
 
 
 @pytest.mark.parametrize("moved", range(3))

@@ -26,7 +26,7 @@ def sample(strength: float) -> Sample:
     """A grey picture, a grain to lay on it, and a truth whose grain is ``strength`` times as strong."""
     smooth = np.zeros((3, *VIEW.size.shape), dtype=np.float32)
     truth = grey(0.55 * strength * noise(2))
-    return Sample(smooth=smooth, grain=noise(1), detail=smooth, truth=truth, gbuffer=VIEW)
+    return Sample(even=smooth, grain=noise(1), detail=smooth, truth=truth, gbuffer=VIEW)
 
 
 def lawn(strength: float) -> Sample:
@@ -35,7 +35,7 @@ def lawn(strength: float) -> Sample:
     view = replace(VIEW, table=replace(VIEW.table, materials=materials))
     flat = np.zeros((3, *VIEW.size.shape), dtype=np.float32)
     blades = noise(3).repeat(3, axis=0)
-    return Sample(smooth=flat, grain=flat[:1], detail=blades, truth=grey(strength * noise(4)), gbuffer=view)
+    return Sample(even=flat, grain=flat[:1], detail=blades, truth=grey(strength * noise(4)), gbuffer=view)
 
 
 def test_the_gain_is_that_at_which_made_texture_is_as_strong_as_the_true_one() -> None:
@@ -57,7 +57,7 @@ def test_views_that_show_no_texture_are_refused() -> None:
         detail_of([sample(1.0)])
 
 
-def test_blades_are_given_back_until_a_lawn_is_as_rough_as_the_true_one() -> None:
+def test_blades_are_strengthened_until_a_lawn_is_as_rough_as_the_true_one() -> None:
     assert detail_of([lawn(0.4)]) == pytest.approx(0.4, rel=0.03)
     assert detail_of([lawn(0.0)]) == pytest.approx(0.0, abs=1e-3)
-    assert detail_of([lawn(3.0)]) == 1.0
+    assert detail_of([lawn(3.0)]) == 2.0
