@@ -11,6 +11,7 @@
     finisher     from drafts and maps to the finished picture      <cache>/finisher.pt
     grain        how strong the finisher's grains and blades are   its config.json
     export       the diffusers folder of the engine                archviz/weights/mini
+    regression   the same networks, trained to answer in one pass: a baseline for `evaluate`   <cache>/regression
     metric-network  tells hours and places, and compares pictures, for `evaluate`   <cache>/metric-network.pt
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
     sheets       every environment unlabelled, and the samples, for the eye     <cache>/evaluation
@@ -102,6 +103,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     metric_network.add_argument("--steps", type=int, default=1000)
     metric_network.add_argument("--until", type=int, default=None)
     metric_network.add_argument("--batch", type=int, default=32)
+    regression = steps.add_parser("regression")
+    regression.add_argument("--folder", type=Path, default=WEIGHTS)
+    regression.add_argument("--steps", type=int, default=1000)
+    regression.add_argument("--until", type=int, default=None)
+    regression.add_argument("--batch", type=int, default=8)
+    regression.add_argument("--rate", type=float, default=2e-4)
     evaluate = steps.add_parser("evaluate")
     evaluate.add_argument("--folder", type=Path, default=WEIGHTS)
     evaluate.add_argument("--lines-folder", type=Path, default=LINES_WEIGHTS)
@@ -161,6 +168,22 @@ def _run(options: argparse.Namespace) -> None:
             train_denoiser(
                 cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads
             )
+        case "regression":
+            from archviz.training.denoiser import train_denoiser
+            from archviz.training.encode import encode_pictures
+            from archviz.training.export import export_regression
+
+            encode_pictures(cache, threads=options.threads)
+            train_denoiser(
+                cache,
+                steps=options.steps,
+                until=options.until,
+                batch=options.batch,
+                rate=options.rate,
+                threads=options.threads,
+                regression=True,
+            )
+            export_regression(cache, options.folder, cache / "regression")
         case "decoder":
             from archviz.training.decoder import train_decoder
 

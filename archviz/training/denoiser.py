@@ -1,4 +1,7 @@
-"""Training of the denoiser: UNet, map encoder and text encoder together, from nothing."""
+"""Training of the denoiser: UNet, map encoder and text encoder together, from nothing.
+
+The same networks can be trained as a regression, which gives the picture in one pass: what `evaluate` compares with.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from archviz.control import CHANNELS
 from archviz.core.seeds import derive_seed
 from archviz.training.autoencoder import load_autoencoder
 from archviz.training.batches import Batch, draw_batch
-from archviz.training.checkpoint import Average, load_state
+from archviz.training.checkpoint import Average, load_state, save_state
 from archviz.training.loop import Training, cooled, train
 from archviz.training.networks import (
     MINI,
@@ -31,6 +34,7 @@ __all__ = ["load_denoiser", "predict", "train_denoiser"]
 # Half of the samples stand on the steps that an 8-step or 4-step sampling visits.
 _SAMPLING_TIMES = np.arange(1000, 0, -125) - 1
 _SAMPLING_SHARE = 0.5
+_PURE_NOISE = int(_SAMPLING_TIMES[0])
 # x-prediction with the weight 1/sigma^2 is velocity's loss (Salimans and Ho, 2022); the clip keeps
 # the last, almost clean steps from ruling.
 _WEIGHT_LIMIT = 6.0
@@ -99,6 +103,7 @@ def train_denoiser(
     rate: float = 4e-4,
     cooldown: float = 0.25,
     until: int | None = None,
+    regression: bool = False,
     config: MiniConfig = MINI,
 ) -> None:
     """Train, or go on where the last run stopped.
@@ -112,6 +117,9 @@ def train_denoiser(
         Holds ``pairs/`` with latents, ``autoencoder.pt`` and ``tokenizer/``; receives ``denoiser.pt``.
     until
         Stop after this step though the schedule goes on to ``steps``.
+    regression
+        Train on pure noise alone, from which there is nothing to learn but the mean picture of maps and words.
+        Starts where ``denoiser.pt`` stands, and receives ``regression.pt``.
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
@@ -123,6 +131,9 @@ def train_denoiser(
     signal = build_scheduler().alphas_cumprod
     store = PairStore(cache, split="train", having="latents.npy")
     cooling = steps - int(cooldown * steps)
+    path = _checkpoint(cache, regression)
+    if regression and not path.exists() and (state := load_state(_checkpoint(cache, False))):
+        save_state(path, {name: state[name] for name in (*networks.modules(), "average")} | {"step": 0})
 
     def loss(step: int) -> torch.Tensor:
         whole = step % 8 == 7
@@ -135,11 +146,13 @@ def train_denoiser(
             side=_WHOLE_LATENTS if whole else side,
         )
         generator = torch.Generator().manual_seed(derive_seed(seed, "noise", step))
-        return _loss(networks, autoencoder if step > cooling else None, drawn, signal, generator)
+        count = len(drawn.latents)
+        times = torch.full((count,), _PURE_NOISE) if regression else _draw_times(count, generator)
+        return _loss(networks, autoencoder if step > cooling else None, drawn, times, signal, generator)
 
     training = Training(
-        name="denoiser",
-        path=cache / "denoiser.pt",
+        name=path.stem,
+        path=path,
         modules=networks.modules(),
         loss=loss,
         rate=cooled(rate, steps=steps, warmup=200, cooldown=cooldown),
@@ -150,9 +163,13 @@ def train_denoiser(
 
 
 def _loss(
-    networks: DenoiserNetworks, autoencoder: Any | None, drawn: Batch, signal: torch.Tensor, generator: torch.Generator
+    networks: DenoiserNetworks,
+    autoencoder: Any | None,
+    drawn: Batch,
+    times: torch.Tensor,
+    signal: torch.Tensor,
+    generator: torch.Generator,
 ) -> torch.Tensor:
-    times = _draw_times(len(drawn.latents), generator)
     alpha = signal[times][:, None, None, None]
     noise = torch.randn(drawn.latents.shape, generator=generator)
     noisy = alpha.sqrt() * drawn.latents + (1 - alpha).sqrt() * noise
@@ -164,7 +181,11 @@ def _loss(
     return loss if pixels is None else loss + _PIXEL_WEIGHT * pixels
 
 
-def load_denoiser(cache: Path, config: MiniConfig = MINI) -> tuple[DenoiserNetworks, int]:
+def _checkpoint(cache: Path, regression: bool) -> Path:
+    return cache / ("regression.pt" if regression else "denoiser.pt")
+
+
+def load_denoiser(cache: Path, config: MiniConfig = MINI, *, regression: bool = False) -> tuple[DenoiserNetworks, int]:
     """The averaged networks of the last checkpoint in evaluation mode, and their step.
 
     Raises
@@ -172,9 +193,10 @@ def load_denoiser(cache: Path, config: MiniConfig = MINI) -> tuple[DenoiserNetwo
     FileNotFoundError
         Nothing was trained in this cache.
     """
-    state = load_state(cache / "denoiser.pt")
+    path = _checkpoint(cache, regression)
+    state = load_state(path)
     if state is None:
-        raise FileNotFoundError(f"{cache / 'denoiser.pt'}: train the denoiser first")
+        raise FileNotFoundError(f"{path}: train the {path.stem} first")
     networks = build_denoiser(config)
     for name, module in networks.modules().items():
         module.load_state_dict(state[name])

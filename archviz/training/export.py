@@ -15,7 +15,7 @@ from archviz.training.finisher import load_finisher
 from archviz.training.networks import MINI, MiniConfig, build_scheduler, load_tokenizer
 from archviz.training.pairs import PairStore
 
-__all__ = ["export"]
+__all__ = ["export", "export_regression"]
 
 
 def export(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
@@ -54,6 +54,29 @@ def export(cache: Path, folder: Path, config: MiniConfig = MINI) -> None:
             if target.is_dir():
                 shutil.rmtree(target)
             shutil.move(entry, target)
+
+
+def export_regression(cache: Path, release: Path, folder: Path, config: MiniConfig = MINI) -> None:
+    """Write ``release`` to ``folder`` with the regression's networks in place of the denoiser's.
+
+    Parameters
+    ----------
+    cache
+        Holds ``regression.pt``.
+    release
+        A diffusers folder of the same networks.
+    """
+    networks, _ = load_denoiser(cache, config, regression=True)
+    with tempfile.TemporaryDirectory(dir=cache) as name:
+        made = Path(name) / "made"
+        shutil.copytree(release, made)
+        parts = {"unet": networks.unet, "controlnet": networks.controlnet, "text_encoder": networks.text_encoder}
+        for part, network in parts.items():
+            shutil.rmtree(made / part)
+            network.to(torch.float16).save_pretrained(made / part, safe_serialization=True)
+        if folder.exists():
+            shutil.rmtree(folder)
+        made.rename(folder)
 
 
 def _released_phrases(folder: Path) -> set[str]:

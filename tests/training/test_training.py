@@ -17,8 +17,8 @@ from archviz.training.checkpoint import load_state
 from archviz.training.decoder import train_decoder
 from archviz.training.denoiser import load_denoiser, predict, train_denoiser
 from archviz.training.encode import encode_pictures
-from archviz.training.export import export
-from archviz.training.networks import build_denoiser, encode_text, load_tokenizer
+from archviz.training.export import export, export_regression
+from archviz.training.networks import DenoiserNetworks, build_denoiser, encode_text, load_tokenizer
 from archviz.training.pairs import PairStore, join_stack, mirror_stack, split_stack
 from tests.training.conftest import TINY
 
@@ -135,6 +135,36 @@ def test_a_stopped_training_ends_where_an_unstopped_one_does_and_diffusers_loads
     changed = {k.split(".")[0] for k, v in released.state_dict().items() if not torch.equal(v, before[k])}
     assert changed == {"decoder"}
     _go_on_from(folder, tmp_path / "elsewhere")
+    _regress(cache, folder, tmp_path / "regression")
+
+
+def _regress(cache: Path, release: Path, folder: Path) -> None:
+    """The regression starts from the denoiser, learns from pure noise alone, and stands in a release's place."""
+    denoiser = (cache / "denoiser.pt").read_bytes()
+    train_denoiser(cache, steps=40, batch=2, side=8, rate=2e-3, config=TINY, regression=True, until=0)
+    train_denoiser(cache, steps=40, batch=2, side=8, rate=2e-3, config=TINY, regression=True)
+    assert (cache / "denoiser.pt").read_bytes() == denoiser
+    (before, _), (after, step) = load_denoiser(cache, TINY), load_denoiser(cache, TINY, regression=True)
+    assert step == 40
+    batch = draw_batch(
+        PairStore(cache, split="train", having="latents.npy"), load_tokenizer(cache / "tokenizer", TINY),
+        seed=7, step=0, count=4, side=8,
+    )  # fmt: skip
+    noise = torch.randn(batch.latents.shape, generator=torch.Generator().manual_seed(0))
+
+    def error(networks: DenoiserNetworks, time: int) -> float:
+        with torch.inference_mode():
+            made = predict(networks, noise, torch.full((4,), time), batch)
+        return float(((made - batch.latents) ** 2).mean())
+
+    assert error(after, 999) < 0.9 * error(before, 999)
+    export_regression(cache, release, folder, TINY)
+    from safetensors.torch import load_file
+
+    same, other = (folder / part / "diffusion_pytorch_model.safetensors" for part in ("vae", "unet"))
+    assert same.read_bytes() == (release / "vae" / same.name).read_bytes()
+    for name, value in load_file(other).items():
+        assert torch.equal(value, after.unet.state_dict()[name].half())
 
 
 def _go_on_from(folder: Path, cache: Path) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from archviz.core.seeds import derive_generator
 from archviz.fidelity import Interval
-from archviz.training.evaluation.held_out import HeldOutView
+from archviz.training.evaluation.held_out import REGRESSION, HeldOutView
 from archviz.training.evaluation.kid import KernelDistance, cut_crops, kernel_distance
 from archviz.training.metric_network import INPUT_PX, features_of
 
@@ -21,7 +21,7 @@ __all__ = ["CROPS", "compare_crops", "crop_features"]
 CROPS = 24
 _FIGURE = "KID"
 _LESS = "KID over that of {}"
-_BASELINES = ("mini, 1 step from noise", "deferred colour")
+_BASELINES = ("mini, 1 step from noise", REGRESSION, "deferred colour")
 _OTHERS = "truth, other places"
 
 
@@ -82,7 +82,7 @@ def compare_crops(
     reference = by_scene.pop(_OTHERS)
     found: dict[str, KernelDistance] = {c: kernel_distance(made, reference) for c, made in by_scene.items()}
     figures = {_FIGURE: {column: distance.interval for column, distance in found.items()}}
-    for baseline in _BASELINES:
+    for baseline in (column for column in _BASELINES if column in found):
         figures[_LESS.format(baseline)] = {
             column: distance.less(found[baseline])
             for column, distance in found.items()

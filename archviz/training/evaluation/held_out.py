@@ -35,7 +35,7 @@ from archviz.training.metric_network import LIGHTING_CLASSES, MetricNetwork, loa
 from archviz.training.pairs import Kind, PairStore
 from archviz.training.scenes import read_scene
 
-__all__ = ["DRAFT", "MINI", "NOISE", "SAMPLINGS", "HeldOutView", "Picture", "Workshop"]
+__all__ = ["DRAFT", "MINI", "NOISE", "REGRESSION", "SAMPLINGS", "HeldOutView", "Picture", "Workshop"]
 
 Picture = NDArray[np.uint8]
 # Row -> steps and strength. The default, the same with twice the steps, without the start picture; one step
@@ -48,6 +48,7 @@ SAMPLINGS = {
 }
 MINI, NOISE = "mini, 4 steps", "mini, 4 steps from noise"
 DRAFT = "mini, 4 steps, before the finisher"
+REGRESSION = "regression network"
 _SUNLIT = frozenset({"day", "low sun"})
 
 
@@ -91,6 +92,21 @@ class Workshop:
         other = replace(numerics, precision="fp32" if numerics.precision != "fp32" else "bf16")
         return load_mini(self.spec, {"base": self.folder}, numerics=other)
 
+    @property
+    def regression_folder(self) -> Path:
+        """Weights of the regression baseline, where one was trained."""
+        return self.cache / "regression"
+
+    @cached_property
+    def regression_weights(self) -> str:
+        """Twelve hexadecimal digits that stand for them."""
+        return fingerprint_weights(self.spec, {"base": self.regression_folder}, weights=self.regression_folder)[:12]
+
+    @cached_property
+    def regression(self) -> MiniEngine:
+        """The engine with the regression's networks."""
+        return load_mini(self.spec, {"base": self.regression_folder}, numerics=self.engine.numerics)
+
     @cached_property
     def drafting(self) -> MiniEngine | None:
         """The engine as it is before its last stage; ``None`` where it has none."""
@@ -121,8 +137,9 @@ class Workshop:
     @property
     def columns(self) -> tuple[str, ...]:
         """Whose pictures are compared, truth first; the lit clay stands beside them in a few figures."""
-        has_draft = (self.folder / "finisher").is_dir()
-        return ("truth", *SAMPLINGS, *([DRAFT] if has_draft else []), "deferred colour")
+        draft = [DRAFT] if (self.folder / "finisher").is_dir() else []
+        regression = [REGRESSION] if self.regression_folder.is_dir() else []
+        return ("truth", *SAMPLINGS, *draft, *regression, "deferred colour")
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,6 +272,13 @@ class HeldOutView:
             drafting = self.workshop.drafting
             assert drafting is not None  # there is no such column otherwise
             return self.kept(f"draft-{mix}", lambda: drafting.generate(self.request(mix)))
+        if column == REGRESSION:
+            asked = self.request(mix, steps=1, strength=1.0)
+            return self.kept(
+                f"regression-{mix}",
+                lambda: self.smoothed(self.workshop.regression.generate(asked)),
+                maker=self.workshop.regression_weights,
+            )
         steps, strength = SAMPLINGS[column]
         wanted = self.request(mix, steps=steps, strength=strength)
         return self.kept(f"mini-{steps}-{strength:g}-{mix}", lambda: self.painted(wanted))
@@ -267,7 +291,11 @@ class HeldOutView:
         lit
             The version of the view that the maps are of; its own where it is not given.
         """
-        return (lit or self.lit).coverage.smooth(self.workshop.engine.generate(wanted))
+        return self.smoothed(self.workshop.engine.generate(wanted), lit)
+
+    def smoothed(self, picture: Picture, lit: LitView | None = None) -> Picture:
+        """An engine's picture with its outlines smoothed; of the view itself where no version of it is given."""
+        return (lit or self.lit).coverage.smooth(picture)
 
     def deferred(self, mix: int, *, kind: Kind = "complete") -> Picture:
         """The deferred colour under one light."""

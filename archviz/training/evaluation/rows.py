@@ -48,11 +48,14 @@ class Row:
         Of one view; ``None`` where it is measured otherwise.
     recognizes
         Whether the values depend on the metric network.
+    compares
+        Whether the regression network's pictures are measured beside the engine's.
     """
 
     figures: tuple[Figure, ...]
     measure: Callable[[HeldOutView], Values] | None = None
     recognizes: bool = False
+    compares: bool = False
 
 
 VIEW_ROWS: Mapping[str, Row] = {
@@ -65,7 +68,9 @@ VIEW_ROWS: Mapping[str, Row] = {
         measure=makings.measure_autoencoder,
     ),
     "lines": Row(
-        figures=(Figure(name="edge evidence, building", relative_reach=">= 0.95"),), measure=measures.measure_lines
+        figures=(Figure(name="edge evidence, building", relative_reach=">= 0.95"),),
+        measure=measures.measure_lines,
+        compares=True,
     ),
     "sizes": Row(
         figures=(
@@ -80,10 +85,12 @@ VIEW_ROWS: Mapping[str, Row] = {
             Figure(name="shadow agreement over the truth's", reach=">= 0.85"),
         ),
         measure=measures.measure_shadows,
+        compares=True,
     ),
     "lighting": Row(
         figures=(Figure(name="lighting recognised", relative_reach=">= 0.95"),),
         measure=measures.measure_lighting,
+        compares=True,
         recognizes=True,
     ),
     "environment": Row(
@@ -92,6 +99,7 @@ VIEW_ROWS: Mapping[str, Row] = {
             Figure(name="environment recognised, building-only maps, building hidden", relative_reach=">= 0.75"),
         ),
         measure=measures.measure_environment,
+        compares=True,
         recognizes=True,
     ),
     "colour": Row(
@@ -104,6 +112,7 @@ VIEW_ROWS: Mapping[str, Row] = {
             Figure(name="drift, share over 2 px", reach="<= 0.02"),
         ),
         measure=measures.measure_drift,
+        compares=True,
     ),
     "seeds": Row(
         figures=(
@@ -112,12 +121,13 @@ VIEW_ROWS: Mapping[str, Row] = {
         ),
         measure=makings.measure_seeds,
     ),
-    "psnr": Row(figures=(Figure(name="PSNR to truth, dB"),), measure=measures.measure_psnr),
+    "psnr": Row(figures=(Figure(name="PSNR to truth, dB"),), measure=measures.measure_psnr, compares=True),
     "texture": Row(
         figures=tuple(
             Figure(name=f"top octave of {kind}", reach="0.7 to 1.3") for kind in ("walls", "grass", "foliage")
         ),
         measure=measures.measure_texture,
+        compares=True,
     ),
     "drawing": Row(
         figures=(
@@ -134,9 +144,11 @@ ROWS: Mapping[str, Row] = {
         figures=(
             Figure(name="KID"),
             Figure(name="KID over that of mini, 1 step from noise", reach="interval below 0"),
+            Figure(name="KID over that of regression network", reach="interval below 0"),
             Figure(name="KID over that of deferred colour", reach="interval below 0"),
         ),
         recognizes=True,
+        compares=True,
     ),
     "lines-to-depth": Row(
         figures=(

@@ -125,13 +125,15 @@ def _path(target: Path, workshop: Workshop, row: str) -> Path:
 
 
 def _basis(workshop: Workshop, row: str, lines_folder: Path) -> str:
-    """What the values of a row stand on: the engine, and the metric network or the reader where it is asked."""
+    """What the values of a row stand on: the engine, what it is compared with, and the network that is asked."""
     files: Iterable[Path] = ()
     if ROWS[row].recognizes:
         files = (metric_network_path(workshop.cache),)
     elif row in ("lines-to-depth", "drawing"):
         files = sorted(lines_folder.glob("*.safetensors"))
     digest = hashlib.sha256(workshop.weights.encode())
+    if ROWS[row].compares and workshop.regression_folder.is_dir():
+        digest.update(workshop.regression_weights.encode())
     for path in files:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
