@@ -80,13 +80,9 @@ def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> E
     wall = np.zeros(len(sizes), np.int64)
     if order is not None:
         own = np.isin(votes.argmax(axis=0), (Layer.BUILDING, Layer.OPENING)) & told
-        bounded, exact = face_areas(areas, order)
-        # A hipped roof is bounded as a floor is, and so is hatching: the network must not contradict.
-        bounded, exact = bounded[area_of], exact[area_of]
-        bounded &= (exact * facing).sum(axis=1) > np.where(exact[:, 1] == 0, _CONTRADICTED, _NEARLY)
-        near, nearest_face = _nearest_face(facing, _columns(segments, sizes), order, width)
-        facing = np.where((own & bounded)[:, None], exact, np.where((own & near)[:, None], nearest_face, facing))
-        flat |= own & (bounded | near)
+        drawn, exact = _drawn_faces(facing, areas, area_of, _columns(segments, sizes), order)
+        facing = np.where((own & drawn)[:, None], exact, facing)
+        flat |= own & drawn
         upright = flat & own & (facing[:, 1] == 0)
         facing_of = _on_walls(owner, upright, sizes)
         wall = np.where(upright, 1 + _bundle(facing, order), 0)
@@ -99,6 +95,33 @@ def flatten_regions(found: Estimate, areas: Areas, order: Vanishing | None) -> E
         normals=normals,
         confidence=grown(found.confidence),
     )
+
+
+def _drawn_faces(
+    facing: NDArray[np.float32],
+    areas: Areas,
+    area_of: NDArray[np.int32],
+    columns: NDArray[np.float64],
+    order: Vanishing,
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Which segments face as the lines around them, or the order's walls and floors, say; and how those face exactly.
+
+    Parameters
+    ----------
+    facing
+        (n, 3) normals of the segments by the network.
+    areas, area_of
+        The drawing's areas, and (n,) which of them each segment is part of.
+    columns
+        (n,) of the segments' middles [px].
+    order
+        The drawing's vanishing points.
+    """
+    bounded, exact = (found[area_of] for found in face_areas(areas, order))
+    # A hipped roof is bounded as a floor is, and so is hatching: the network must not contradict.
+    bounded &= (exact * facing).sum(axis=1) > np.where(exact[:, 1] == 0, _CONTRADICTED, _NEARLY)
+    near, nearest = _nearest_face(facing, columns, order, areas.labels.shape[1])
+    return bounded | near, np.where(bounded[:, None], exact, nearest)
 
 
 def _on_walls(owner: NDArray[np.int32], walls: NDArray[np.bool_], sizes: NDArray[np.int64]) -> NDArray[np.int32]:
