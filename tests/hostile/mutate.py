@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.geometry.loaders.files import house_gltf
-from tests.hostile.cases import archives, drawings, fbx, meshes, pictures, step, usd, xml
+from tests.hostile.cases import archives, fbx, meshes, pictures, plots, scans, step, usd, xml
 
 Hand = Callable[[bytes, np.random.Generator], bytes]
 # Numbers that have broken readers before.
@@ -124,11 +124,11 @@ def seeds() -> Mapping[str, bytes]:
         "plan.png": pictures.sheet(),
         "plan.jpg": pictures.sheet("JPEG"),
         "plan.webp": pictures.sheet("WEBP"),
-        "plan.tif": drawings.tiff(),
-        "plan.heic": drawings.heic(),
-        "plan.bmp": drawings.bmp(),
-        "plan.svg": drawings.svg("<text x='9' y='20'>plan</text><use href='#a'/><g id='a'><path d='M9 9h9'/></g>"),
-        "plan.pdf": drawings.pdf(page="/Rotate 90", catalog="/Lang (en)"),
+        "plan.tif": scans.tiff(),
+        "plan.heic": scans.heic(),
+        "plan.bmp": scans.bmp(),
+        "plan.svg": plots.svg("<text x='9' y='20'>plan</text><use href='#a'/><g id='a'><path d='M9 9h9'/></g>"),
+        "plan.pdf": plots.pdf(page="/Rotate 90", catalog="/Lang (en)"),
     }
 
 

@@ -1,7 +1,7 @@
 """The whole set. A case more is a row in a table of one of these modules."""
 
 from tests.hostile.case import Case
-from tests.hostile.cases import archives, bim, drawings, fbx, gltf, meshes, pictures, step, uploads, usd, xml
+from tests.hostile.cases import archives, bim, fbx, gltf, meshes, pictures, plots, scans, step, uploads, usd, xml
 
 CASES: tuple[Case, ...] = (
     *gltf.CASES,
@@ -13,6 +13,7 @@ CASES: tuple[Case, ...] = (
     *usd.CASES,
     *archives.CASES,
     *pictures.CASES,
-    *drawings.CASES,
+    *scans.CASES,
+    *plots.CASES,
     *uploads.CASES,
 )
