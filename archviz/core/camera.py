@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.size import Size
 
-__all__ = ["Camera"]
+__all__ = ["ROTATED_GRID_PX", "Camera"]
 
 Vector = tuple[float, float, float]
+# Four points of a pixel, from its centre, on rows and columns of their own: they see most of lines at any angle.
+ROTATED_GRID_PX = np.array([(-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.125)], dtype=np.float32)
 _MIN_SEPARATION_M = 1e-6
 
 
@@ -98,6 +100,13 @@ class Camera:
         rays = forward + x[None, :, None] * right + y[:, None, None] * up
         rays /= np.linalg.norm(rays, axis=-1, keepdims=True)
         return rays.astype(np.float32)
+
+    def rays_through(self, points_px: NDArray[np.floating]) -> NDArray[np.float32]:
+        """(n, 3) directions, 1 long along the axis, through (n, 2) points x, y from the picture's top left corner."""
+        right, up, forward = self.basis().astype(np.float32)
+        offsets = points_px.astype(np.float32) - np.asarray(self.principal_point_px, dtype=np.float32)
+        across, down = (offsets / np.float32(self.focal_px)).T
+        return np.asarray(forward + across[:, None] * right - down[:, None] * up)
 
     def project(self, points_m: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Where points fall in the picture.

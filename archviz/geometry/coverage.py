@@ -13,14 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from archviz.core.camera import ROTATED_GRID_PX
 from archviz.core.gbuffer import GBuffer
 from archviz.core.material import TextureFamily
 from archviz.geometry.raycast import RayCaster
 
 __all__ = ["Coverage", "trace_coverage"]
 
-# A rotated grid: four different rows and columns of the pixel.
-_SAMPLES_PX = np.array([(-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.125)], dtype=np.float32)
 _NEIGHBOURS = np.array([(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1)])
 _SPREAD_PX = 0.5
 # Cosine between normals, and share of the inverse depth, up to which two rays meet one surface.
@@ -81,7 +80,7 @@ def trace_coverage(gbuffer: GBuffer, caster: RayCaster) -> Coverage:
     normals = gbuffer.normals.array.reshape(-1, 3)[sources]
     nearness = _inverse(gbuffer.depth.array.ravel()[sources])
     shares = np.zeros(sources.shape, dtype=np.float32)
-    for sample in _SAMPLES_PX:
+    for sample in ROTATED_GRID_PX:
         element, normal, near = _look(gbuffer, caster, np.stack([columns, rows], axis=1) + 0.5 + sample)
         alike = elements == element[:, None]
         flush = np.einsum("nsk,nk->ns", normals, normal) > _FOLD
@@ -92,7 +91,7 @@ def trace_coverage(gbuffer: GBuffer, caster: RayCaster) -> Coverage:
         # What no neighbour shows, thinner than a pixel, keeps the pixel's own colour.
         weights[~alike.any(axis=1), len(_NEIGHBOURS) // 2] = 1.0
         shares += weights / weights.sum(axis=1, keepdims=True)
-    shares /= np.float32(len(_SAMPLES_PX))
+    shares /= np.float32(len(ROTATED_GRID_PX))
     return Coverage(rows * width + columns, sources, shares)
 
 
@@ -101,9 +100,7 @@ def _look(
 ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
     """Element, normal towards the viewer and inverse depth at (n, 2) points of a view."""
     camera = gbuffer.camera
-    right, up, forward = camera.basis().astype(np.float32)
-    across, above = (points_px - np.asarray(camera.principal_point_px, dtype=np.float32)).T / camera.focal_px
-    rays = (forward + across[:, None] * right - above[:, None] * up).astype(np.float32)
+    rays = camera.rays_through(points_px)
     hits = caster.first_hits(np.asarray(camera.position_m), rays)
     depth = hits.distances_m / np.linalg.norm(rays, axis=1)
     return caster.elements_of(hits), caster.normals_of(hits, rays), _inverse(depth)

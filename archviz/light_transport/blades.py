@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from archviz.core.camera import ROTATED_GRID_PX
 from archviz.core.gbuffer import GBuffer
 from archviz.core.material import TextureFamily
 from archviz.geometry.raycast import RayCaster
@@ -19,8 +20,6 @@ __all__ = ["Blades"]
 
 Array = NDArray[np.float32]
 
-# A rotated grid: four different rows and columns of the pixel.
-_SAMPLES_PX = ((-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.125))
 _OFFSET_M = 1e-3
 # Blades differ from one another in tone by up to this share.
 _TONE_SPREAD = 0.25
@@ -63,16 +62,13 @@ class Blades:
     def _samples(self) -> tuple[_Sample, ...]:
         camera, scene = self.gbuffer.camera, self.caster.scene
         eye = np.asarray(camera.position_m, dtype=np.float32)
-        right, up, _ = camera.basis().astype(np.float32) / np.float32(camera.focal_px)
-        offsets = self.surface.points_m[self.where] - eye
-        # Along the axis, a pixel's width is one over the focal length.
-        middle = offsets / self.gbuffer.depth.array[self.where][:, None]
+        rows, columns = np.nonzero(self.where)
         families = np.array([material.family is TextureFamily.GRASS for material in scene.table.materials])
         grassy = np.append(families[scene.table.element_materials()][scene.face_elements], False)
         first = len(scene.faces) if scene.modelled is None else scene.modelled
         found = []
-        for across, down in _SAMPLES_PX:
-            rays = middle + np.float32(across) * right - np.float32(down) * up
+        for sample in ROTATED_GRID_PX:
+            rays = camera.rays_through(np.stack([columns, rows], axis=1) + 0.5 + sample)
             hits = self.caster.first_hits(eye, rays)
             grass = grassy[hits.faces]
             lengths = np.where(grass, hits.distances_m, 0) / np.linalg.norm(rays, axis=1)

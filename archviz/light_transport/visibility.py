@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from archviz.core.camera import Camera
+from archviz.core.camera import ROTATED_GRID_PX, Camera
 from archviz.core.gbuffer import GBuffer
 from archviz.core.maps import LightMap
 from archviz.core.place import SunDirection
@@ -17,8 +17,7 @@ __all__ = ["sun_visibility"]
 # A plane nearer to edge-on than this gets no sunlight worth a ray.
 _GRAZING = 1e-4
 _SUN_RADIUS = np.radians(0.266)
-# A rotated grid inside the pixel, and points of the disc at two thirds of its radius.
-_PIXEL_SAMPLES = ((-0.125, -0.375), (0.375, -0.125), (0.125, 0.375), (-0.375, 0.125))
+# Points of the disc at two thirds of its radius.
 _DISC_SAMPLES = ((0.67, 0.0), (0.0, 0.67), (-0.67, 0.0), (0.0, -0.67))
 
 
@@ -89,7 +88,7 @@ def _supersampled(
     side /= np.linalg.norm(side)
     rise = np.cross(side, aim)
     total = center.copy()
-    for (dx, dy), (du, dv) in zip(_PIXEL_SAMPLES, _DISC_SAMPLES, strict=True):
+    for (dx, dy), (du, dv) in zip(ROTATED_GRID_PX, _DISC_SAMPLES, strict=True):
         moved = rays + (dx * right + dy * up) / np.float32(camera.focal_px)
         slope = np.einsum("nc,nc->n", normals, moved)
         # Where the neighbouring ray runs along the plane, the centre's point stands for it.
@@ -97,4 +96,4 @@ def _supersampled(
         points = np.where(safe[:, None], eye + moved * (height / np.where(safe, slope, 1.0))[:, None], origins)
         direction = (aim + _SUN_RADIUS * (du * side + dv * rise)).astype(np.float32)
         total += ~light.occluded(points, np.broadcast_to(direction, points.shape))
-    return total / np.float32(len(_PIXEL_SAMPLES) + 1)
+    return total / np.float32(len(ROTATED_GRID_PX) + 1)

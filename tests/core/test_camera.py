@@ -116,3 +116,12 @@ def test_missing_or_broken_camera_files(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(FileFormatError, match="not JSON"):
         Camera.load(path)
+
+
+def test_rays_through_the_pixels_middles_are_the_pixels_own() -> None:
+    camera = Camera(position_m=(3, -9, 2), target_m=(0, 1, 3), focal_mm=30, shift=(0.1, -0.05), size=Size(20, 30))
+    y, x = np.indices(camera.size.shape)
+    rays = camera.rays_through(np.stack([x.ravel(), y.ravel()], axis=1) + 0.5)
+    np.testing.assert_allclose(rays @ camera.basis()[2], 1.0, atol=1e-5)
+    rays = rays / np.linalg.norm(rays, axis=1, keepdims=True)
+    np.testing.assert_allclose(rays.reshape(20, 30, 3), camera.ray_directions(), atol=1e-6)
