@@ -173,7 +173,7 @@ def _run(options: argparse.Namespace) -> None:
             from archviz.training.encode import encode_pictures
             from archviz.training.export import export_regression
 
-            encode_pictures(cache, threads=options.threads)
+            encode_pictures(cache, threads=options.threads, splits=("train",))
             train_denoiser(
                 cache,
                 steps=options.steps,

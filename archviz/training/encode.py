@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ from archviz.training.pairs import PairStore
 __all__ = ["encode_pictures"]
 
 
-def encode_pictures(cache: Path, *, threads: int = 1, config: MiniConfig = MINI) -> None:
-    """Encode every view whose latents are missing or older than the autoencoder's checkpoint."""
+def encode_pictures(
+    cache: Path, *, threads: int = 1, splits: Sequence[str] = ("train", "holdout"), config: MiniConfig = MINI
+) -> None:
+    """Encode every view of ``splits`` whose latents are missing or older than the autoencoder's checkpoint."""
     torch.set_num_threads(threads)
     model = load_autoencoder(cache, config).to(memory_format=torch.channels_last)
     trained = (cache / "autoencoder.pt").stat().st_mtime
-    for split in ("train", "holdout"):
+    for split in splits:
         try:
             store = PairStore(cache, split=split)
         except FileNotFoundError:
