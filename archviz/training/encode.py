@@ -11,13 +11,13 @@ import torch
 
 from archviz.training.autoencoder import load_autoencoder
 from archviz.training.networks import MINI, MiniConfig
-from archviz.training.pairs import PairStore
+from archviz.training.pairs import PairStore, Split
 
 __all__ = ["encode_pictures"]
 
 
 def encode_pictures(
-    cache: Path, *, threads: int = 1, splits: Sequence[str] = ("train", "holdout"), config: MiniConfig = MINI
+    cache: Path, *, threads: int = 1, splits: Sequence[Split] = ("train", "holdout"), config: MiniConfig = MINI
 ) -> None:
     """Encode every view of ``splits`` whose latents are missing or older than the autoencoder's checkpoint."""
     torch.set_num_threads(threads)

@@ -31,12 +31,14 @@ __all__ = [
     "_MIRRORED",
     "Kind",
     "PairStore",
+    "Split",
     "join_stack",
     "mirror_stack",
     "split_stack",
 ]
 
 Kind = Literal["complete", "building"]
+Split = Literal["train", "holdout"]
 LIGHT_CHANNELS = list(GROUP_CHANNELS["light"])
 FIXED_CHANNELS = [i for i in range(len(CHANNELS)) if i not in LIGHT_CHANNELS]
 # The one channel whose sign turns when a picture is mirrored.
@@ -83,7 +85,7 @@ class PairStore:
         Take only views that hold this file.
     """
 
-    def __init__(self, cache: Path, *, split: Literal["train", "holdout"], having: str = "pictures.npy") -> None:
+    def __init__(self, cache: Path, *, split: Split, having: str = "pictures.npy") -> None:
         self._root = cache / "pairs"
         self._split = split
         self._having = having
