@@ -12,7 +12,7 @@ from archviz.core.camera import ROTATED_GRID_PX
 from archviz.core.gbuffer import GBuffer
 from archviz.core.material import TextureFamily
 from archviz.geometry.raycast import RayCaster
-from archviz.light_transport.leaves import LEAF_TRANSMISSION, bent_upwards
+from archviz.light_transport.leaves import LEAF_TRANSMISSION, bent_upwards, leaf_color, tones_of
 from archviz.light_transport.shading import World
 from archviz.light_transport.surface import Surface, blockers
 
@@ -23,6 +23,8 @@ Array = NDArray[np.float32]
 _OFFSET_M = 1e-3
 # Blades differ from one another in tone by up to this share.
 _TONE_SPREAD = 0.25
+# Some have dried, this far towards the colour of straw.
+_DRY_SHARE, _DRIED, _DRY_COLOR = 0.1, 0.7, (0.34, 0.27, 0.10)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +74,7 @@ class Blades:
             hits = self.caster.first_hits(eye, rays)
             grass = grassy[hits.faces]
             lengths = np.where(grass, hits.distances_m, 0) / np.linalg.norm(rays, axis=1)
-            tones = np.where(hits.faces >= first, _tones(hits.faces), np.float32(1))
+            tones = np.where(hits.faces >= first, tones_of(hits.faces), np.float32(0.5))
             normals = self.caster.normals_of(hits, rays)
             found.append(_Sample(grass, tones, eye + rays * lengths[:, None], normals))
         return tuple(found)
@@ -91,11 +93,15 @@ class Blades:
 
     def tint(self, color: Array) -> None:
         """Give the (H, W, 3) colour of the lawns their blades' tones, in place."""
-        if self.where.any():
-            weights = np.stack([sample.grass for sample in self._samples]).astype(np.float32)
-            tones = np.stack([sample.tones for sample in self._samples])
-            mean = (weights * tones).sum(0) / np.maximum(weights.sum(0), 1)
-            color[self.where] *= np.where(weights.any(0), mean, np.float32(1))[:, None]
+        if not self.where.any():
+            return
+        weights = np.stack([sample.grass for sample in self._samples]).astype(np.float32)
+        tones = np.stack([sample.tones for sample in self._samples])
+        mean = np.where(weights.any(0), (weights * tones).sum(0) / np.maximum(weights.sum(0), 1), np.float32(0.5))
+        base = color[self.where]
+        blades = leaf_color(base, mean, 1 + np.float32(_TONE_SPREAD) * (2 * mean - 1))
+        dry = base + np.float32(_DRIED) * (np.array(_DRY_COLOR, np.float32) - base)
+        color[self.where] = blades + np.float32(_DRY_SHARE) * (dry - blades)
 
     def _sunlight(self, sample: _Sample, world: World) -> Array:
         """(n, 3) irradiance of the sun on one ray's blades, from before or through the leaf from behind."""
@@ -112,9 +118,3 @@ class Blades:
         )
         passed = np.where(behind, np.float32(LEAF_TRANSMISSION), np.float32(1))
         return world.direct(bent_upwards(normals), free * passed)
-
-
-def _tones(faces: NDArray[np.int32]) -> Array:
-    """(n,) a tone about 1 for each face, always the same."""
-    spread = np.modf(faces.astype(np.float64) * 0.6180339887498949)[0]
-    return (1 + _TONE_SPREAD * (2 * spread - 1)).astype(np.float32)

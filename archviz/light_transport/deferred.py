@@ -16,8 +16,9 @@ from archviz.core.material import TextureFamily
 from archviz.core.tone import luminance, tone_map
 from archviz.geometry.raycast import RayCaster
 from archviz.light_transport.blades import Blades
+from archviz.light_transport.foliage import Foliage
 from archviz.light_transport.lamps import lamp_irradiance
-from archviz.light_transport.leaves import LEAF_TRANSMISSION, bent_normals, share_among_blades
+from archviz.light_transport.leaves import bent_normals, share_among_blades
 from archviz.light_transport.masonry import detailed_color
 from archviz.light_transport.occlusion import ambient_occlusion
 from archviz.light_transport.shading import (
@@ -31,7 +32,7 @@ from archviz.light_transport.shading import (
     clear_tint,
     fresnel,
 )
-from archviz.light_transport.surface import GLASS_TRANSMISSION, Surface, blockers, surface_of
+from archviz.light_transport.surface import GLASS_TRANSMISSION, Surface, surface_of
 from archviz.light_transport.visibility import sun_visibility
 
 __all__ = ["light"]
@@ -111,7 +112,6 @@ def light(
     lamps = _lamp_light(caster, gbuffer, illumination, lamps_m)
     normals = bent_normals(gbuffer, surface)
     irradiance = world.direct(normals, sun_visible.array)
-    _shine_through(irradiance, world, gbuffer, surface)
     blades = Blades(caster, gbuffer, surface)
     blades.light(irradiance, world)
     irradiance += world.ambient(normals, occlusion.array) + lamps
@@ -119,7 +119,9 @@ def light(
     own = gbuffer.material_values("emission") * float(any(illumination.lamp_intensity))
     color = _surface_color(gbuffer, surface, rays, mirrors, illumination)
     blades.tint(color)
-    radiance = color / np.float32(np.pi) * irradiance + own
+    radiance = color / np.float32(np.pi) * irradiance
+    Foliage(caster, gbuffer, surface, rays).shade(radiance, color, irradiance, occlusion.array, world)
+    radiance += own
     radiance[mirrors.lit] = illumination.window_radiance
     _show_through(radiance, world, gbuffer, surface, rays, sky, mirrors.clear)
     _mirror(radiance, world, surface, rays, mirrors)
@@ -135,21 +137,6 @@ def light(
         emission=LightMap(_squashed(luminance(shining) * illumination.exposure)),
         deferred=ColorMap(tone_map(radiance * np.float32(illumination.exposure))),
     )
-
-
-def _shine_through(irradiance: Array, world: World, gbuffer: GBuffer, surface: Surface) -> None:
-    """Add the sun that leaves let pass from behind."""
-    sun = world.illumination.sun
-    if sun is None or sun.altitude_deg <= 0:
-        return
-    leaves = surface.hit & (gbuffer.families() == int(TextureFamily.FOLIAGE))
-    behind = leaves & (surface.normals @ sun.vector.astype(np.float32) < 0)
-    if behind.any():
-        back = -surface.normals[behind]
-        starts = surface.points_m[behind] + (surface.points_m[behind] - surface.origins_m(behind))
-        towards = np.broadcast_to(sun.vector.astype(np.float32), starts.shape)
-        free = ~blockers(world.caster).caster.occluded(starts, towards)
-        irradiance[behind] += LEAF_TRANSMISSION * world.direct(back, free.astype(np.float32))
 
 
 def _lamp_light(

@@ -17,9 +17,11 @@ from archviz.core.size import Size
 from archviz.core.tone import luminance, srgb_to_linear, tone_map
 from archviz.geometry.panes import lit_panes
 from archviz.geometry.raycast import RayCaster
+from archviz.light_transport.blades import Blades
 from archviz.light_transport.deferred import light
 from archviz.light_transport.leaves import LEAF_TRANSMISSION
 from archviz.light_transport.shading import fresnel, ground_color
+from archviz.light_transport.surface import surface_of
 from archviz.lighting.daylight import Weather, daylight
 from archviz.lighting.sky import sky_irradiance, sky_radiance
 from tests.light_transport.scenes import Piece, box, build, floor, gbuffer_of, pixel_of
@@ -357,6 +359,8 @@ def test_what_falls_beside_a_blade_reaches_it(material: Material, share: float) 
     chequered = (np.indices((12, 16)).sum(axis=0) % 2).astype(np.float32)
     assert not chequered[6, 6]
     mixed = light(caster, gbuffer, sky, occlusion=LightMap(chequered)).deferred.array[6, 6]
+    color = gbuffer.base_color().array.copy()
+    Blades(caster, gbuffer, surface_of(gbuffer)).tint(color)
     # What hides the sky gives a quarter of it back.
     irradiance = (0.25 + 0.75 * share) * sky_irradiance(np.array([0.0, 0.0, 1.0]), sky, ground_albedo=(0, 0, 0))
-    np.testing.assert_allclose(mixed, tone_map(np.array(material.base_color) / np.pi * irradiance), atol=1e-5)
+    np.testing.assert_allclose(mixed, tone_map(color[6, 6] / np.pi * irradiance), atol=1e-5)
