@@ -13,7 +13,7 @@ from archviz.core.errors import OptionError
 from archviz.training.__main__ import main
 from archviz.training.evaluation import ROWS, evaluate
 from archviz.training.evaluation.crops import CROPS, crop_features
-from archviz.training.evaluation.held_out import DRAFT, MINI, NOISE, HeldOutView, Workshop
+from archviz.training.evaluation.held_out import DRAFT, MINI, NOISE, REGRESSION, HeldOutView, Workshop
 from archviz.training.evaluation.makings import reconstruct
 from archviz.training.evaluation.measures import shadow_share
 from archviz.training.evaluation.table import BEGIN, END, Line
@@ -127,6 +127,8 @@ def test_every_row_has_its_figures(cache: Path, weights: Path, monkeypatch: pyte
     train_metric_network(cache, steps=2, batch=2)
     card = tmp_path / "README.md"
     card.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+    # A regression as good as the engine: any release stands for it.
+    monkeypatch.setattr(Workshop, "regression_folder", weights)
     lines = by_name(evaluate(cache, weights, lines_folder=LINES, views=3, card=card))
     wanted = {figure.name for row, of in ROWS.items() if row != "lines-to-depth" for figure in of.figures}
     sized = {f"edge evidence, building, {side} px" for side in (768, 1024)}
@@ -139,7 +141,9 @@ def test_every_row_has_its_figures(cache: Path, weights: Path, monkeypatch: pyte
     assert seeds is not None and seeds.mean > 1
     drawn = lines["drawing, lines only: edge evidence"].cells["truth"]
     assert drawn is not None and drawn.mean > 0.5
-    assert set(lines["lighting recognised"].cells) >= {"truth", MINI, "deferred colour"}
+    assert set(lines["lighting recognised"].cells) >= {"truth", MINI, REGRESSION, "deferred colour"}
+    one_step = lines["PSNR to truth, dB"].cells["mini, 1 step from noise"]
+    assert lines["PSNR to truth, dB"].cells[REGRESSION] == one_step, "it is asked for one step from noise"
     hidden = "environment recognised, building-only maps, building hidden"
     assert set(lines[hidden].cells) == {"truth", NOISE, "deferred colour"}
     assert "| KID on" in card.read_text(encoding="utf-8")
