@@ -11,9 +11,11 @@ from archviz.core.illumination import Illumination
 from archviz.core.material import Material, TextureFamily
 from archviz.core.place import SunDirection
 from archviz.core.size import Size
+from archviz.core.tone import tone_map
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.light_transport.blades import Blades
+from archviz.light_transport.deferred import light
 from archviz.light_transport.leaves import LEAF_TRANSMISSION
 from archviz.light_transport.shading import World
 from archviz.light_transport.surface import surface_of
@@ -99,3 +101,38 @@ def test_blades_differ_in_tone_and_the_ground_they_grow_on_does_not() -> None:
     assert left.mean() == pytest.approx(1.0, abs=0.03) and 0.08 < left.std() < 0.2
     assert 0.75 <= left.min() and left.max() <= 1.25
     np.testing.assert_array_equal(color, under(grown, OVERHEAD)[2])
+
+
+def test_the_deferred_colour_shows_blades_lit_and_toned_so() -> None:
+    sun = Illumination(
+        sun=OVERHEAD, sun_irradiance=(2.0, 2.0, 2.0), zenith_radiance=(0, 0, 0), horizon_radiance=(0, 0, 0)
+    )
+    found = []
+    for shade in ([], slats(0.5, 12.0)):
+        pieces = [("lawn", Part.GROUND, GRASS, floor(50)), ("slats", Part.BUILDING, PAVING, shade)]
+        caster = RayCaster(build([piece for piece in pieces if piece[3]]))
+        found.append(light(caster, gbuffer_of(caster, DOWN), sun).deferred.array)
+    plain, shaded = found
+    assert ((shaded > 0.02) & (shaded < plain - 0.01)).all(axis=-1).mean() > 0.9, "in full light or full shadow is none"
+    # Partly dry: a lawn has more of red and blue beside its green than its material says.
+    named = tone_map(np.array(GRASS.base_color) * 2.0 / np.pi)
+    shares = (plain / plain[..., 1:2]) / (named / named[1])
+    assert (shares[..., 0] > 1.05).all() and (shares[..., 2] > 1.05).all()
+
+
+def test_the_deferred_colour_shows_the_sun_through_a_blade() -> None:
+    sheet = [np.array([(-3.0, 0, 0), (3, 0, 0), (3, 0, 3), (-3, 0, 3)])]
+    view = Camera(position_m=(0, -6, 1.5), target_m=(0, 0, 1.5), focal_mm=50, size=Size(12, 12))
+    caster = RayCaster(build([("sheet", Part.SURROUNDINGS, GRASS, sheet)]))
+    before, behind = (
+        light(
+            caster,
+            gbuffer_of(caster, view),
+            Illumination(
+                sun=SunDirection(altitude_deg=30, azimuth_deg=azimuth), sun_irradiance=(1, 1, 1),
+                zenith_radiance=(0, 0, 0), horizon_radiance=(0, 0, 0),
+            ),
+        ).deferred.array[6, 6]
+        for azimuth in (180, 0)
+    )  # fmt: skip
+    assert (behind > 0.5 * before).all()

@@ -13,6 +13,7 @@ from archviz.core.place import SunDirection
 from archviz.core.size import Size
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
+from archviz.light_transport.deferred import light
 from archviz.light_transport.foliage import Foliage
 from archviz.light_transport.leaves import leaf_color
 from archviz.light_transport.shading import World
@@ -59,6 +60,15 @@ def test_each_leaf_has_a_colour_of_its_own_and_the_crown_under_them_its_plain_on
     assert 6 <= len(colors) <= 10
     red_over_green = colors[:, 0] / colors[:, 1]
     assert red_over_green.max() > 1.5 * red_over_green.min(), "from blue green to yellow green"
+
+
+def test_the_deferred_colour_shows_a_crown_of_many_colours() -> None:
+    caster = RayCaster(strewn())
+    sky = lit(zenith_radiance=(0.3, 0.3, 0.3), horizon_radiance=(0.3, 0.3, 0.3))
+    _, _, leaves = shaded(strewn(), sky, 0.0)
+    shown = light(caster, gbuffer_of(caster, VIEW), sky).deferred.array[leaves]
+    red_over_green = shown[:, 0] / shown[:, 1]
+    assert red_over_green.max() > 1.2 * red_over_green.min()
 
 
 def test_what_is_no_foliage_stays_as_it_is() -> None:
