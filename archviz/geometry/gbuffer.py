@@ -57,7 +57,7 @@ def rasterize(scene: Scene, camera: Camera, *, caster: RayCaster | None = None) 
     depth = hits.distances_m * (rays @ forward)
     normals = caster.normals_of(hits, rays)
     elements = caster.elements_of(hits)
-    strewn = hits.faces >= (len(scene.faces) if scene.modelled is None else scene.modelled)
+    strewn = hits.faces >= scene.first_grown
     colors = textured_colors(scene, camera, hits.faces, hits.distances_m)
     depth_map = DepthMap(depth.reshape(shape))
     normal_map = NormalMap(normals.reshape(*shape, 3))

@@ -119,6 +119,11 @@ class Scene:
         own = np.isin(parts, [int(Part.BUILDING), int(Part.OPENING)])
         return self.bounds((Part.BUILDING, Part.OPENING) if own.any() else None)
 
+    @property
+    def first_grown(self) -> int:
+        """Row of the first face that was grown for a camera; one past the last where none was."""
+        return len(self.faces) if self.modelled is None else self.modelled
+
     def merged(self, other: Scene) -> Scene:
         """Both scenes in one; the other's elements and materials follow."""
         return Scene(
@@ -140,7 +145,7 @@ class Scene:
             faces=np.concatenate([self.faces, np.arange(start, start + count, dtype=np.int32).reshape(-1, 3)]),
             face_elements=np.concatenate([self.face_elements, face_elements]),
             uv=None if self.uv is None else np.concatenate([self.uv, bare]),
-            modelled=len(self.faces) if self.modelled is None else self.modelled,
+            modelled=self.first_grown,
         )
 
     def reshaped(self, rows: NDArray[np.intp], triangles_m: NDArray[np.float32]) -> Scene:

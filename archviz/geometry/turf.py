@@ -61,7 +61,7 @@ def strew_blades(scene: Scene, camera: Camera) -> Scene:
     picked = picked + generator.normal(scale=0.5 / camera.focal_px, size=picked.shape).astype(np.float32)
     # A lawn goes on under the path or the terrace that is laid on it: what is seen decides. Plants hide nothing.
     solid = np.isin(table.element_parts(), _LAID)[scene.face_elements]
-    solid[len(solid) if scene.modelled is None else scene.modelled :] = False
+    solid[scene.first_grown :] = False
     rows = np.flatnonzero(solid)
     caster = RayCaster(replace(scene, faces=scene.faces[rows], face_elements=scene.face_elements[rows]))
     hits = caster.first_hits(np.asarray(camera.position_m), picked)

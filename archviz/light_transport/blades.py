@@ -67,14 +67,13 @@ class Blades:
         rows, columns = np.nonzero(self.where)
         families = np.array([material.family is TextureFamily.GRASS for material in scene.table.materials])
         grassy = np.append(families[scene.table.element_materials()][scene.face_elements], False)
-        first = len(scene.faces) if scene.modelled is None else scene.modelled
         found = []
         for sample in ROTATED_GRID_PX:
             rays = camera.rays_through(np.stack([columns, rows], axis=1) + 0.5 + sample)
             hits = self.caster.first_hits(eye, rays)
             grass = grassy[hits.faces]
             lengths = np.where(grass, hits.distances_m, 0) / np.linalg.norm(rays, axis=1)
-            tones = np.where(hits.faces >= first, tones_of(hits.faces), np.float32(0.5))
+            tones = np.where(hits.faces >= scene.first_grown, tones_of(hits.faces), np.float32(0.5))
             normals = self.caster.normals_of(hits, rays)
             found.append(_Sample(grass, tones, eye + rays * lengths[:, None], normals))
         return tuple(found)

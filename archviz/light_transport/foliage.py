@@ -43,9 +43,8 @@ class Foliage:
         self.where: NDArray[np.bool_] = surface.hit & (gbuffer.families() == int(TextureFamily.FOLIAGE))
         if not self.where.any():
             return
-        scene = caster.scene
         faces = caster.first_hits(np.asarray(gbuffer.camera.position_m), rays[self.where]).faces
-        self._strewn = faces >= (len(scene.faces) if scene.modelled is None else scene.modelled)
+        self._strewn = faces >= caster.scene.first_grown
         self._tones = tones_of(faces)
 
     def shade(self, radiance: Array, color: Array, irradiance: Array, openness: Array, world: World) -> None:
