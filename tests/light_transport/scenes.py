@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 from archviz.core.camera import Camera
 from archviz.core.elements import Element, ElementTable, Part
 from archviz.core.gbuffer import GBuffer
+from archviz.core.illumination import Illumination
 from archviz.core.maps import DepthMap, EdgeMap, IdMap, NormalMap
 from archviz.core.material import Material
+from archviz.core.place import SunDirection
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 
 Quad = NDArray[np.floating]
 Piece = tuple[str, Part, Material, list[Quad]]
+_NIGHT_SKY = {"zenith_radiance": (0.0, 0.0, 0.0), "horizon_radiance": (0.0, 0.0, 0.0)}
 
 
 def build(pieces: list[Piece]) -> Scene:
@@ -70,3 +73,15 @@ def pixel_of(camera: Camera, point_m: tuple[float, float, float]) -> tuple[int, 
     """(row, column) of a world point."""
     (x, y), _ = (a[0] for a in camera.project(np.array([point_m])))
     return int(y), int(x)
+
+
+def flat(material: Material, camera: Camera, part: Part = Part.GROUND) -> tuple[RayCaster, GBuffer]:
+    """A level plane, and the view of it."""
+    caster = RayCaster(build([("plane", part, material, floor(3000))]))
+    return caster, gbuffer_of(caster, camera)
+
+
+def only_sun(sun: SunDirection | None, **changes: object) -> Illumination:
+    """The sun in a black sky, or that with other values."""
+    values: dict[str, object] = {"sun": sun, "sun_irradiance": (2.0, 1.8, 1.5) if sun else (0, 0, 0)}
+    return Illumination(**(_NIGHT_SKY | values | changes))  # type: ignore[arg-type]

@@ -8,10 +8,11 @@ import pytest
 from archviz.core.camera import Camera
 from archviz.core.elements import Part
 from archviz.core.illumination import Illumination
+from archviz.core.maps import LightMap
 from archviz.core.material import Material, TextureFamily
 from archviz.core.place import SunDirection
 from archviz.core.size import Size
-from archviz.core.tone import tone_map
+from archviz.core.tone import luminance, srgb_to_linear, tone_map
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.light_transport.blades import Blades
@@ -19,7 +20,8 @@ from archviz.light_transport.deferred import light
 from archviz.light_transport.leaves import LEAF_TRANSMISSION
 from archviz.light_transport.shading import World
 from archviz.light_transport.surface import surface_of
-from tests.light_transport.scenes import Quad, build, floor, gbuffer_of
+from archviz.lighting.sky import sky_irradiance
+from tests.light_transport.scenes import Quad, build, flat, floor, gbuffer_of, only_sun
 
 GRASS = Material(name="lawn", base_color=(0.1, 0.2, 0.05), family=TextureFamily.GRASS)
 PAVING = Material(name="paving")
@@ -33,7 +35,7 @@ def under(scene: Scene, sun: SunDirection | None, camera: Camera = DOWN) -> tupl
     """The blades of a view, and the sun's irradiance and the colour of its pixels, all given as 1 and then lit."""
     caster = RayCaster(scene)
     gbuffer = gbuffer_of(caster, camera)
-    lit = Illumination(sun=sun, sun_irradiance=(1.0, 1.0, 1.0), zenith_radiance=(0, 0, 0), horizon_radiance=(0, 0, 0))
+    lit = only_sun(sun, sun_irradiance=(1.0, 1.0, 1.0) if sun else (0, 0, 0))
     blades = Blades(caster, gbuffer, surface_of(gbuffer))
     irradiance, color = (np.ones((*camera.size.shape, 3), dtype=np.float32) for _ in range(2))
     blades.light(irradiance, World(caster=caster, illumination=lit, lit_faces=np.zeros(len(scene.faces), bool)))
@@ -104,9 +106,7 @@ def test_blades_differ_in_tone_and_the_ground_they_grow_on_does_not() -> None:
 
 
 def test_the_deferred_colour_shows_blades_lit_and_toned_so() -> None:
-    sun = Illumination(
-        sun=OVERHEAD, sun_irradiance=(2.0, 2.0, 2.0), zenith_radiance=(0, 0, 0), horizon_radiance=(0, 0, 0)
-    )
+    sun = only_sun(OVERHEAD, sun_irradiance=(2.0, 2.0, 2.0))
     found = []
     for shade in ([], slats(0.5, 12.0)):
         pieces = [("lawn", Part.GROUND, GRASS, floor(50)), ("slats", Part.BUILDING, PAVING, shade)]
@@ -128,11 +128,39 @@ def test_the_deferred_colour_shows_the_sun_through_a_blade() -> None:
         light(
             caster,
             gbuffer_of(caster, view),
-            Illumination(
-                sun=SunDirection(altitude_deg=30, azimuth_deg=azimuth), sun_irradiance=(1, 1, 1),
-                zenith_radiance=(0, 0, 0), horizon_radiance=(0, 0, 0),
-            ),
+            only_sun(SunDirection(altitude_deg=30, azimuth_deg=azimuth)),
         ).deferred.array[6, 6]
         for azimuth in (180, 0)
     )  # fmt: skip
     assert (behind > 0.5 * before).all()
+
+
+def test_an_upright_blade_is_lit_as_the_lawn_it_stands_on() -> None:
+    sun = SunDirection(altitude_deg=60, azimuth_deg=180)
+    sheet = [np.array([(-3.0, 0, 0), (3, 0, 0), (3, 0, 3), (-3, 0, 3)])]
+    view = Camera(position_m=(0, -6, 1.5), target_m=(0, 0, 1.5), focal_mm=50, size=Size(12, 12))
+    found = []
+    for family in (TextureFamily.GRASS, TextureFamily.PLAIN):
+        made = Material(name="sheet", base_color=(0.1, 0.2, 0.05), family=family)
+        caster = RayCaster(build([("sheet", Part.SURROUNDINGS, made, sheet)]))
+        found.append(
+            luminance(srgb_to_linear(light(caster, gbuffer_of(caster, view), only_sun(sun)).deferred.array[6, 6]))
+        )
+    # Twice as much of the sun falls along the bent normal.
+    assert found[0] > 1.4 * found[1]
+
+
+@pytest.mark.parametrize(("material", "share"), [(GRASS, 0.6 * 12 / 25), (PAVING, 0.0)])
+def test_what_falls_beside_a_blade_reaches_it(material: Material, share: float) -> None:
+    caster, gbuffer = flat(material, Camera(position_m=(0, 0, 10), target_m=(0, 0, 0), up=(0, 1, 0), size=Size(12, 16)))
+    sky = Illumination(
+        sun=None, sun_irradiance=(0, 0, 0), zenith_radiance=(0.4, 0.4, 0.4), horizon_radiance=(0.4, 0.4, 0.4)
+    )
+    chequered = (np.indices((12, 16)).sum(axis=0) % 2).astype(np.float32)
+    assert not chequered[6, 6]
+    mixed = light(caster, gbuffer, sky, occlusion=LightMap(chequered)).deferred.array[6, 6]
+    color = gbuffer.base_color().array.copy()
+    Blades(caster, gbuffer, surface_of(gbuffer)).tint(color)
+    # What hides the sky gives a quarter of it back.
+    irradiance = (0.25 + 0.75 * share) * sky_irradiance(np.array([0.0, 0.0, 1.0]), sky, ground_albedo=(0, 0, 0))
+    np.testing.assert_allclose(mixed, tone_map(color[6, 6] / np.pi * irradiance), atol=1e-5)

@@ -17,14 +17,11 @@ from archviz.core.size import Size
 from archviz.core.tone import luminance, srgb_to_linear, tone_map
 from archviz.geometry.panes import lit_panes
 from archviz.geometry.raycast import RayCaster
-from archviz.light_transport.blades import Blades
 from archviz.light_transport.deferred import light
-from archviz.light_transport.leaves import LEAF_TRANSMISSION
 from archviz.light_transport.shading import fresnel, ground_color
-from archviz.light_transport.surface import surface_of
 from archviz.lighting.daylight import Weather, daylight
 from archviz.lighting.sky import sky_irradiance, sky_radiance
-from tests.light_transport.scenes import Piece, box, build, floor, gbuffer_of, pixel_of
+from tests.light_transport.scenes import Piece, box, build, flat, floor, gbuffer_of, only_sun, pixel_of
 
 WALL = Material(name="wall", base_color=(0.6, 0.5, 0.4))
 GRASS = Material(name="grass", base_color=(0.10, 0.20, 0.05), family=TextureFamily.GRASS)
@@ -32,7 +29,6 @@ PAVING = Material(name="paving", base_color=(0.3, 0.3, 0.3))
 GLASS = Material(name="glass", base_color=(1.0, 1.0, 1.0), transmission=0.9, roughness=0.05)
 WATER = Material(name="water", base_color=(0.02, 0.05, 0.05), roughness=0.05, family=TextureFamily.WATER)
 CAMERA = Camera(position_m=(5, -14, 1.6), target_m=(0, 0, 1.6), focal_mm=24, shift=(0, 0.08), size=Size(96, 128))
-NIGHT_SKY = {"zenith_radiance": (0.0, 0.0, 0.0), "horizon_radiance": (0.0, 0.0, 0.0)}
 
 
 def pane(x: float, z: float) -> np.ndarray:
@@ -46,16 +42,6 @@ def house(ground: Material = GRASS) -> RayCaster:
         ("windows", Part.OPENING, GLASS, [pane(x, z) for x in (-3.2, -0.5, 2.2) for z in (0.8, 3.0)]),
     ]
     return RayCaster(build(pieces))
-
-
-def only_sun(sun: SunDirection | None, **changes: object) -> Illumination:
-    values: dict[str, object] = {"sun": sun, "sun_irradiance": (2.0, 1.8, 1.5) if sun else (0, 0, 0)}
-    return Illumination(**(NIGHT_SKY | values | changes))  # type: ignore[arg-type]
-
-
-def flat(material: Material, camera: Camera, part: Part = Part.GROUND) -> tuple[RayCaster, GBuffer]:
-    caster = RayCaster(build([("plane", part, material, floor(3000))]))
-    return caster, gbuffer_of(caster, camera)
 
 
 DOWN = Camera(position_m=(0, 0, 10), target_m=(0, 0, 0), up=(0, 1, 0), size=Size(12, 16))
@@ -316,51 +302,3 @@ def test_still_water_mirrors_the_clouds_that_stand_over_it() -> None:
     # Each row mirrors a share of its own.
     likeness = [np.corrcoef(up, down)[0, 1] for up, down in zip(above, below, strict=True) if up.std() > 0.05]
     assert len(likeness) > 20 and np.mean(likeness) > 0.85
-
-
-def test_a_leaf_lets_the_sun_through_and_a_board_does_not() -> None:
-    """Seen from the shaded side, with nothing else that shines."""
-    sun = SunDirection(altitude_deg=30, azimuth_deg=0)
-    sheet = [np.array([(-3.0, 0, 0), (3, 0, 0), (3, 0, 3), (-3, 0, 3)])]
-    view = Camera(position_m=(0, -6, 1.5), target_m=(0, 0, 1.5), focal_mm=50, size=Size(12, 12))
-    found = []
-    for family in (TextureFamily.FOLIAGE, TextureFamily.PLAIN):
-        made = Material(name="sheet", base_color=(0.1, 0.3, 0.05), family=family)
-        caster = RayCaster(build([("sheet", Part.SURROUNDINGS, made, sheet)]))
-        found.append(light(caster, gbuffer_of(caster, view), only_sun(sun)).deferred.array[6, 6])
-    # The sunlit ground beyond the horizon lights both.
-    bounced = sky_irradiance(np.array([0.0, -1.0, 0.0]), only_sun(sun), ground_albedo=(0.2, 0.2, 0.2))
-    through = LEAF_TRANSMISSION * np.array([2.0, 1.8, 1.5]) * np.cos(np.radians(30))
-    for seen, irradiance in zip(found, (bounced + through, bounced), strict=True):
-        np.testing.assert_allclose(seen, tone_map(np.array([0.1, 0.3, 0.05]) / np.pi * irradiance), atol=1e-5)
-
-
-def test_an_upright_blade_is_lit_as_the_lawn_it_stands_on() -> None:
-    sun = SunDirection(altitude_deg=60, azimuth_deg=180)
-    sheet = [np.array([(-3.0, 0, 0), (3, 0, 0), (3, 0, 3), (-3, 0, 3)])]
-    view = Camera(position_m=(0, -6, 1.5), target_m=(0, 0, 1.5), focal_mm=50, size=Size(12, 12))
-    found = []
-    for family in (TextureFamily.GRASS, TextureFamily.PLAIN):
-        made = Material(name="sheet", base_color=(0.1, 0.2, 0.05), family=family)
-        caster = RayCaster(build([("sheet", Part.SURROUNDINGS, made, sheet)]))
-        found.append(
-            luminance(srgb_to_linear(light(caster, gbuffer_of(caster, view), only_sun(sun)).deferred.array[6, 6]))
-        )
-    # Twice as much of the sun falls along the bent normal.
-    assert found[0] > 1.4 * found[1]
-
-
-@pytest.mark.parametrize(("material", "share"), [(GRASS, 0.6 * 12 / 25), (PAVING, 0.0)])
-def test_what_falls_beside_a_blade_reaches_it(material: Material, share: float) -> None:
-    caster, gbuffer = flat(material, DOWN)
-    sky = Illumination(
-        sun=None, sun_irradiance=(0, 0, 0), zenith_radiance=(0.4, 0.4, 0.4), horizon_radiance=(0.4, 0.4, 0.4)
-    )
-    chequered = (np.indices((12, 16)).sum(axis=0) % 2).astype(np.float32)
-    assert not chequered[6, 6]
-    mixed = light(caster, gbuffer, sky, occlusion=LightMap(chequered)).deferred.array[6, 6]
-    color = gbuffer.base_color().array.copy()
-    Blades(caster, gbuffer, surface_of(gbuffer)).tint(color)
-    # What hides the sky gives a quarter of it back.
-    irradiance = (0.25 + 0.75 * share) * sky_irradiance(np.array([0.0, 0.0, 1.0]), sky, ground_albedo=(0, 0, 0))
-    np.testing.assert_allclose(mixed, tone_map(color[6, 6] / np.pi * irradiance), atol=1e-5)
