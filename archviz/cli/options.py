@@ -187,7 +187,9 @@ def _add_scene(parser: argparse.ArgumentParser, *, many: bool = False) -> None:
         help='such as "roof=red tiles"; "*=proposed" takes what inspect proposes',
     )
     group.add_argument(
-        "--surroundings", metavar="HOW", help="geometry (default): built; imagined: left to the engine; none"
+        "--surroundings",
+        metavar="HOW",
+        help="geometry (default): built; imagined: the ground is, the rest left to the engine; none",
     )
     group.add_argument("--size", metavar="WxH", help="picture size in pixels (default 768x512)")
     group.add_argument(

@@ -67,8 +67,8 @@ def scene_key(r: ResolvedRequest) -> Hashable:
 
 def around_key(r: ResolvedRequest) -> Hashable:
     """Names the surroundings of a building."""
-    # Without built surroundings neither environment nor seed changes the scene.
-    return (source_key(r), (r.environment, r.seed) if r.surroundings == "geometry" else ())
+    # On plain ground neither environment nor seed changes the scene.
+    return (source_key(r), (r.surroundings, r.environment, r.seed) if r.surroundings != "none" else ())
 
 
 def view_key(r: ResolvedRequest) -> Hashable:

@@ -111,8 +111,8 @@ class RenderRequest:
         Edge recall, 0 to 1, under which a picture of a model or a drawing is rendered again by rule; the best
         is kept.
     surroundings
-        ``geometry`` builds the environment's surroundings, ``imagined`` leaves them to the engine,
-        ``none`` shows the building alone on plain ground.
+        ``geometry`` builds the environment's surroundings, ``imagined`` its ground alone and leaves
+        the rest to the engine, ``none`` shows the building on plain ground.
     unit, up
         Overrule the unit (``mm``, ``cm``, ``m``, ``in``, ``ft``) and up axis guessed from the file.
     hide, show

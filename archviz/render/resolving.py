@@ -152,10 +152,13 @@ def _start_strength(request: RenderRequest, spec: EngineSpec, camera: Camera | N
             f"engine {spec.id} traces a 3D scene, and here is none; give a model, or built surroundings,"
             f" or engine {DEFAULT_ENGINE}"
         )
-    if spec.start.finish == "deferred" and request.surroundings == "imagined":
-        # What is to be imagined is not in the deferred colour: it can only come from noise.
+    if camera is None:
         return 1.0
-    return spec.start.strengths[request.geometry] if camera is not None else 1.0
+    strength = spec.start.strengths[request.geometry]
+    if spec.start.finish == "deferred" and request.surroundings == "imagined":
+        # Of the surroundings the deferred colour has the ground and the sky alone; the rest must find room beside them.
+        return max(strength, spec.start.strengths["balanced"])
+    return strength
 
 
 def _size(request: RenderRequest, source: Source, spec: EngineSpec) -> Size:

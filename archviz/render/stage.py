@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archviz.core.camera import Camera
+from archviz.core.elements import Part
 from archviz.core.size import Size
 from archviz.geometry.clearing import clear_view
 from archviz.geometry.greenery import with_greenery
@@ -93,16 +94,25 @@ def build_around(building: Scene | None, environment_id: str, mode: Surroundings
     building
         The model; ``None`` leaves the plot empty.
     environment_id
-        Environment preset; its surroundings are built where ``mode`` is ``geometry``.
+        Environment preset.
     mode
-        Otherwise the building stands on plain ground.
+        With ``imagined`` only the environment's ground is built, with its roads and water, and the rest is left to the
+        engine; with ``none`` the building stands on plain ground.
     seed
         Decides where plants and neighbours stand.
     """
-    spec = _spec(environment_id if mode == "geometry" else _PLAIN)
+    spec = _spec(_PLAIN if mode == "none" else environment_id)
     if building is None:
         return build_landscape(spec, seed=seed)
-    return build_surroundings(spec, building.building_bounds(), seed=seed)
+    around = build_surroundings(spec, building.building_bounds(), seed=seed)
+    return around if mode == "geometry" else _bare(around)
+
+
+def _bare(around: Surroundings) -> Surroundings:
+    """The ground alone, as the embedded engine learned bare buildings."""
+    scene = around.scene
+    parts = scene.table.element_parts()[scene.face_elements]
+    return Surroundings(scene=scene.only(parts == int(Part.GROUND)), lamps_m=np.zeros((0, 3), np.float32))
 
 
 def build_site(building: Scene | None, environment_id: str, mode: SurroundingsMode, seed: int) -> Site:

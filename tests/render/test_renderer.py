@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from archviz.control import CHANNELS, control_stack
@@ -84,11 +85,13 @@ def test_the_engine_gets_the_whole_stack(house: Path) -> None:
     assert 0.1 < _channel(stack, "is_building").mean() < 0.9
     assert (asked.prompt, asked.noise_seed, asked.steps) == (resolved.prompt, resolved.noise_seed, resolved.steps)
     assert asked.control_scales == {"stack": 0.5} and asked.control_end == 0.75
-    # The embedded engine starts from the deferred colour, and from pure noise where there is something to imagine.
+    # The embedded engine starts from the deferred colour, and keeps less of it where there is something to imagine.
     assert result.maps.light is not None
     assert asked.controls.start is result.maps.light.deferred and asked.strength == resolved.start_strength == 0.75
-    renderer.render(_request(house, surroundings="imagined"))
-    assert engines[0].requests[-1].controls.start is None and engines[0].requests[-1].strength == 1.0
+    for geometry, strength in (("strict", 0.75), ("free", 1.0)):
+        assert renderer.resolve(_request(house, geometry=geometry)).start_strength != 0.75
+        renderer.render(_request(house, surroundings="imagined", geometry=geometry))
+        assert engines[0].requests[-1].strength == strength
 
 
 def test_the_stack_is_the_same_whatever_was_made_before(house: Path) -> None:
@@ -161,6 +164,22 @@ def test_surroundings_are_built_imagined_or_left_out(house: Path) -> None:
     for how in ("imagined", "none"):
         assert not (parts[how] == int(Part.SURROUNDINGS)).any()
         assert (parts[how] == int(Part.GROUND)).any()
+
+
+def test_imagined_surroundings_stand_on_their_environments_ground(house: Path) -> None:
+    renderer, _ = _made()
+
+    def ground(environment: str, how: str) -> NDArray[np.float32]:
+        seen = renderer.maps(_request(house, environment=environment, surroundings=how)).gbuffer
+        assert seen is not None
+        shown = seen.parts() == int(Part.GROUND)
+        shown[: shown.shape[0] * 4 // 5] = False
+        return np.median(seen.base_color().array[shown], axis=0)
+
+    colours = {how: [ground(place, how) for place in ("desert", "snow")] for how in ("geometry", "imagined", "none")}
+    np.testing.assert_allclose(colours["imagined"], colours["geometry"], atol=0.02)
+    assert np.abs(colours["imagined"][0] - colours["imagined"][1]).max() > 0.2
+    np.testing.assert_array_equal(*colours["none"])
 
 
 def test_a_material_text_reaches_the_maps(house: Path) -> None:

@@ -26,8 +26,8 @@ from archviz.training.captions import BUILDING_PHRASES, caption
 from archviz.training.dataset import LitView
 from archviz.training.evaluation.colours import TEST_MATERIALS, largest_element, median_color, nearest, with_material
 from archviz.training.evaluation.differences import near_edges, psnr, seed_over_precision
-from archviz.training.evaluation.held_out import MINI, NOISE, HeldOutView, Picture
-from archviz.training.evaluation.measures import Values, imagined_picture, mean_of
+from archviz.training.evaluation.held_out import MINI, HeldOutView, Picture
+from archviz.training.evaluation.measures import Values, imagined_picture, imagined_request, mean_of
 
 __all__ = [
     "DRAWING",
@@ -60,15 +60,16 @@ def measure_seeds(view: HeldOutView) -> Values:
     again = view.kept(f"seed-{mix}", lambda: view.painted(view.request(mix, seed=other)))
     moved = drift(view.picture(MINI, mix), again, view.gbuffer, wireframe=view.wireframe)
     imagined = imagined_picture(view, mix)
-    asked = view.request(mix, strength=1.0, kind="building", seed=other)
-    elsewhere = view.kept(f"imagined-seed-{mix}", lambda: engine.generate(asked))
-    same = view.request(mix, strength=1.0, kind="building")
-    rounded = view.kept(f"imagined-precision-{mix}", lambda: view.workshop.other_precision.generate(same))
+    asked, same = imagined_request(view, mix, seed=other), imagined_request(view, mix)
+    elsewhere = view.kept(f"imagined-{asked.strength:g}-seed-{mix}", lambda: engine.generate(asked))
+    rounded = view.kept(
+        f"imagined-{same.strength:g}-precision-{mix}", lambda: view.workshop.other_precision.generate(same)
+    )
     # Where the bare building's maps hold nothing.
     free = view.channel("is_sky", mix, kind="building") > 0.5
     return {
         "seeds: building's edges, median px": {MINI: moved.median_px},
-        "seeds: imagined surroundings over precision": {NOISE: seed_over_precision(imagined, elsewhere, rounded, free)},
+        "seeds: imagined surroundings over precision": {MINI: seed_over_precision(imagined, elsewhere, rounded, free)},
     }
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archviz.diffusion import DiffusionRequest
 from archviz.fidelity import drift, edge_evidence, shadow_agreement
 from archviz.training.evaluation.differences import psnr
-from archviz.training.evaluation.held_out import NOISE, HeldOutView, Picture
+from archviz.training.evaluation.held_out import MINI, NOISE, HeldOutView, Picture
 from archviz.training.metric_network import ENVIRONMENT_CLASSES, recognize
 from archviz.training.texture import TextureClass, top_octave_power
 
 __all__ = [
     "Values",
     "imagined_picture",
+    "imagined_request",
     "mean_of",
     "measure_drift",
     "measure_environment",
@@ -151,7 +154,8 @@ def measure_environment(view: HeldOutView) -> Values:
     lights = (view.lights[0], view.lights[-1])
     imagined = {
         "truth": [view.picture("truth", mix) for mix in lights],
-        NOISE: [imagined_picture(view, mix) for mix in lights],
+        MINI: [imagined_picture(view, mix) for mix in lights],
+        NOISE: [imagined_picture(view, mix, strength=1.0) for mix in lights],
         "deferred colour": [view.deferred(mix, kind="building") for mix in lights],
     }
     return {
@@ -162,7 +166,24 @@ def measure_environment(view: HeldOutView) -> Values:
     }
 
 
-def imagined_picture(view: HeldOutView, mix: int) -> Picture:
+def imagined_request(view: HeldOutView, mix: int, *, strength: float | None = None, **choices: Any) -> DiffusionRequest:
+    """What the engine is asked for where the surroundings are left to the prompt: as a request for such has it.
+
+    Parameters
+    ----------
+    strength
+        Another share of the deferred colour that is painted over.
+    choices
+        Further ones of :meth:`HeldOutView.request`.
+    """
+    if strength is None:
+        start = view.workshop.spec.start
+        assert start is not None  # the embedded engine has one
+        strength = start.strengths["balanced"]
+    return view.request(mix, strength=strength, kind="building", **choices)
+
+
+def imagined_picture(view: HeldOutView, mix: int, *, strength: float | None = None) -> Picture:
     """The engine's picture of the bare building, its surroundings left to the prompt."""
-    wanted = view.request(mix, strength=1.0, kind="building")
-    return view.kept(f"imagined-{mix}", lambda: view.workshop.engine.generate(wanted))
+    wanted = imagined_request(view, mix, strength=strength)
+    return view.kept(f"imagined-{wanted.strength:g}-{mix}", lambda: view.workshop.engine.generate(wanted))

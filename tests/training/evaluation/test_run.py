@@ -137,7 +137,7 @@ def test_every_row_has_its_figures(cache: Path, weights: Path, monkeypatch: pyte
     colour = lines["colour nearest to its own of 8 materials"].cells["deferred colour"]
     assert colour is not None and colour.mean > 0.5
     assert lines["seeds: building's edges, median px"].cells.keys() == {MINI}
-    seeds = lines["seeds: imagined surroundings over precision"].cells[NOISE]
+    seeds = lines["seeds: imagined surroundings over precision"].cells[MINI]
     assert seeds is not None and seeds.mean > 1
     drawn = lines["drawing, lines only: edge evidence"].cells["truth"]
     assert drawn is not None and drawn.mean > 0.5
@@ -145,7 +145,7 @@ def test_every_row_has_its_figures(cache: Path, weights: Path, monkeypatch: pyte
     one_step = lines["PSNR to truth, dB"].cells["mini, 1 step from noise"]
     assert lines["PSNR to truth, dB"].cells[REGRESSION] == one_step, "it is asked for one step from noise"
     hidden = "environment recognised, building-only maps, building hidden"
-    assert set(lines[hidden].cells) == {"truth", NOISE, "deferred colour"}
+    assert set(lines[hidden].cells) == {"truth", MINI, NOISE, "deferred colour"}
     assert "| KID on" in card.read_text(encoding="utf-8")
     assert (cache / "evaluation" / "contact-sheet.jpg").exists()
 
