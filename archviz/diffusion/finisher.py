@@ -68,6 +68,9 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
     detail_gain
         How much of the deferred colour's own detail stands on that family in place of the network's, fitted as the
         grains are; 0 leaves the network's.
+    mirror_family
+        Code of the one that mirrors: there all of the deferred colour's detail stands in place of the network's, and
+        no grain. What the network makes of water is a lattice.
     """
 
     @register_to_config  # type: ignore[untyped-decorator]
@@ -83,6 +86,7 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         family_channels: tuple[int, ...] = (19, 20, 21, 22),
         detail_family: tuple[int, ...] = (0, 0, 1, 1),
         detail_gain: float = 0.0,
+        mirror_family: tuple[int, ...] = (1, 1, 1, 1),
     ) -> None:
         super().__init__()
         inputs = (3 + control_channels + textures) * _SHUFFLE**2
@@ -122,6 +126,9 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         if self.config.detail_gain:
             even, detail = self.detail(smooth, stack)
             smooth = even + self.config.detail_gain * detail
+        water = self._shown(stack, self.config.mirror_family)
+        even, detail = self._exchanged(smooth, stack, water)
+        smooth, grain = even + detail, grain * (1 - water)
         # In display colour: a black leaf has no lighter side.
         return smooth + self.config.grain_gain * grain * (0.55 + 0.45 * smooth.clamp(-1, 1))
 
@@ -149,14 +156,23 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         return smooth, (made[:, 4:] * textures).sum(1, keepdim=True)
 
     def detail(self, smooth: torch.Tensor, stack: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """The smooth picture (n, 3, H, W) with the detailed family evened out, and the maps' own detail of it.
+        """The smooth picture (n, 3, H, W) with the detailed family evened out, and the maps' own detail of it."""
+        return self._exchanged(smooth, stack, self._shown(stack, self.config.detail_family))
 
-        Both are told from the mean over those pixels of that family that lie in a window around each.
-        """
-        code = stack.new_tensor(self.config.detail_family)[:, None, None]
-        family = (stack[:, list(self.config.family_channels)] - code).abs().amax(1, keepdim=True) < _SAME_CODE
+    def _shown(self, stack: torch.Tensor, code: tuple[int, ...]) -> torch.Tensor:
+        """(n, 1, H, W) 1 where a family is that the deferred colour shows."""
+        wanted = stack.new_tensor(code)[:, None, None]
+        family = (stack[:, list(self.config.family_channels)] - wanted).abs().amax(1, keepdim=True) < _SAME_CODE
         flag = self.config.flag_channel
-        shown = family * stack[:, flag : flag + 1]
+        return family * stack[:, flag : flag + 1]
+
+    def _exchanged(
+        self, smooth: torch.Tensor, stack: torch.Tensor, shown: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """A picture evened out where ``shown``, and what the maps have of detail there.
+
+        Both are told from the mean over those of these pixels that lie in a window around each.
+        """
         weight = _around(shown).clamp(min=1e-6)
 
         def apart(values: torch.Tensor) -> torch.Tensor:

@@ -34,6 +34,7 @@ from archviz.light_transport.shading import (
 )
 from archviz.light_transport.surface import GLASS_TRANSMISSION, Surface, surface_of
 from archviz.light_transport.visibility import sun_visibility
+from archviz.light_transport.water import Ripples, find_ripples
 
 __all__ = ["light"]
 
@@ -44,6 +45,8 @@ Mask = NDArray[np.bool_]
 _STREAK = (120, 16)
 # Lamp light below this displayed radiance is not traced.
 _LEAST_SHOWN = 0.004
+# Water that falls has no ripples.
+_LEVEL = 0.99
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -55,6 +58,7 @@ class _Mirrors:
     wet: Mask
     lit: Mask
     share: Array
+    ripples: Ripples
 
 
 def light(
@@ -167,7 +171,10 @@ def _mirrors(
     # Rain shines on what is hard; in grass it only darkens.
     hard = ~np.isin(families, [int(TextureFamily.GRASS), int(TextureFamily.FOLIAGE)])
     wet = (parts == int(Part.GROUND)) & ~water & ~glass & hard & (illumination.wetness > 0)
-    cosine = -np.einsum("hwc,hwc->hw", rays, surface.normals)
+    level = water & (surface.normals[..., 2] > _LEVEL)
+    ripples = find_ripples(level, surface.points_m, surface.distances_m, gbuffer.camera)
+    facing = np.where(level[..., None], ripples.normals, surface.normals)
+    cosine = -np.einsum("hwc,hwc->hw", rays, facing)
     share = np.where(glass, fresnel(cosine, GLASS_MIRROR), 0.0)
     film = fresnel(cosine, WATER_MIRROR)
     share = np.where(water, film, share)
@@ -184,6 +191,7 @@ def _mirrors(
         wet=wet,
         lit=shown,
         share=share.astype(np.float32),
+        ripples=ripples,
     )
 
 
@@ -222,6 +230,8 @@ def _mirror(radiance: Array, world: World, surface: Surface, rays: Array, mirror
     wet = mirrors.wet & where
     if wet.any():
         seen[wet] = _streaked(seen, wet)[wet]
+    if (rippled := mirrors.ripples.where & where).any():
+        seen[rippled] = mirrors.ripples.mirrored(seen)[rippled]
     share = mirrors.share[..., None]
     radiance[where] = (radiance * (1 - share) + seen * share)[where]
 

@@ -21,6 +21,7 @@ def inputs(side: int = 48) -> tuple[torch.Tensor, ...]:
     shapes = (3, len(CHANNELS), len(TEXTURES))
     picture, stack, grains = (torch.randn((1, n, side, side), generator=generator) for n in shapes)
     stack[:, CHANNELS.index("given_light")] = 1
+    stack[:, list(Finisher(widths=(8, 8), blocks=1).config.family_channels)] = 0
     return picture, stack, grains
 
 
@@ -104,6 +105,31 @@ def test_on_grass_alone_the_deferred_colours_detail_stands_in_place_of_the_netwo
     stack[:, plain.config.flag_channel] = 0
     even, detail = detailed.detail(smooth, stack)
     assert torch.equal(even, smooth) and not detail.any()
+
+
+def test_water_has_the_deferred_colours_detail_and_no_grain() -> None:
+    picture, stack, grains = inputs()
+    channels, families = (list(of) for of in (tiny().config.base_channels, tiny().config.family_channels))
+    stack[:, families] = 0.0
+    pond = (slice(None), slice(None), slice(16, 44), slice(8, 36))
+    stack[:, families, 16:44, 8:36] = torch.tensor(FAMILY_CODES[TextureFamily.WATER])[:, None, None]
+    stack[:, channels] = 0.1 * torch.randn(1, 3, 48, 48, generator=torch.Generator().manual_seed(4))
+    network = tiny(grain_gain=2.0)
+    smooth, grain = network.split(picture, stack, grains)
+    made = network(picture, stack, grains)
+    dry = torch.ones(1, 3, 48, 48, dtype=torch.bool)
+    dry[pond] = False
+    laid = smooth + 2 * grain * (0.55 + 0.45 * smooth.clamp(-1, 1))
+    assert torch.equal(made[dry], laid[dry])
+    inner = (slice(None), slice(None), slice(20, 40), slice(12, 32))
+    waves = stack[:, channels]
+    own = waves - functional.avg_pool2d(waves, 9, stride=1, padding=4)
+    tone = functional.avg_pool2d(smooth, 9, stride=1, padding=4)
+    assert torch.allclose(made[inner], (tone + own)[inner], atol=1e-6)
+    # A picture whose light is not known stays as it is.
+    stack[:, network.config.flag_channel] = 0
+    smooth, grain = network.split(picture, stack, grains)
+    assert torch.equal(network(picture, stack, grains), smooth + 2 * grain * (0.55 + 0.45 * smooth.clamp(-1, 1)))
 
 
 @pytest.mark.parametrize("moved", range(3))

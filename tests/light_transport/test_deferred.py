@@ -17,6 +17,7 @@ from archviz.core.size import Size
 from archviz.core.tone import luminance, srgb_to_linear, tone_map
 from archviz.geometry.panes import lit_panes
 from archviz.geometry.raycast import RayCaster
+from archviz.light_transport import water
 from archviz.light_transport.deferred import light
 from archviz.light_transport.shading import fresnel, ground_color
 from archviz.lighting.daylight import Weather, daylight
@@ -166,7 +167,8 @@ def test_lamp_heads_shine_with_their_own_emission_when_on() -> None:
     assert not light(caster, gbuffer, only_sun(None)).deferred.array.any()
 
 
-def test_water_mirrors_the_sky_by_fresnel() -> None:
+def test_water_mirrors_the_sky_by_fresnel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(water, "_SLOPE", 0.0)
     caster, gbuffer = flat(WATER, Camera(position_m=(0, 0, 2), target_m=(0, 10, 0.5), size=Size(24, 32)))
     sky = only_sun(None, zenith_radiance=(0.2, 0.4, 0.8), horizon_radiance=(0.8, 0.6, 0.4))
     buffer = light(caster, gbuffer, sky)
@@ -290,7 +292,8 @@ def test_clouds_stand_in_the_sky_and_nowhere_else() -> None:
     ), "no cover, no cloud"
 
 
-def test_still_water_mirrors_the_clouds_that_stand_over_it() -> None:
+def test_still_water_mirrors_the_clouds_that_stand_over_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(water, "_SLOPE", 0.0)
     level = Camera(position_m=(0, -14, 1.6), target_m=(0, 0, 1.6), focal_mm=18, size=Size(128, 96))
     caster, gbuffer = flat(WATER, level)
     change = np.zeros((128, 96), dtype=np.float32)
