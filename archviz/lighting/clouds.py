@@ -21,6 +21,9 @@ _KIND_SHARES = (0.35, 0.25, 0.15, 0.13, 0.12)
 _STAR_SHARE = 0.0012
 # Display brightness below which the eye sees stars.
 _STARS_BELOW = 0.06
+# Irradiance of a full moon, and from where on a sun is one; and how much of the moon's light clouds show. It is drawn
+# brighter than it is, for the building's sake: in all of it clouds outshine lit windows.
+_MOON, _SUN, _MOONLIT = 0.02, 0.1, 0.3
 
 
 def cloudy_sky(clear: Field, rays: Field, illumination: Illumination, *, seed: int) -> Field:
@@ -83,6 +86,8 @@ def _cloud_color(clear: Field, rays: Field, layer: CloudLayer, light: Illuminati
     grey = np.float32(luminance(ambient))
     ambient = 0.35 * ambient + 0.65 * grey
     sun = np.asarray(light.sun_irradiance, np.float32) / np.float32(np.pi)
+    by_day = smooth((float(luminance(np.asarray(light.sun_irradiance))) - _MOON) / (_SUN - _MOON))
+    sun = sun * (_MOONLIT + (1 - _MOONLIT) * by_day)
     lit = ambient * 0.95
     shade = ambient * 0.75
     if light.sun is not None:

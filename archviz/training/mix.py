@@ -19,8 +19,8 @@ __all__ = ["MIX_VERSION", "TracedView", "load_traced", "mix", "radiance"]
 # What is laid over the traced light. 1, which the first pairs do not say: one kind of cloud, dry
 # ground. 2: heaps, ripples, feathers and decks of cloud lit by the sun, wet ground. 3: a clear low sun that
 # reaches the walls, under a sky that is warm at the horizon, and dusk and night exposed longer.
-# 4: smaller and lighter heaps of cloud.
-MIX_VERSION = 4
+# 4: smaller and lighter heaps of cloud. 5: clouds in the moon's light outshine nothing.
+MIX_VERSION = 5
 
 # A leaf's green over its red at least, and its blue over its green at most; yellow meadows pass too.
 _PLANT_GREEN, _PLANT_BLUE = 1.03, 0.6

@@ -14,6 +14,7 @@ from archviz.core.seeds import derive_generator
 from archviz.core.size import Size
 from archviz.lighting.cloud_layers import CloudLayer, deck, feathers, heaps, ripples
 from archviz.lighting.clouds import cloudy_sky
+from archviz.lighting.daylight import Weather, daylight
 from archviz.lighting.sky import sky_radiance
 
 # Northwards, half of the picture below the horizon.
@@ -103,3 +104,22 @@ def test_skies_of_one_light_differ_in_kind() -> None:
     added = [cloudy_sky(clear, RAYS, light, seed=s)[ABOVE].mean(-1) - clear[ABOVE].mean(-1) for s in range(16)]
     strongest = [float(np.quantile(a, 0.95)) for a in added]
     assert max(strongest) > 2 * min(strongest) > 0
+
+
+def test_moonlit_clouds_are_pale_and_outshine_nothing() -> None:
+    moon = SunDirection(altitude_deg=40, azimuth_deg=200)
+    night = daylight(moon, Weather(moon=True, cloud_cover=0.3))
+    noon = daylight(moon, Weather(cloud_cover=0.3))
+    brightest = {}
+    for name, light in (("night", night), ("noon", noon)):
+        clear = sky_radiance(RAYS, light)
+        skies = np.concatenate([cloudy_sky(clear, RAYS, light, seed=s)[ABOVE].mean(-1) for s in range(6)])
+        brightest[name] = float(np.quantile(skies, 0.995))
+        own = float(np.median(clear[ABOVE].mean(-1)))
+        assert 1.3 < brightest[name] / own < 12
+    # A white wall that faces the light, for measure.
+    wall = {
+        name: 0.8 * float(np.mean(light.sun_irradiance)) / np.pi for name, light in (("night", night), ("noon", noon))
+    }
+    assert brightest["noon"] > 0.8 * wall["noon"]
+    assert brightest["night"] < 0.75 * wall["night"]
