@@ -68,6 +68,9 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
     detail_gain
         How much of the deferred colour's own detail stands on that family in place of the network's, fitted as the
         grains are; 0 leaves the network's.
+    tone_families, tone_share
+        Codes of those whose brightness the networks miss, and how far it is moved towards the deferred colour's,
+        fitted on training pictures.
     mirror_family
         Code of the one that mirrors: there all of the deferred colour's detail stands in place of the network's, and
         no grain. What the network makes of water is a lattice.
@@ -86,6 +89,8 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         family_channels: tuple[int, ...] = (19, 20, 21, 22),
         detail_family: tuple[int, ...] = (0, 0, 1, 1),
         detail_gain: float = 0.0,
+        tone_families: tuple[tuple[int, ...], ...] = ((0, 0, 1, 1), (0, 1, 0, 1)),
+        tone_share: float = 0.0,
         mirror_family: tuple[int, ...] = (1, 1, 1, 1),
     ) -> None:
         super().__init__()
@@ -123,12 +128,13 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
             (n, 3, H, W), about [-1, 1].
         """
         smooth, grain = self.split(picture, stack, textures)
+        tone = self.config.tone_share * self.tone(smooth, stack) if self.config.tone_share else 0.0
         if self.config.detail_gain:
             even, detail = self.detail(smooth, stack)
             smooth = even + self.config.detail_gain * detail
         water = self._shown(stack, self.config.mirror_family)
         even, detail = self._exchanged(smooth, stack, water)
-        smooth, grain = even + detail, grain * (1 - water)
+        smooth, grain = even + detail + tone, grain * (1 - water)
         # In display colour: a black leaf has no lighter side.
         return smooth + self.config.grain_gain * grain * (0.55 + 0.45 * smooth.clamp(-1, 1))
 
@@ -158,6 +164,15 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
     def detail(self, smooth: torch.Tensor, stack: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """The smooth picture (n, 3, H, W) with the detailed family evened out, and the maps' own detail of it."""
         return self._exchanged(smooth, stack, self._shown(stack, self.config.detail_family))
+
+    def tone(self, smooth: torch.Tensor, stack: torch.Tensor) -> torch.Tensor:
+        """(n, 3, H, W) from the toned families' means to the deferred colour's, each in windows of its own."""
+        step = torch.zeros_like(smooth)
+        for code in self.config.tone_families:
+            shown = self._shown(stack, code)
+            weight = _around(shown).clamp(min=1e-6)
+            step = step + _around((stack[:, list(self.config.base_channels)] - smooth) * shown) / weight * shown
+        return step
 
     def _shown(self, stack: torch.Tensor, code: tuple[int, ...]) -> torch.Tensor:
         """(n, 1, H, W) 1 where a family is that the deferred colour shows."""

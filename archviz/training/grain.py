@@ -1,8 +1,9 @@
 """How strong texture is laid on: as strong as the path-traced pictures' own.
 
 Trained on means and statistics, the finisher places the right grain in the right place, and too little of
-it, and softens blades of grass that the maps hold. Its weights stay; two factors are fitted on training
-pictures and kept in its configuration: of the grains, and of the blades that stand in place of its own.
+it, softens blades of grass that the maps hold, and darkens lawns and crowns. Its weights stay; three factors are
+fitted on training pictures and kept in its configuration: of the grains, of the blades that stand in place of its
+own, and of the step from its tone of what grows to the deferred colour's.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from archviz.training.pairs import PairStore
 from archviz.training.scenes import read_scene
 from archviz.training.texture import TextureClass, top_octave_power
 
-__all__ = ["Sample", "detail_of", "fit_texture", "gain_of"]
+__all__ = ["Sample", "detail_of", "fit_texture", "gain_of", "tone_of"]
 
 # Above this, what is fitted to one material would be noise on another.
 _MOST = 2.0
@@ -50,6 +51,8 @@ class Sample:
     ----------
     even, detail
         (3, H, W) each of :meth:`Finisher.detail`.
+    tone
+        (3, H, W) of :meth:`Finisher.tone`.
     grain
         (1, H, W) of :meth:`Finisher.split`.
     truth
@@ -61,19 +64,20 @@ class Sample:
     even: NDArray[np.float32]
     grain: NDArray[np.float32]
     detail: NDArray[np.float32]
+    tone: NDArray[np.float32]
     truth: NDArray[np.uint8]
     gbuffer: GBuffer
 
-    def picture(self, *, gain: float, detail: float) -> NDArray[np.uint8]:
+    def picture(self, *, gain: float, detail: float, tone: float = 0.0) -> NDArray[np.uint8]:
         """(H, W, 3) the finished picture with these factors."""
-        smooth = self.even + detail * self.detail
+        smooth = self.even + detail * self.detail + tone * self.tone
         made = smooth + gain * self.grain * (0.55 + 0.45 * np.clip(smooth, -1, 1))
         levels = np.clip(np.round((made / 2 + 0.5) * 255), 0, 255).astype(np.uint8)
         return np.ascontiguousarray(levels.transpose(1, 2, 0))
 
 
 def fit_texture(cache: Path, folder: Path, *, views: int = 24, threads: int = 1) -> dict[str, float]:
-    """Fit both factors, the grass's detail first, and write them into ``<folder>/finisher/config.json``.
+    """Fit all factors, first the tone, then the blades, and write them into ``<folder>/finisher/config.json``.
 
     Parameters
     ----------
@@ -87,8 +91,10 @@ def fit_texture(cache: Path, folder: Path, *, views: int = 24, threads: int = 1)
     torch.set_num_threads(threads)
     network = Finisher.from_pretrained(folder / "finisher").eval()
     samples = list(_samples(cache, network, views))
-    detail = round(detail_of(samples, gain=network.config.grain_gain), 2)
-    factors = {"detail_gain": detail, "grain_gain": round(gain_of(samples, detail=detail), 2)}
+    tone = round(tone_of(samples), 2)
+    detail = round(detail_of(samples, gain=network.config.grain_gain, tone=tone), 2)
+    gain = round(gain_of(samples, detail=detail, tone=tone), 2)
+    factors = {"detail_gain": detail, "grain_gain": gain, "tone_share": tone}
     path = folder / "finisher" / "config.json"
     config = json.loads(path.read_text(encoding="utf-8")) | factors
     text = json.dumps(config, indent=2, sort_keys=True) + "\n"
@@ -97,7 +103,25 @@ def fit_texture(cache: Path, folder: Path, *, views: int = 24, threads: int = 1)
     return factors
 
 
-def gain_of(samples: Sequence[Sample], *, detail: float = 0.0) -> float:
+def tone_of(samples: Sequence[Sample]) -> float:
+    """The share of the step to the deferred colour's tone that comes nearest to the truth, by least squares; 0 to 1.
+
+    Raises
+    ------
+    OptionError
+        Nothing grows in any view, or its tone is the deferred colour's.
+    """
+    wanted, whole = 0.0, 0.0
+    for sample in samples:
+        truth = sample.truth.transpose(2, 0, 1).astype(np.float32) / 127.5 - 1
+        wanted += float(np.vdot(truth - sample.even, sample.tone))
+        whole += float(np.vdot(sample.tone, sample.tone))
+    if whole == 0.0:
+        raise OptionError("grain: no view shows grass or foliage; make drafts of more")
+    return float(np.clip(wanted / whole, 0.0, 1.0))
+
+
+def gain_of(samples: Sequence[Sample], *, detail: float = 0.0, tone: float = 0.0) -> float:
     """The grains' factor at which texture has the truth's power in the geometric mean; at least 1, at most 2.
 
     Raises
@@ -106,10 +130,10 @@ def gain_of(samples: Sequence[Sample], *, detail: float = 0.0) -> float:
         No view shows enough of a wall, of grass or of foliage.
     """
     classes = get_args(TextureClass)
-    return _balanced(samples, classes, 1.0, _MOST, lambda sample, gain: sample.picture(gain=gain, detail=detail))
+    return _balanced(samples, classes, 1.0, _MOST, lambda one, gain: one.picture(gain=gain, detail=detail, tone=tone))
 
 
-def detail_of(samples: Sequence[Sample], *, gain: float = 1.0) -> float:
+def detail_of(samples: Sequence[Sample], *, gain: float = 1.0, tone: float = 0.0) -> float:
     """The factor of the grass's own detail at which it has the truth's power; at least 0, at most 2.
 
     Raises
@@ -117,7 +141,7 @@ def detail_of(samples: Sequence[Sample], *, gain: float = 1.0) -> float:
     OptionError
         No view shows enough grass.
     """
-    return _balanced(samples, ("grass",), 0.0, _MOST, lambda sample, share: sample.picture(gain=gain, detail=share))
+    return _balanced(samples, ("grass",), 0.0, _MOST, lambda one, of: one.picture(gain=gain, detail=of, tone=tone))
 
 
 def _balanced(
@@ -172,10 +196,12 @@ def _samples(cache: Path, network: Finisher, views: int) -> Iterator[Sample]:
             with torch.no_grad():
                 smooth, grain = network.split(picture, stack, textures)
                 even, detail = network.detail(smooth, stack)
+                tone = network.tone(smooth, stack)
             yield Sample(
                 even=even[0].numpy(),
                 grain=grain[0].numpy(),
                 detail=detail[0].numpy(),
+                tone=tone[0].numpy(),
                 truth=np.array(store.pictures(view)[mix]),
                 gbuffer=gbuffer,
             )

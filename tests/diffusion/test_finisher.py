@@ -107,6 +107,28 @@ def test_on_grass_alone_the_deferred_colours_detail_stands_in_place_of_the_netwo
     assert torch.equal(even, smooth) and not detail.any()
 
 
+def test_what_grows_goes_part_of_the_way_to_the_deferred_colours_tone() -> None:
+    picture, stack, grains = inputs()
+    channels, families = (list(of) for of in (tiny().config.base_channels, tiny().config.family_channels))
+    for columns, family in ((slice(0, 16), TextureFamily.GRASS), (slice(16, 32), TextureFamily.FOLIAGE)):
+        stack[:, families, :, columns] = torch.tensor(FAMILY_CODES[family])[:, None, None]
+    # Each family's tone is its own up to its border.
+    stack[:, channels, :, :16], stack[:, channels, :, 16:] = 0.5, -0.5
+    plain, toned = tiny(), tiny(tone_share=0.6)
+    smooth, _ = plain.split(picture, stack, grains)
+    step = toned.tone(smooth, stack)
+    assert not step[..., 32:].any()
+    left = functional.avg_pool2d(smooth[..., :16], 9, stride=1, padding=4, count_include_pad=False)
+    assert torch.allclose(step[..., :16], 0.5 - left, atol=1e-5)
+    grainless = torch.zeros_like(grains)
+    smooth, _ = plain.split(picture, stack, grainless)
+    expected = smooth + 0.6 * toned.tone(smooth, stack)
+    assert torch.allclose(toned(picture, stack, grainless), expected, atol=1e-5)
+    # A picture whose light is not known stays as it is.
+    stack[:, plain.config.flag_channel] = 0
+    assert torch.equal(toned(picture, stack, grains), plain(picture, stack, grains))
+
+
 def test_water_has_the_deferred_colours_detail_and_no_grain() -> None:
     picture, stack, grains = inputs()
     channels, families = (list(of) for of in (tiny().config.base_channels, tiny().config.family_channels))
