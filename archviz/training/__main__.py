@@ -116,6 +116,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     evaluate.add_argument("--readings", type=int, default=100, help="how many held-out drawings")
     evaluate.add_argument("--rows", default=None, help="some rows alone, with commas between; all where left out")
     evaluate.add_argument("--measured", action="store_true", help="measure nothing, write the table of what is there")
+    evaluate.add_argument("--brief", action="store_true", help="the engine by default alone, beside truth and deferred")
     evaluate.add_argument("--card", type=Path, default=None, help="the model card that the table is written into")
     steps.add_parser("sheets")
     calibrate = steps.add_parser("calibrate")
@@ -289,6 +290,7 @@ def _run(options: argparse.Namespace) -> None:
                 card=options.card,
                 threads=options.threads,
                 measure=not options.measured,
+                brief=options.brief,
             )
 
 

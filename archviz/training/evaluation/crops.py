@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from archviz.core.seeds import derive_generator
 from archviz.fidelity import Interval
-from archviz.training.evaluation.held_out import REGRESSION, HeldOutView
+from archviz.training.evaluation.held_out import HeldOutView
 from archviz.training.evaluation.kid import KernelDistance, cut_crops, kernel_distance
+from archviz.training.evaluation.workshop import REGRESSION
 from archviz.training.metric_network import INPUT_PX, features_of
 
 __all__ = ["CROPS", "compare_crops", "crop_features"]

@@ -26,8 +26,9 @@ from archviz.training.captions import BUILDING_PHRASES, caption
 from archviz.training.dataset import LitView
 from archviz.training.evaluation.colours import TEST_MATERIALS, largest_element, median_color, nearest, with_material
 from archviz.training.evaluation.differences import near_edges, psnr, seed_over_precision
-from archviz.training.evaluation.held_out import MINI, HeldOutView, Picture
+from archviz.training.evaluation.held_out import HeldOutView, Picture
 from archviz.training.evaluation.measures import Values, imagined_picture, imagined_request, mean_of
+from archviz.training.evaluation.workshop import MINI
 
 __all__ = [
     "DRAWING",

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from archviz.diffusion import DiffusionRequest
 from archviz.fidelity import drift, edge_evidence, shadow_agreement
 from archviz.training.evaluation.differences import psnr
-from archviz.training.evaluation.held_out import MINI, NOISE, HeldOutView, Picture
+from archviz.training.evaluation.held_out import HeldOutView, Picture
+from archviz.training.evaluation.workshop import MINI, NOISE
 from archviz.training.metric_network import ENVIRONMENT_CLASSES, recognize
 from archviz.training.texture import TextureClass, top_octave_power
 
@@ -44,7 +45,8 @@ def mean_of(values: Sequence[float | None]) -> float | None:
 
 
 def _columns(view: HeldOutView) -> tuple[str, ...]:
-    return (*view.workshop.columns, "clay")
+    columns = view.workshop.columns
+    return columns if view.workshop.brief else (*columns, "clay")
 
 
 def _over_lights(view: HeldOutView, measure: Callable[[Picture, int], float | None]) -> dict[str, float | None]:
@@ -155,9 +157,10 @@ def measure_environment(view: HeldOutView) -> Values:
     imagined = {
         "truth": [view.picture("truth", mix) for mix in lights],
         MINI: [imagined_picture(view, mix) for mix in lights],
-        NOISE: [imagined_picture(view, mix, strength=1.0) for mix in lights],
         "deferred colour": [view.deferred(mix, kind="building") for mix in lights],
     }
+    if NOISE in view.workshop.columns:
+        imagined[NOISE] = [imagined_picture(view, mix, strength=1.0) for mix in lights]
     return {
         "environment recognised, complete maps": complete,
         "environment recognised, building-only maps, building hidden": {

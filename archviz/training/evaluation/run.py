@@ -17,12 +17,13 @@ from archviz.core.errors import OptionError
 from archviz.fidelity import Interval
 from archviz.training.drawn_views import view_paths
 from archviz.training.evaluation.crops import compare_crops, crop_features
-from archviz.training.evaluation.held_out import MINI, HeldOutView, Workshop
+from archviz.training.evaluation.held_out import HeldOutView
 from archviz.training.evaluation.kept import KeptValues
 from archviz.training.evaluation.rows import READING, ROWS, Figure, measure_reading
 from archviz.training.evaluation.scenes import mean_over_scenes, ratio_over_scenes
 from archviz.training.evaluation.sheets import grid
 from archviz.training.evaluation.table import Line, markdown_table, write_into_card
+from archviz.training.evaluation.workshop import MINI, Workshop
 from archviz.training.metric_network import metric_network_path
 from archviz.training.pairs import PairStore
 
@@ -45,6 +46,7 @@ def evaluate(
     card: Path | None = None,
     threads: int = 1,
     measure: bool = True,
+    brief: bool = False,
 ) -> list[Line]:
     """Measure the rows that are not measured yet, and write the table of all that are.
 
@@ -70,6 +72,8 @@ def evaluate(
         A model card that the table is written into.
     measure
         False writes the table of what is there: a costly row may stand on fewer views than another.
+    brief
+        Measure the engine as it runs by default alone, beside truth and deferred colour: a third of the time.
 
     Raises
     ------
@@ -79,7 +83,7 @@ def evaluate(
     chosen = list(ROWS) if rows is None else list(rows)
     if unknown := [row for row in chosen if row not in ROWS]:
         raise OptionError(f"row {unknown[0]!r} is not known; accepted: {', '.join(ROWS)}")
-    workshop = Workshop(cache, folder, threads=threads)
+    workshop = Workshop(cache, folder, threads=threads, brief=brief)
     if any(ROWS[row].recognizes for row in chosen):
         _ = workshop.network
     target = cache / "evaluation"
@@ -121,7 +125,7 @@ def _drawings(cache: Path, count: int) -> list[Path]:
 
 
 def _path(target: Path, workshop: Workshop, row: str) -> Path:
-    return target / "measured" / workshop.weights / f"{row}.json"
+    return target / "measured" / workshop.weights / (f"{row}-brief.json" if workshop.brief else f"{row}.json")
 
 
 def _basis(workshop: Workshop, row: str, lines_folder: Path) -> str:
@@ -132,7 +136,9 @@ def _basis(workshop: Workshop, row: str, lines_folder: Path) -> str:
     elif row in ("lines-to-depth", "drawing"):
         files = sorted(lines_folder.glob("*.safetensors"))
     digest = hashlib.sha256(workshop.weights.encode())
-    if ROWS[row].compares and workshop.regression_folder.is_dir():
+    if ROWS[row].compares and workshop.brief:
+        digest.update(b"brief")
+    elif ROWS[row].compares and workshop.regression_folder.is_dir():
         digest.update(workshop.regression_weights.encode())
     for path in files:
         digest.update(path.read_bytes())

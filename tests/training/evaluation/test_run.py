@@ -13,10 +13,11 @@ from archviz.core.errors import OptionError
 from archviz.training.__main__ import main
 from archviz.training.evaluation import ROWS, evaluate
 from archviz.training.evaluation.crops import CROPS, crop_features
-from archviz.training.evaluation.held_out import DRAFT, MINI, NOISE, REGRESSION, HeldOutView, Workshop
+from archviz.training.evaluation.held_out import HeldOutView
 from archviz.training.evaluation.makings import reconstruct
 from archviz.training.evaluation.measures import shadow_share
 from archviz.training.evaluation.table import BEGIN, END, Line
+from archviz.training.evaluation.workshop import DRAFT, MINI, NOISE, REGRESSION, Workshop
 from archviz.training.metric_network import LIGHTING_CLASSES, MetricNetwork
 from archviz.training.metric_training import train_metric_network
 from archviz.training.pairs import PairStore
@@ -98,7 +99,7 @@ def test_truth_is_itself_and_a_stopped_evaluation_goes_on(
     assert "truth" not in lines["PSNR to truth, dB"].cells
     share = lines["drift, share over 2 px"].cells["truth"]
     assert share is not None and 0 <= share.mean <= 0.1
-    monkeypatch.setattr("archviz.training.evaluation.held_out.Workshop.engine", None)
+    monkeypatch.setattr("archviz.training.evaluation.workshop.Workshop.engine", None)
     monkeypatch.setattr("archviz.training.evaluation.measures.edge_evidence", None)
     again = by_name(evaluate(cache, weights, lines_folder=LINES, views=2, rows=CHEAP))
     assert again == lines
@@ -106,6 +107,11 @@ def test_truth_is_itself_and_a_stopped_evaluation_goes_on(
     made = json.loads((cache / "evaluation" / "figures.json").read_text())
     assert made["views"] == made["scenes"] == 2
     assert made["figures"]["edge evidence, building"]["truth"]["mean"] == truth.mean
+    # In brief the same figures of fewer columns, written beside the others.
+    brief = by_name(evaluate(cache, weights, lines_folder=LINES, views=2, rows=["texture", "psnr"], brief=True))
+    assert set(brief["top octave of grass"].cells) == {"truth", MINI, "deferred colour"}
+    for column in (MINI, "deferred colour"):
+        assert brief["PSNR to truth, dB"].cells[column] == lines["PSNR to truth, dB"].cells[column]
     # Three views and one more row are asked for, and nothing is measured: two have the figures, none has colours.
     there = by_name(evaluate(cache, weights, lines_folder=LINES, views=3, rows=[*CHEAP, "colour"], measure=False))
     assert there["edge evidence, building"] == lines["edge evidence, building"]
