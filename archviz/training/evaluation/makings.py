@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 
 from archviz.control import control_stack
 from archviz.core.gbuffer import GBuffer
-from archviz.core.maps import EdgeMap
+from archviz.core.maps import ColorMap, EdgeMap, WeightMap
 from archviz.core.seeds import derive_generator
 from archviz.core.size import Size
+from archviz.diffusion import DiffusionRequest
 from archviz.diffusion.frames import to_bytes
 from archviz.fidelity import drift, edge_evidence, trace_lines
 from archviz.fidelity.edges import wire_evidence
@@ -31,7 +33,9 @@ from archviz.training.evaluation.measures import Values, imagined_picture, imagi
 from archviz.training.evaluation.workshop import MINI
 
 __all__ = [
+    "AUTOENCODER",
     "DRAWING",
+    "FINISHED",
     "SMALL_DRAWING",
     "measure_autoencoder",
     "measure_colour",
@@ -40,6 +44,7 @@ __all__ = [
     "measure_sizes",
 ]
 
+AUTOENCODER, FINISHED = "autoencoder", "autoencoder and finisher"
 DRAWING = "drawing, lines only: edge evidence"
 SMALL_DRAWING = "drawing no larger than the picture: edge evidence"
 # A drawing is plotted or scanned so many times larger than the picture, with a pen so wide.
@@ -197,21 +202,37 @@ def ink_on_paper(lines: EdgeMap, pen_px: int) -> Picture:
 
 
 def measure_autoencoder(view: HeldOutView) -> Values:
-    """What the autoencoder alone makes of the truth."""
-    truth = view.picture("truth", view.lights[0])
-    made = view.kept(
-        f"autoencoder-{view.edition}-{view.lights[0]}", lambda: reconstruct(view.workshop.autoencoder, truth)
-    )
+    """What the autoencoder alone makes of the truth, and what is left when the finisher has seen it with the maps."""
+    mix = view.lights[0]
+    truth = view.picture("truth", mix)
+    made = {
+        AUTOENCODER: view.kept(
+            f"autoencoder-{view.edition}-{mix}", lambda: reconstruct(view.workshop.autoencoder, truth)
+        ),
+        FINISHED: view.kept(
+            f"autoencoder-finished-{view.edition}-{mix}",
+            lambda: view.smoothed(view.workshop.engine.generate(held(view.request(mix, steps=1), truth))),
+        ),
+    }
     edges: NDArray[np.bool_] = near_edges(view.gbuffer.edges.array)
     evidence = {
         column: edge_evidence(picture, view.gbuffer, reference=truth, wireframe=view.wireframe).score
-        for column, picture in (("truth", truth), ("autoencoder", made))
+        for column, picture in {"truth": truth, **made}.items()
     }
     return {
-        "autoencoder: PSNR, dB": {"autoencoder": psnr(made, truth)},
-        "autoencoder: PSNR within 2 px of edges, dB": {"autoencoder": psnr(made, truth, where=edges)},
+        "autoencoder: PSNR, dB": {column: psnr(picture, truth) for column, picture in made.items()},
+        "autoencoder: PSNR within 2 px of edges, dB": {
+            column: psnr(picture, truth, where=edges) for column, picture in made.items()
+        },
         "autoencoder: edge evidence, building": evidence,
     }
+
+
+def held(wanted: DiffusionRequest, picture: Picture) -> DiffusionRequest:
+    """A request in which a picture is held everywhere: its latents are decoded as they are, and finished."""
+    kept = ColorMap(picture.astype(np.float32) / 255)
+    nowhere = WeightMap(np.zeros(picture.shape[:2], np.float32))
+    return replace(wanted, controls=replace(wanted.controls, kept=kept, repainted=nowhere))
 
 
 def reconstruct(autoencoder: Any, picture: Picture) -> Picture:

@@ -19,6 +19,7 @@ from archviz.training.drawn_views import view_paths
 from archviz.training.evaluation.crops import compare_crops, crop_features
 from archviz.training.evaluation.held_out import HeldOutView
 from archviz.training.evaluation.kept import KeptValues
+from archviz.training.evaluation.makings import AUTOENCODER, FINISHED
 from archviz.training.evaluation.rows import READING, ROWS, Figure, measure_reading
 from archviz.training.evaluation.scenes import mean_over_scenes, ratio_over_scenes
 from archviz.training.evaluation.sheets import grid
@@ -194,7 +195,7 @@ def _write(
 ) -> None:  # fmt: skip
     target.mkdir(parents=True, exist_ok=True)
     scenes = len({view.scene for view in made})
-    table = markdown_table(lines, (*workshop.columns, "clay", "autoencoder", READING))
+    table = markdown_table(lines, (*workshop.columns, "clay", AUTOENCODER, FINISHED, READING))
     said = f"{len(made)} held-out views of {scenes} scenes; 95 % intervals over scenes.\n\n{table}"
     figures = {
         "views": len(made),

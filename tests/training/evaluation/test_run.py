@@ -14,7 +14,7 @@ from archviz.training.__main__ import main
 from archviz.training.evaluation import ROWS, evaluate
 from archviz.training.evaluation.crops import CROPS, crop_features
 from archviz.training.evaluation.held_out import HeldOutView
-from archviz.training.evaluation.makings import reconstruct
+from archviz.training.evaluation.makings import AUTOENCODER, FINISHED, reconstruct
 from archviz.training.evaluation.measures import shadow_share
 from archviz.training.evaluation.table import BEGIN, END, Line
 from archviz.training.evaluation.workshop import DRAFT, MINI, NOISE, REGRESSION, Workshop
@@ -94,6 +94,9 @@ def test_truth_is_itself_and_a_stopped_evaluation_goes_on(
     assert ratio.mean == pytest.approx(deferred.mean / truth.mean) and ratio.mean > 0.8 and truth.scenes == 2
     for random in (relative.cells[DRAFT], lines["autoencoder: edge evidence, building"].cells["autoencoder"]):
         assert random is not None and random.mean < 0.2
+    # A finisher that has learned nothing yet lays half of the deferred colour over what it is given.
+    alone, finished = (lines["autoencoder: edge evidence, building"].cells[c] for c in (AUTOENCODER, FINISHED))
+    assert alone is not None and finished is not None and finished.mean > alone.mean + 0.3
     grass = lines["top octave of grass"].cells["truth"]
     assert grass is not None and (grass.low, grass.mean, grass.high) == (1, 1, 1)
     assert "truth" not in lines["PSNR to truth, dB"].cells
