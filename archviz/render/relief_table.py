@@ -16,8 +16,9 @@ _MATERIALS = (
     Material(name="leaves", base_color=(0.1, 0.17, 0.045), roughness=0.8, family=TextureFamily.FOLIAGE),
     Material(name="other", base_color=(0.42, 0.4, 0.37), roughness=0.8),
     Material(name="roof", base_color=(0.5, 0.48, 0.45), roughness=0.8),
-    Material(name="joint", base_color=(0.26, 0.25, 0.235), roughness=0.8),
-    Material(name="frame", base_color=(0.2, 0.19, 0.18), roughness=0.6),
+    Material(name="joint", base_color=(0.17, 0.163, 0.155), roughness=0.8),
+    # Light: bars are seen against glass, which is dark by day.
+    Material(name="frame", base_color=(0.72, 0.7, 0.67), roughness=0.6),
     Material(name="paving", base_color=(0.42, 0.4, 0.36), roughness=0.85, family=TextureFamily.STONE),
 )
 RELIEF_TABLE = ElementTable(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLOCK_PX",
+    "CLOSER_LONGER_PX",
     "OUTPUTS",
     "WORKING_LONGER_PX",
     "Estimate",
@@ -40,7 +41,7 @@ __all__ = [
 
 WORKING_LONGER_PX = 384
 # Small windows are seen from nearer; depth, which needs the whole, is not.
-_CLOSER_LONGER_PX = 640
+CLOSER_LONGER_PX = 768
 BLOCK_PX = 4
 # The network halves its blocks three times.
 _MULTIPLE = 8 * BLOCK_PX
@@ -160,7 +161,7 @@ def working_size(size: Size) -> Size:
 
 def closer_size(size: Size) -> Size:
     """The larger size at which a drawing that has enough pixels is looked at once more."""
-    return size.with_longer(_CLOSER_LONGER_PX)
+    return size.with_longer(CLOSER_LONGER_PX)
 
 
 def estimate_space(lines: EdgeMap, *, weights: Path | None = None) -> Estimate:

@@ -10,6 +10,9 @@ from archviz.core.size import Size
 
 __all__ = ["drawn_ink"]
 
+# How many of the picture's pixels a line is wide: one of a single pixel that runs between two rows of them is half as
+# strong in both, and where it climbs from row to row it comes and goes.
+_WIDTH_PX = 1.35
 # Along how many of the picture's pixels a line is looked at, in how many directions.
 _BAR_PX, _DIRECTIONS = 9, 16
 # What share of them it fills where it is straight, and where it is scribbled.
@@ -17,7 +20,7 @@ _STRAIGHT, _SCRIBBLED = 0.85, 0.6
 
 
 def drawn_ink(lines: EdgeMap, size: Size, *, straight: bool = False) -> NDArray[np.float32]:
-    """(H, W) share of each pixel of ``size`` that lies under lines one pixel wide.
+    """(H, W) how far each pixel of ``size`` is covered by lines a little wider than one pixel, 0 to 1.
 
     Parameters
     ----------
@@ -34,7 +37,8 @@ def drawn_ink(lines: EdgeMap, size: Size, *, straight: bool = False) -> NDArray[
     thin = (lines.array > 0.5).astype(np.float32)
     held = thin * _straightness(thin, _BAR_PX * width) if straight else thin
     stroke = cv2.dilate(held, np.ones((width, width), np.uint8))
-    return np.asarray(cv2.resize(stroke, (size.width, size.height), interpolation=cv2.INTER_AREA), dtype=np.float32)
+    share = cv2.resize(stroke, (size.width, size.height), interpolation=cv2.INTER_AREA)
+    return np.asarray(np.minimum(share * _WIDTH_PX, 1.0), dtype=np.float32)
 
 
 def _straightness(thin: NDArray[np.float32], length_px: int) -> NDArray[np.float32]:

@@ -14,13 +14,14 @@ from archviz.core.errors import OptionError
 from archviz.core.seeds import derive_generator
 from archviz.sketch.estimate import BLOCK_PX, OUTPUTS, Layer, Outputs, predict
 from archviz.training.checkpoint import Average, load_state, save_state
-from archviz.training.drawn_views import read_view, targets, view_paths
+from archviz.training.drawn_views import halved, read_view, targets, view_paths
 from archviz.training.hands import draw_by_hand
 from archviz.training.loop import Training, cooled, train
 
 __all__ = [
     "adopt_lines",
     "build_lines_network",
+    "draw_lines_batch",
     "export_lines",
     "lines_loss",
     "train_lines",
@@ -36,6 +37,8 @@ _BUILDING_WEIGHT = 5.0
 # one another than the second, as a logarithm, are not ranked; beyond the third they need not be further apart.
 _RANKED_APART, _RANKED_LEAST, _RANKED_MOST = (1 / 32, 1 / 12, 1 / 5, 2 / 5), 0.03, 0.1
 _RANK_WEIGHT = 1.0
+# How often the views of one step and the next are halved.
+_HALVINGS = (2, 1, 0, 1)
 
 
 def build_lines_network(channels: tuple[int, ...] = CHANNELS) -> Any:
@@ -104,12 +107,10 @@ def _misranked(made: torch.Tensor, log_depth: torch.Tensor) -> torch.Tensor:
     return lost / count.clamp(min=1)
 
 
-def _sample(path: Path, generator: np.random.Generator, *, halved: bool) -> tuple[NDArray[Any], ...]:
+def _sample(path: Path, generator: np.random.Generator, *, halvings: int) -> tuple[NDArray[Any], ...]:
     view = read_view(path)
-    if halved:
-        edges = view["edges"].astype(bool)
-        joined = edges[::2, ::2] | edges[1::2, ::2] | edges[::2, 1::2] | edges[1::2, 1::2]
-        view = {name: np.ascontiguousarray(array[::2, ::2]) for name, array in view.items()} | {"edges": joined}
+    for _ in range(halvings):
+        view = halved(view)
     if generator.random() < 0.5:
         view = {name: np.ascontiguousarray(array[:, ::-1]) for name, array in view.items()}
         view["normals"] = view["normals"] * np.array([-1, 1, 1], dtype=np.int8)
@@ -119,17 +120,18 @@ def _sample(path: Path, generator: np.random.Generator, *, halved: bool) -> tupl
 
 
 def draw_lines_batch(paths: list[Path], *, seed: int, step: int, count: int) -> list[torch.Tensor]:
-    """Lines, layers, log depth and normals of ``count`` random views of one shape.
+    """Lines, layers, log depth and normals of random views of one shape.
 
-    Two steps in three see twice as many views at half the size: what a line bounds is learned there for a
-    third of the time, and drawings fill their sheets more or less.
+    Half of the steps see ``count`` views at the size at which drawings are read. A quarter see twice as many at half
+    of it: what a line bounds is learned there for half the time, and drawings fill their sheets more or less. A
+    quarter see a fourth as many as they are read from nearer, where windows of towers have panes.
     """
-    halved = step % 3 != 2
-    count = 2 * count if halved else count
+    halvings = _HALVINGS[step % len(_HALVINGS)]
+    count = max(1, round(count * 2.0 ** (halvings - 1) if halvings else count / 4))
     generator = derive_generator(seed, "lines", step)
     samples: list[tuple[NDArray[Any], ...]] = []
     while len(samples) < count:
-        sample = _sample(paths[int(generator.integers(len(paths)))], generator, halved=halved)
+        sample = _sample(paths[int(generator.integers(len(paths)))], generator, halvings=halvings)
         # Views of other shapes wait for a step whose first one is of their kind.
         if not samples or sample[0].shape == samples[0][0].shape:
             samples.append(sample)

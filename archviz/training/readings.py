@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from archviz.core.maps import EdgeMap
 from archviz.core.seeds import derive_generator
 from archviz.sketch.estimate import Layer, estimate_space
-from archviz.training.drawn_views import read_view, targets, view_paths
+from archviz.training.drawn_views import halved, read_view, targets, view_paths
 from archviz.training.hands import draw_by_hand
 
 __all__ = ["Reading", "evaluate_lines", "judge_reading"]
@@ -89,7 +89,7 @@ def judge_reading(path: Path, folder: Path, generator: np.random.Generator) -> R
     generator
         Decides the hand and the pairs.
     """
-    view = read_view(path)
+    view = halved(read_view(path))
     lines, known = draw_by_hand(view["edges"], view["layers"], view["elements"], generator)  # type: ignore[arg-type]
     found = estimate_space(EdgeMap(lines.astype(np.float32)), weights=folder)
     layers, log_depth, normals = targets(view)

@@ -200,7 +200,7 @@ def test_blank_paper_is_not_lifted() -> None:
     assert lift(empty, truth.edges) is None
 
 
-@pytest.mark.parametrize(("times", "looks"), [(1, [384]), (3, [384, 640])])
+@pytest.mark.parametrize(("times", "looks"), [(1, [384]), (3, [384, 768])])
 def test_a_large_drawing_is_looked_at_once_more_from_nearer(
     times: int, looks: list[int], drawing: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

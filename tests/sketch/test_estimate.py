@@ -38,4 +38,4 @@ def test_layers_seen_closer_are_joined_and_the_rest_stays() -> None:
     assert joined.layers[Layer.OPENING, 20, 30] == 0.5 == joined.layers[Layer.BUILDING, 20, 30]
     assert joined.layers[Layer.OPENING].sum() == 0.5
     assert joined.depth is small.depth and joined.normals is small.normals
-    assert closer_size(Size(384, 512)) == Size(480, 640)
+    assert closer_size(Size(384, 512)) == Size(576, 768)

@@ -11,13 +11,14 @@ import torch
 from archviz.core.errors import OptionError
 from archviz.core.maps import EdgeMap
 from archviz.core.seeds import derive_generator
-from archviz.sketch.estimate import Layer, Outputs, estimate_space, predict
+from archviz.sketch.estimate import CLOSER_LONGER_PX, WORKING_LONGER_PX, Layer, Outputs, estimate_space, predict
 from archviz.training.checkpoint import load_state
-from archviz.training.drawn_views import draw_views, read_view, targets, view_paths
+from archviz.training.drawn_views import draw_views, halved, read_view, targets, view_paths
 from archviz.training.hands import draw_by_hand
 from archviz.training.lines import (
     adopt_lines,
     build_lines_network,
+    draw_lines_batch,
     export_lines,
     lines_loss,
     train_lines,
@@ -56,6 +57,27 @@ def test_a_sparse_drawing_shows_less_around_and_no_less_of_the_building(drawn: P
 
 def test_drawing_again_changes_nothing_that_is_there(drawn: Path) -> None:
     assert draw_views(drawn, count=2, start=2001) == 0
+
+
+def test_a_halved_view_loses_no_line(drawn: Path) -> None:
+    path = view_paths(drawn, "train")[0]
+    view = read_view(path)
+    assert max(view["edges"].shape) == CLOSER_LONGER_PX == 2 * WORKING_LONGER_PX
+    small = halved(view)
+    assert {name: array.shape[:2] for name, array in small.items()} == dict.fromkeys(
+        view, tuple(side // 2 for side in view["edges"].shape)
+    )
+    doubled = small["edges"].repeat(2, 0).repeat(2, 1)
+    assert doubled[view["edges"]].all() and small["edges"].sum() <= view["edges"].sum()
+    np.testing.assert_array_equal(small["layers"], view["layers"][::2, ::2])
+
+
+def test_steps_see_drawings_whole_from_nearer_and_from_farther(drawn: Path) -> None:
+    paths = view_paths(drawn, "train")
+    shapes = [draw_lines_batch(paths, seed=0, step=step, count=4)[0].shape for step in range(4)]
+    assert [max(shape[2:]) for shape in shapes] == [192, 384, 768, 384]
+    assert [shape[0] for shape in shapes] == [8, 4, 1, 4]
+    assert all(side % 32 == 0 for shape in shapes for side in shape[2:])
 
 
 def test_hands_differ_but_all_draw_the_building(drawn: Path) -> None:
@@ -119,10 +141,10 @@ def test_the_loss_asks_for_the_order_of_depths_along_rows_and_columns_of_the_bui
 
 
 def small(drawn: Path, cache: Path) -> None:
-    """Two views cut to 64 x 64."""
+    """Two views cut to 128 x 128."""
     (cache / "drawn").mkdir(parents=True)
     for path in view_paths(drawn, "train")[:2]:
-        view = {name: array[150:214, 150:214] for name, array in read_view(path).items()}
+        view = {name: array[300:428, 300:428] for name, array in read_view(path).items()}
         np.savez(cache / "drawn" / path.name, **view)
 
 
