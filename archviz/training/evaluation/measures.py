@@ -157,10 +157,9 @@ def measure_environment(view: HeldOutView) -> Values:
     imagined = {
         "truth": [view.picture("truth", mix) for mix in lights],
         MINI: [imagined_picture(view, mix) for mix in lights],
+        NOISE: [imagined_picture(view, mix, strength=1.0) for mix in lights],
         "deferred colour": [view.deferred(mix, kind="building") for mix in lights],
     }
-    if NOISE in view.workshop.columns:
-        imagined[NOISE] = [imagined_picture(view, mix, strength=1.0) for mix in lights]
     return {
         "environment recognised, complete maps": complete,
         "environment recognised, building-only maps, building hidden": {
