@@ -164,6 +164,10 @@ class Scene:
         """The same scene with those of its (n,) faces alone; its table stays."""
         return replace(self, faces=self.faces[stays], face_elements=self.face_elements[stays])
 
+    def without(self, part: Part) -> Scene:
+        """The same scene without what belongs to a part."""
+        return self.only(self.table.element_parts()[self.face_elements] != int(part))
+
     def with_table(self, table: ElementTable) -> Scene:
         """The same triangles with other materials or names; rows must stay."""
         return replace(self, table=table)

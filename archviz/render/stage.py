@@ -110,9 +110,7 @@ def build_around(building: Scene | None, environment_id: str, mode: Surroundings
 
 def _bare(around: Surroundings) -> Surroundings:
     """The ground alone, as the embedded engine learned bare buildings."""
-    scene = around.scene
-    parts = scene.table.element_parts()[scene.face_elements]
-    return Surroundings(scene=scene.only(parts == int(Part.GROUND)), lamps_m=np.zeros((0, 3), np.float32))
+    return Surroundings(scene=around.scene.without(Part.SURROUNDINGS), lamps_m=np.zeros((0, 3), np.float32))
 
 
 def build_site(building: Scene | None, environment_id: str, mode: SurroundingsMode, seed: int) -> Site:

@@ -45,7 +45,6 @@ __all__ = [
     "drop_older_pairs",
     "prepare_pairs",
     "view_mixes",
-    "without_surroundings",
     "write_texts",
 ]
 
@@ -111,13 +110,6 @@ def draw_mixes(suns: Sequence[SunDirection], presets: Mapping[str, LightingPrese
             turned = replace(illumination, sun=suns[row])
             mixes.append(Mix(lighting=name, sun=row, illumination=turned, sky_seed=sky_seed))
     return mixes
-
-
-def without_surroundings(scene: Scene) -> Scene:
-    """Building, openings and ground alone: what a bare model on its site gives."""
-    parts = scene.table.element_parts()[scene.face_elements]
-    kept = parts != int(Part.SURROUNDINGS)
-    return replace(scene, faces=scene.faces[kept], face_elements=scene.face_elements[kept])
 
 
 class LitView:
@@ -233,7 +225,7 @@ def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, t
     camera = Camera.from_json(record["cameras"][view]["camera"])
     mixes = view_mixes(record, view)
     np.save(folder / "pictures.npy", _pictures(traced, record, view))
-    for kind, version in (("complete", scene), ("building", without_surroundings(scene))):
+    for kind, version in (("complete", scene), ("building", scene.without(Part.SURROUNDINGS))):
         shared = LitView(version, record, camera)
         stacks = [split_stack(control_stack(shared.gbuffer, shared.light(m), size=camera.size)) for m in mixes]
         np.save(folder / f"{kind}-fixed.npy", stacks[0][0])

@@ -10,13 +10,14 @@ from archviz.core.elements import Element, ElementTable, Part
 from archviz.core.gbuffer import GBuffer
 from archviz.core.illumination import Illumination
 from archviz.core.maps import DepthMap, EdgeMap, IdMap, NormalMap
-from archviz.core.material import Material
+from archviz.core.material import Material, TextureFamily
 from archviz.core.place import SunDirection
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 
 Quad = NDArray[np.floating]
 Piece = tuple[str, Part, Material, list[Quad]]
+WATER = Material(name="water", base_color=(0.02, 0.05, 0.05), roughness=0.05, family=TextureFamily.WATER)
 _NIGHT_SKY = {"zenith_radiance": (0.0, 0.0, 0.0), "horizon_radiance": (0.0, 0.0, 0.0)}
 
 
@@ -48,6 +49,16 @@ def floor(half_m: float, z: float = 0.0) -> list[Quad]:
     """One level quad about the origin, facing up."""
     h = half_m
     return [np.array([(-h, -h, z), (h, -h, z), (h, h, z), (-h, h, z)])]
+
+
+def before_water(low: tuple[float, float, float], high: tuple[float, float, float]) -> Scene:
+    """A red box on endless water, whose element is the first."""
+    return build(
+        [
+            ("lake", Part.GROUND, WATER, floor(500)),
+            ("box", Part.BUILDING, Material(name="red", base_color=(0.9, 0.0, 0.0)), box(low, high)),
+        ]
+    )
 
 
 def gbuffer_of(caster: RayCaster, camera: Camera) -> GBuffer:

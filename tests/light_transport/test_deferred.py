@@ -22,13 +22,23 @@ from archviz.light_transport.deferred import light
 from archviz.light_transport.shading import fresnel, ground_color
 from archviz.lighting.daylight import Weather, daylight
 from archviz.lighting.sky import sky_irradiance, sky_radiance
-from tests.light_transport.scenes import Piece, box, build, flat, floor, gbuffer_of, only_sun, pixel_of
+from tests.light_transport.scenes import (
+    WATER,
+    Piece,
+    before_water,
+    box,
+    build,
+    flat,
+    floor,
+    gbuffer_of,
+    only_sun,
+    pixel_of,
+)
 
 WALL = Material(name="wall", base_color=(0.6, 0.5, 0.4))
 GRASS = Material(name="grass", base_color=(0.10, 0.20, 0.05), family=TextureFamily.GRASS)
 PAVING = Material(name="paving", base_color=(0.3, 0.3, 0.3))
 GLASS = Material(name="glass", base_color=(1.0, 1.0, 1.0), transmission=0.9, roughness=0.05)
-WATER = Material(name="water", base_color=(0.02, 0.05, 0.05), roughness=0.05, family=TextureFamily.WATER)
 CAMERA = Camera(position_m=(5, -14, 1.6), target_m=(0, 0, 1.6), focal_mm=24, shift=(0, 0.08), size=Size(96, 128))
 
 
@@ -182,14 +192,7 @@ def test_water_mirrors_the_sky_by_fresnel(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_water_mirrors_the_building() -> None:
-    red = Material(name="red", base_color=(0.9, 0.0, 0.0))
-    scene = build(
-        [
-            ("lake", Part.GROUND, WATER, floor(500)),
-            ("tower", Part.BUILDING, red, box((-3, 20, 0), (3, 24, 30))),
-        ]
-    )
-    caster = RayCaster(scene)
+    caster = RayCaster(before_water((-3, 20, 0), (3, 24, 30)))
     camera = Camera(position_m=(0, -20, 2), target_m=(0, 20, 2), size=Size(64, 64))
     gbuffer = gbuffer_of(caster, camera)
     noon = daylight(SunDirection(altitude_deg=50, azimuth_deg=180), Weather(haze=0.0))

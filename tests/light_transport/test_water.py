@@ -7,8 +7,6 @@ import pytest
 from numpy.typing import NDArray
 
 from archviz.core.camera import Camera
-from archviz.core.elements import Part
-from archviz.core.material import Material, TextureFamily
 from archviz.core.place import SunDirection
 from archviz.core.size import Size
 from archviz.geometry.raycast import RayCaster
@@ -16,9 +14,8 @@ from archviz.light_transport import water
 from archviz.light_transport.deferred import light
 from archviz.light_transport.water import Ripples, find_ripples
 from archviz.lighting.daylight import Weather, daylight
-from tests.light_transport.scenes import box, build, floor, gbuffer_of
+from tests.light_transport.scenes import before_water, gbuffer_of
 
-WATER = Material(name="water", base_color=(0.02, 0.05, 0.05), roughness=0.05, family=TextureFamily.WATER)
 POND = Camera(position_m=(0, -4, 1.6), target_m=(0, 0, 0.6), size=Size(120, 160))
 
 
@@ -107,14 +104,7 @@ def test_a_place_has_the_same_waves_from_wherever_it_is_seen() -> None:
 
 
 def test_a_posts_picture_in_the_water_wavers() -> None:
-    red = Material(name="red", base_color=(0.9, 0.0, 0.0))
-    scene = build(
-        [
-            ("pond", Part.GROUND, WATER, floor(500)),
-            ("post", Part.BUILDING, red, box((-0.2, 1.0, 0), (0.2, 1.4, 3))),
-        ]
-    )
-    caster = RayCaster(scene)
+    caster = RayCaster(before_water((-0.2, 1.0, 0), (0.2, 1.4, 3)))
     gbuffer = gbuffer_of(caster, POND)
     noon = daylight(SunDirection(altitude_deg=50, azimuth_deg=180), Weather(haze=0.0))
     colour = light(caster, gbuffer, noon).deferred.array

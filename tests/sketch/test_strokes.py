@@ -30,3 +30,12 @@ def test_lines_of_every_direction_are_kept_and_scribbles_fade() -> None:
     assert ink.max() <= 1.0 and not ink[:10].any()
     both = drawn_ink(EdgeMap(fine.astype(np.float32)), SIZE)
     assert (both >= ink).all() and both[:, 90:].sum() > 1.5 * every[:, 90:].sum()
+
+
+def test_a_line_between_two_rows_covers_more_than_one_of_them() -> None:
+    fine = np.zeros((240, 360), np.float32)
+    fine[101, 40:200] = 1
+    ink = drawn_ink(EdgeMap(fine), SIZE)
+    across = ink[:, 40:80].sum(axis=0)
+    np.testing.assert_allclose(across, 1.35, atol=0.01)
+    assert (ink[49:53, 60] > 0.6).sum() == 2, "half in each, and strong in both"
