@@ -13,7 +13,7 @@ from archviz.core.seeds import derive_generator
 from archviz.fidelity import Interval
 from archviz.training.evaluation.held_out import HeldOutView
 from archviz.training.evaluation.kid import KernelDistance, cut_crops, kernel_distance
-from archviz.training.evaluation.workshop import REGRESSION
+from archviz.training.evaluation.workshop import ONE_STEP, REGRESSION
 from archviz.training.metric_network import INPUT_PX, features_of
 
 __all__ = ["CROPS", "compare_crops", "crop_features"]
@@ -22,7 +22,7 @@ __all__ = ["CROPS", "compare_crops", "crop_features"]
 CROPS = 24
 _FIGURE = "KID"
 _LESS = "KID over that of {}"
-_BASELINES = ("mini, 1 step from noise", REGRESSION, "deferred colour")
+_BASELINES = (ONE_STEP, REGRESSION, "deferred colour")
 _OTHERS = "truth, other places"
 
 

@@ -25,7 +25,7 @@ from archviz.training.asking import ask
 from archviz.training.captions import caption
 from archviz.training.dataset import LitView, Mix, view_mixes
 from archviz.training.drafts import deferred_colour
-from archviz.training.evaluation.workshop import DRAFT, REGRESSION, SAMPLINGS, Workshop
+from archviz.training.evaluation.workshop import REGRESSION, SAMPLINGS, Workshop
 from archviz.training.metric_network import LIGHTING_CLASSES
 from archviz.training.pairs import Kind, PairStore
 from archviz.training.scenes import read_scene
@@ -160,12 +160,6 @@ class HeldOutView:
             return np.array(self.store.pictures(self.view)[mix])
         if column == "deferred colour":
             return self.deferred(mix)
-        if column == "clay":
-            return self.kept(f"clay-{mix}", lambda: self.clay(self.lit, mix), maker="clay")
-        if column == DRAFT:
-            drafting = self.workshop.drafting
-            assert drafting is not None  # there is no such column otherwise
-            return self.kept(f"draft-{mix}", lambda: drafting.generate(self.request(mix)))
         if column == REGRESSION:
             asked = self.request(mix, steps=1, strength=1.0)
             return self.kept(

@@ -44,16 +44,11 @@ def mean_of(values: Sequence[float | None]) -> float | None:
     return float(np.mean(kept)) if kept else None
 
 
-def _columns(view: HeldOutView) -> tuple[str, ...]:
-    columns = view.workshop.columns
-    return columns if view.workshop.brief else (*columns, "clay")
-
-
 def _over_lights(view: HeldOutView, measure: Callable[[Picture, int], float | None]) -> dict[str, float | None]:
     """A measure's mean over the two lights with sun, by column."""
     return {
         column: mean_of([measure(view.picture(column, mix), mix) for mix in view.lights[:2]])
-        for column in _columns(view)
+        for column in view.workshop.columns
     }
 
 
@@ -72,14 +67,14 @@ def measure_shadows(view: HeldOutView) -> Values:
     lights = {mix: view.light(mix) for mix in view.lights[:2]}
     found = {
         (column, mix): shadow_agreement(view.picture(column, mix), view.gbuffer, light).auc
-        for column in _columns(view)
+        for column in view.workshop.columns
         for mix, light in lights.items()
     }
     kept = {
         column: mean_of([shadow_share(found[column, mix], found["truth", mix]) for mix in lights])
-        for column in _columns(view)
+        for column in view.workshop.columns
     }
-    aucs = {column: mean_of([found[column, mix] for mix in lights]) for column in _columns(view)}
+    aucs = {column: mean_of([found[column, mix] for mix in lights]) for column in view.workshop.columns}
     return {"shadow agreement (AUC)": aucs, "shadow agreement over the truth's": kept}
 
 
@@ -95,7 +90,7 @@ def measure_drift(view: HeldOutView) -> Values:
     first, second = view.lights[:2]
     moved = {
         column: drift(view.picture(column, first), view.picture(column, second), view.gbuffer, wireframe=view.wireframe)
-        for column in _columns(view)
+        for column in view.workshop.columns
     }
     return {
         "drift between lights, median px": {column: one.median_px for column, one in moved.items()},
@@ -118,7 +113,7 @@ def measure_texture(view: HeldOutView) -> Values:
             column: found / truth
             if truth and (found := top_octave_power(view.picture(column, view.lights[0]), view.gbuffer, kind))
             else None
-            for column in _columns(view)
+            for column in view.workshop.columns
         }
     return figures
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -16,18 +15,12 @@ from archviz.diffusion.mini import MiniEngine, load_mini
 from archviz.diffusion.quiet import loading_weights
 from archviz.training.metric_network import MetricNetwork, load_metric_network
 
-__all__ = ["DRAFT", "MINI", "NOISE", "REGRESSION", "SAMPLINGS", "Workshop"]
+__all__ = ["MINI", "NOISE", "ONE_STEP", "REGRESSION", "SAMPLINGS", "Workshop"]
 
-# Row -> steps and strength. The default, the same with twice the steps, without the start picture; one step
-# from pure noise is what a regression from maps to picture would be.
-SAMPLINGS = {
-    "mini, 8 steps": (8, 0.5),
-    "mini, 4 steps": (4, 0.5),
-    "mini, 4 steps from noise": (4, 1.0),
-    "mini, 1 step from noise": (1, 1.0),
-}
-MINI, NOISE = "mini, 4 steps", "mini, 4 steps from noise"
-DRAFT = "mini, 4 steps, before the finisher"
+MINI, NOISE, ONE_STEP = "mini, 4 steps", "mini, 4 steps from noise", "mini, 1 step from noise"
+# Column -> steps and strength: twice the steps, the default, and one step from pure noise, which is what a
+# regression from maps to picture would be.
+SAMPLINGS = {"mini, 8 steps": (8, 0.5), MINI: (4, 0.5), ONE_STEP: (1, 1.0)}
 REGRESSION = "regression network"
 
 
@@ -89,17 +82,6 @@ class Workshop:
         return load_mini(self.spec, {"base": self.regression_folder}, numerics=self.engine.numerics)
 
     @cached_property
-    def drafting(self) -> MiniEngine | None:
-        """The engine as it is before its last stage; ``None`` where it has none."""
-        if not (self.folder / "finisher").is_dir():
-            return None
-        with tempfile.TemporaryDirectory() as name:
-            for entry in self.folder.resolve().iterdir():
-                if entry.name != "finisher":
-                    (Path(name) / entry.name).symlink_to(entry)
-            return load_mini(self.spec, {"base": Path(name)}, numerics=self.engine.numerics)
-
-    @cached_property
     def autoencoder(self) -> Any:
         """The engine's autoencoder alone, in fp32."""
         from diffusers import AutoencoderTiny
@@ -117,9 +99,8 @@ class Workshop:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Whose pictures are compared, truth first; the lit clay stands beside them in a few figures."""
+        """Whose pictures are compared, truth first."""
         if self.brief:
             return ("truth", MINI, "deferred colour")
-        draft = [DRAFT] if (self.folder / "finisher").is_dir() else []
         regression = [REGRESSION] if self.regression_folder.is_dir() else []
-        return ("truth", *SAMPLINGS, *draft, *regression, "deferred colour")
+        return ("truth", *SAMPLINGS, *regression, "deferred colour")
