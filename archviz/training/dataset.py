@@ -43,6 +43,7 @@ __all__ = [
     "Mix",
     "draw_mixes",
     "drop_older_pairs",
+    "pair_mixes",
     "prepare_pairs",
     "view_mixes",
     "write_texts",
@@ -51,6 +52,12 @@ __all__ = [
 # Which of a view's two suns (low, high) may stand for a preset's, by the preset's sun altitude.
 _LOW_SUN_DEG = 25.0
 _MIXES = 8
+# Lights that a held-out view is judged under, of those whose sun shines and of the others alike.
+_JUDGED_OF_EACH = 2
+
+
+def _is_sunny(preset: LightingPreset) -> bool:
+    return preset.sun_altitude_deg > 0 and preset.cloud_cover < 0.5 and not preset.moon
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +89,7 @@ def draw_mixes(suns: Sequence[SunDirection], presets: Mapping[str, LightingPrese
     stand for the golden hour; direction and shadows are the traced sun's.
     """
     generator = derive_generator(seed, "mixes")
-    sunny = [i for i, p in presets.items() if p.sun_altitude_deg > 0 and p.cloud_cover < 0.5 and not p.moon]
+    sunny = [i for i, p in presets.items() if _is_sunny(p)]
     dull = [i for i in presets if i not in sunny]
     chosen = [*generator.permutation(sunny)[: _MIXES // 2], *generator.permutation(dull)[: _MIXES // 2]]
     chosen += list(generator.choice(sunny, _MIXES - len(chosen)))
@@ -178,6 +185,16 @@ def view_mixes(record: Mapping[str, Any], view: int) -> list[Mix]:
     return draw_mixes(_suns(record), lightings(), seed=int(record["seed"]) * 16 + view)
 
 
+def pair_mixes(record: Mapping[str, Any], view: int) -> list[Mix]:
+    """The lights that a view's pair shows: all to learn from; to be judged under, two in the sun and two others."""
+    mixes = view_mixes(record, view)
+    if record["split"] != "holdout":
+        return mixes
+    presets = lightings()
+    sunlit, others = ([m for m in mixes if _is_sunny(presets[m.lighting]) == sunny] for sunny in (True, False))
+    return [*sunlit[:_JUDGED_OF_EACH], *others[:_JUDGED_OF_EACH]]
+
+
 def prepare_pairs(cache: Path, *, limit: int | None = None) -> int:
     """Make the pairs of every traced view that has none yet; returns how many were made."""
     made = 0
@@ -216,14 +233,14 @@ def drop_older_pairs(cache: Path) -> int:
 def _pictures(traced: TracedView, record: Mapping[str, Any], view: int) -> NDArray[np.uint8]:
     """(M, H, W, 3): the view under each of its lights."""
     camera = Camera.from_json(record["cameras"][view]["camera"])
-    mixes = view_mixes(record, view)
+    mixes = pair_mixes(record, view)
     return np.stack([mix(traced, m.illumination, camera, sun=m.sun, seed=m.sky_seed) for m in mixes])
 
 
 def _write_view(folder: Path, scene: Scene, record: dict[str, Any], view: int, traced: TracedView) -> None:
     seed = int(record["seed"])
     camera = Camera.from_json(record["cameras"][view]["camera"])
-    mixes = view_mixes(record, view)
+    mixes = pair_mixes(record, view)
     np.save(folder / "pictures.npy", _pictures(traced, record, view))
     for kind, version in (("complete", scene), ("building", scene.without(Part.SURROUNDINGS))):
         shared = LitView(version, record, camera)

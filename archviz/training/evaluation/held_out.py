@@ -23,7 +23,7 @@ from archviz.fidelity.wireframe import Wireframe, trace_wireframe
 from archviz.geometry.scene import Scene
 from archviz.training.asking import ask
 from archviz.training.captions import caption
-from archviz.training.dataset import LitView, Mix, view_mixes
+from archviz.training.dataset import LitView, Mix, pair_mixes
 from archviz.training.drafts import deferred_colour
 from archviz.training.evaluation.workshop import REGRESSION, SAMPLINGS, Workshop
 from archviz.training.metric_network import LIGHTING_CLASSES
@@ -33,7 +33,6 @@ from archviz.training.scenes import read_scene
 __all__ = ["HeldOutView", "Picture"]
 
 Picture = NDArray[np.uint8]
-_SUNLIT = frozenset({"day", "low sun"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +78,10 @@ class HeldOutView:
         """What a person calls the light of a mix."""
         return LIGHTING_CLASSES[self.pair["mixes"][mix]["lighting"]]
 
-    @cached_property
-    def lights(self) -> tuple[int, ...]:
-        """Mixes that are judged: the first two in the sun, then the first two of the others."""
-        every = range(len(self.pair["mixes"]))
-        sunlit = [mix for mix in every if self.lighting_class(mix) in _SUNLIT][:2]
-        return (*sunlit, *[mix for mix in every if self.lighting_class(mix) not in _SUNLIT][:2])
+    @property
+    def lights(self) -> range:
+        """The mixes: the first two in the sun, the last two not."""
+        return range(len(self.pair["mixes"]))
 
     @cached_property
     def read(self) -> tuple[Scene, dict[str, Any]]:
@@ -119,7 +116,7 @@ class HeldOutView:
     @cached_property
     def drawn_mixes(self) -> list[Mix]:
         """The lights themselves."""
-        return view_mixes(self.record, self.pair["view"])
+        return pair_mixes(self.record, self.pair["view"])
 
     def light(self, mix: int) -> LightBuffer:
         """What the light of a mix does to the view."""

@@ -11,6 +11,7 @@ import pytest
 
 from archviz.core.errors import OptionError
 from archviz.training.__main__ import main
+from archviz.training.dataset import view_mixes
 from archviz.training.evaluation import ROWS, evaluate
 from archviz.training.evaluation.crops import CROPS, crop_features
 from archviz.training.evaluation.held_out import HeldOutView
@@ -39,7 +40,11 @@ def test_a_view_is_judged_under_two_suns_and_two_other_lights(cache: Path, weigh
     view = HeldOutView(Workshop(cache, weights, threads=1), PairStore(cache, split="holdout"), 0)
     sunlit = [view.lighting_class(mix) in ("day", "low sun") for mix in view.lights]
     assert sunlit == [True, True, False, False]
-    assert len(set(view.lights)) == 4 and max(view.lights) < 8
+    every = [(m.lighting, m.sky_seed) for m in view_mixes(view.record, 0)]
+    drawn = [(m.lighting, m.sky_seed) for m in view.drawn_mixes]
+    assert len(set(drawn)) == 4 and drawn == [one for one in every if one in drawn] and len(every) == 8
+    assert [m["lighting"] for m in view.pair["mixes"]] == [name for name, _ in drawn]
+    assert len(view.store.pictures(0)) == len(view.lights) == 4
     assert view.lighting_class(view.lights[0]) == LIGHTING_CLASSES[view.pair["mixes"][view.lights[0]]["lighting"]]
     assert 0.05 < view.own.mean() < 0.9
 
