@@ -13,6 +13,7 @@
     export       the diffusers folder of the engine                archviz/weights/mini
     regression   the same networks, trained to answer in one pass: a baseline for `evaluate`   <cache>/regression
     metric-network  tells hours and places, and compares pictures, for `evaluate`   <cache>/metric-network.pt
+    export-metric-network  its release                             archviz/weights/metric-network
     evaluate     figures and contact sheet on held-out scenes      <cache>/evaluation
     sheets       every environment unlabelled, and the samples, for the eye     <cache>/evaluation
     calibrate    what each score of fidelity says of known damage  docs/fidelity-*
@@ -37,7 +38,8 @@ from pathlib import Path
 from archviz.core.errors import InputError
 
 _WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
-WEIGHTS, LINES_WEIGHTS = _WEIGHTS / "mini", _WEIGHTS / "lines"
+WEIGHTS, LINES_WEIGHTS, METRIC_WEIGHTS = (_WEIGHTS / name for name in ("mini", "lines", "metric-network"))
+MEASURED = _WEIGHTS.parent.parent / "docs" / "measured"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -103,6 +105,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     metric_network.add_argument("--steps", type=int, default=1000)
     metric_network.add_argument("--until", type=int, default=None)
     metric_network.add_argument("--batch", type=int, default=32)
+    steps.add_parser("export-metric-network").add_argument("--folder", type=Path, default=METRIC_WEIGHTS)
     regression = steps.add_parser("regression")
     regression.add_argument("--folder", type=Path, default=WEIGHTS)
     regression.add_argument("--steps", type=int, default=1000)
@@ -112,11 +115,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     evaluate = steps.add_parser("evaluate")
     evaluate.add_argument("--folder", type=Path, default=WEIGHTS)
     evaluate.add_argument("--lines-folder", type=Path, default=LINES_WEIGHTS)
+    evaluate.add_argument("--metric-folder", type=Path, default=METRIC_WEIGHTS)
     evaluate.add_argument("--views", type=int, default=24)
     evaluate.add_argument("--readings", type=int, default=100, help="how many held-out drawings")
     evaluate.add_argument("--rows", default=None, help="some rows alone, with commas between; all where left out")
     evaluate.add_argument("--measured", action="store_true", help="measure nothing, write the table of what is there")
-    evaluate.add_argument("--brief", action="store_true", help="the engine by default alone, beside truth and deferred")
+    evaluate.add_argument("--released", type=Path, default=MEASURED, help="values that count in, and go with a card")
     evaluate.add_argument("--card", type=Path, default=None, help="the model card that the table is written into")
     steps.add_parser("sheets")
     calibrate = steps.add_parser("calibrate")
@@ -213,6 +217,10 @@ def _run(options: argparse.Namespace) -> None:
             train_metric_network(
                 cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads
             )
+        case "export-metric-network":
+            from archviz.training.metric_training import export_metric_network
+
+            export_metric_network(cache, options.folder)
         case "drawn":
             from archviz.training.drawn_views import draw_views
 
@@ -284,13 +292,14 @@ def _run(options: argparse.Namespace) -> None:
                 cache,
                 options.folder,
                 lines_folder=options.lines_folder,
+                metric_folder=options.metric_folder,
                 views=options.views,
                 readings=options.readings,
                 rows=None if options.rows is None else options.rows.split(","),
                 card=options.card,
+                released=options.released,
                 threads=options.threads,
                 measure=not options.measured,
-                brief=options.brief,
             )
 
 

@@ -1,7 +1,7 @@
 """The metric network: what hour and what place a picture shows, and the features that pictures are compared in.
 
-A tool of the evaluation alone. It learns from path-traced training pictures, never from an engine's, teaches no
-engine, and is not shipped.
+A tool of the evaluation alone. It learns from path-traced training pictures, never from an engine's, and teaches no
+engine. It is released, so that figures of one time can be held against those of another.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 import torch
+from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.models.modeling_utils import ModelMixin
 from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional
 
 from archviz.core.errors import OptionError
-from archviz.training.checkpoint import Average, load_state
 
 __all__ = [
     "ENVIRONMENTS",
@@ -33,7 +34,6 @@ __all__ = [
     "Recognized",
     "features_of",
     "load_metric_network",
-    "metric_network_path",
     "recognize",
     "shrunk",
 ]
@@ -128,9 +128,16 @@ class _Halving(nn.Module):
         return functional.silu(self.body(x) + self.beside(x))
 
 
-class MetricNetwork(nn.Module):
-    """A small residual network over pictures whose building may be hidden."""
+class MetricNetwork(ModelMixin, ConfigMixin):  # type: ignore[misc]  # diffusers has no types
+    """A small residual network over pictures whose building may be hidden.
 
+    Parameters
+    ----------
+    widths
+        Channels of the stem and of each level.
+    """
+
+    @register_to_config  # type: ignore[untyped-decorator]
     def __init__(self, widths: Sequence[int] = WIDTHS) -> None:
         super().__init__()
         first, *others = widths
@@ -164,11 +171,6 @@ class MetricNetwork(nn.Module):
         return Recognition(self.lighting(asked), self.environment(asked), self.seen(kept[-2]), features)
 
 
-def metric_network_path(cache: Path) -> Path:
-    """Where the checkpoint lies."""
-    return cache / "metric-network.pt"
-
-
 def shrunk(array: NDArray[Any], side: int) -> NDArray[Any]:
     """A square (h, h) or (h, h, C) array at another size, each pixel the mean of what it covers."""
     import cv2
@@ -181,24 +183,21 @@ def shrunk(array: NDArray[Any], side: int) -> NDArray[Any]:
     )
 
 
-def load_metric_network(cache: Path, widths: Sequence[int] = WIDTHS) -> MetricNetwork:
-    """The averaged network of the last checkpoint, in evaluation mode.
+def load_metric_network(folder: Path) -> MetricNetwork:
+    """A release, in evaluation mode.
 
     Raises
     ------
     OptionError
-        Nothing was trained in this cache.
+        There is none in ``folder``.
     """
-    state = load_state(metric_network_path(cache))
-    if state is None:
+    if not (folder / "config.json").is_file():
         raise OptionError(
-            f"{metric_network_path(cache)} is missing; run `python -m archviz.training metric-network` first"
+            f"{folder} holds no metric network; run `python -m archviz.training metric-network` and "
+            "`export-metric-network` first"
         )
-    network = MetricNetwork(widths)
-    average = Average(network.parameters())
-    average.values = state["average"]
-    average.copy_to(network.parameters())
-    return network.eval().requires_grad_(False)
+    network = MetricNetwork.from_pretrained(folder, local_files_only=True, low_cpu_mem_usage=False)
+    return network.float().eval().requires_grad_(False)
 
 
 def recognize(

@@ -11,7 +11,10 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
+from archviz.core.errors import OptionError
 from archviz.core.seeds import derive_generator
+from archviz.diffusion.quiet import quiet_libraries
+from archviz.training.checkpoint import Average, load_state
 from archviz.training.loop import Training, cooled, train
 from archviz.training.metric_network import (
     ENVIRONMENT_CLASSES,
@@ -22,12 +25,11 @@ from archviz.training.metric_network import (
     SEEN,
     WIDTHS,
     MetricNetwork,
-    metric_network_path,
     shrunk,
 )
 from archviz.training.pairs import PairStore
 
-__all__ = ["train_metric_network"]
+__all__ = ["export_metric_network", "metric_network_path", "train_metric_network"]
 
 _SEEN_WEIGHT = 1.0
 # What is hidden so that the surroundings alone are asked.
@@ -93,6 +95,11 @@ def _draw(store: PairStore, classes: list[list[list[int]]], generator: np.random
     )
 
 
+def metric_network_path(cache: Path) -> Path:
+    """Where the checkpoint lies."""
+    return cache / "metric-network.pt"
+
+
 def train_metric_network(
     cache: Path,
     *,
@@ -151,3 +158,22 @@ def train_metric_network(
         refresh=store.refresh,
     )
     train(training, steps=steps, until=until)
+
+
+def export_metric_network(cache: Path, folder: Path, *, widths: Sequence[int] = WIDTHS) -> None:
+    """Write the averaged network in fp16 as a folder of weights and configuration.
+
+    Raises
+    ------
+    OptionError
+        Nothing was trained in this cache.
+    """
+    state = load_state(metric_network_path(cache))
+    if state is None:
+        raise OptionError(f"{metric_network_path(cache)} is missing; run the step `metric-network` first")
+    network = MetricNetwork(widths)
+    average = Average(network.parameters())
+    average.values = state["average"]
+    average.copy_to(network.parameters())
+    with quiet_libraries():
+        network.to(torch.float16).save_pretrained(folder, safe_serialization=True)

@@ -20,10 +20,9 @@ from archviz.training.metric_network import (
     MetricNetwork,
     features_of,
     load_metric_network,
-    metric_network_path,
     recognize,
 )
-from archviz.training.metric_training import train_metric_network
+from archviz.training.metric_training import export_metric_network, metric_network_path, train_metric_network
 
 TINY = (8, 8, 16, 16)
 
@@ -54,7 +53,8 @@ def test_it_learns_what_is_told_and_a_stopped_training_ends_where_an_unstopped_o
     train_metric_network(cache, steps=40, batch=8, until=15, widths=TINY, rate=5e-3)
     train_metric_network(cache, steps=40, batch=8, widths=TINY, rate=5e-3)
     stopped = load_state(metric_network_path(cache))
-    network = load_metric_network(cache, TINY)
+    export_metric_network(cache, cache / "metric", widths=TINY)
+    network = load_metric_network(cache / "metric")
     metric_network_path(cache).unlink()
     train_metric_network(cache, steps=40, batch=8, widths=TINY, rate=5e-3)
     straight = load_state(metric_network_path(cache))
@@ -66,8 +66,10 @@ def test_it_learns_what_is_told_and_a_stopped_training_ends_where_an_unstopped_o
         assert recognize(network, day).environment == place
 
 
-def test_without_a_checkpoint_it_says_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match="metric-network"):
+def test_without_a_checkpoint_or_a_release_it_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="run the step `metric-network` first"):
+        export_metric_network(tmp_path, tmp_path / "metric")
+    with pytest.raises(OptionError, match="`export-metric-network` first"):
         load_metric_network(tmp_path)
 
 

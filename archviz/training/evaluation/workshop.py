@@ -33,14 +33,14 @@ class Workshop:
         Holds ``scenes/`` and ``pairs/`` with a held-out split; receives ``evaluation/``.
     folder
         The engine's weights.
+    metric_folder
+        The metric network, for the rows that ask it.
     threads
         Processor threads.
-    brief
-        Whether the engine is measured as it runs by default alone, beside truth and deferred colour.
     """
 
-    def __init__(self, cache: Path, folder: Path, *, threads: int, brief: bool = False) -> None:
-        self.cache, self.folder, self.threads, self.brief = cache, folder, threads, brief
+    def __init__(self, cache: Path, folder: Path, *, metric_folder: Path | None = None, threads: int) -> None:
+        self.cache, self.folder, self.metric_folder, self.threads = cache, folder, metric_folder, threads
 
     @cached_property
     def spec(self) -> EngineSpec:
@@ -94,13 +94,12 @@ class Workshop:
 
     @cached_property
     def network(self) -> MetricNetwork:
-        """The metric network of the cache."""
-        return load_metric_network(self.cache)
+        """The metric network."""
+        assert self.metric_folder is not None  # no other row asks for it
+        return load_metric_network(self.metric_folder)
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Whose pictures are compared, truth first."""
-        if self.brief:
-            return ("truth", MINI, "deferred colour")
         regression = [REGRESSION] if self.regression_folder.is_dir() else []
         return ("truth", *SAMPLINGS, *regression, "deferred colour")

@@ -173,8 +173,34 @@ def test_what_was_measured_is_not_measured_again_until_the_networks_change(tmp_p
     again = KeptValues(path, basis="a")
     again.take("8-0", 8, lambda: measure(9.0))
     assert asked == [1.0, 2.0]
-    # The view that was not asked for this time is not counted.
-    assert again.column("figure") == ([8], {"truth": [2.0], "mini": [None]})
+    assert again.views == {"7-0": 7, "8-0": 8}
+    assert again.column("figure") == ([7, 8], {"truth": [1.0, 2.0], "mini": [None, None]})
     other = KeptValues(path, basis="b")
     other.take("8-0", 8, lambda: measure(3.0))
     assert asked == [1.0, 2.0, 3.0] and other.column("figure")[1]["truth"] == [3.0]
+    assert other.views == {"8-0": 8}
+
+
+def test_released_values_count_and_another_edition_of_a_view_takes_its_place(tmp_path: Path) -> None:
+    released, path = tmp_path / "released.json", tmp_path / "row.json"
+    first = KeptValues(tmp_path / "first.json", basis="a")
+    first.write(released)
+    assert not released.exists(), "there is nothing to write yet"
+    first.take("7-0.1.4", 7, lambda: {"figure": {"truth": 1.0}})
+    first.take("8-0.1.4", 8, lambda: {"figure": {"truth": 2.0}})
+    first.write(released)
+    assert len(released.read_text().splitlines()) == 2 + 2 + 1, "a view is a line"
+    again = KeptValues(path, basis="a", released=released)
+    again.take("8-0.1.5", 8, lambda: {"figure": {"truth": 3.0}})
+    again.take("9-0.1.5", 9, lambda: {"figure": {"truth": 4.0}})
+    assert again.column("figure") == ([7, 8, 9], {"truth": [1.0, 3.0, 4.0]})
+    assert KeptValues(path, basis="b", released=released).views == {}
+
+
+def test_a_new_baseline_is_measured_on_every_view_and_none_leaves_what_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "row.json"
+    KeptValues(path, basis="a", baseline="one").take("7-0", 7, lambda: {})
+    without = KeptValues(path, basis="a")
+    without.take("8-0", 8, lambda: {})
+    assert without.views.keys() == KeptValues(path, basis="a", baseline="one").views.keys() == {"7-0", "8-0"}
+    assert KeptValues(path, basis="a", baseline="other").views == {}

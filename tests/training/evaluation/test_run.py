@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,11 +21,15 @@ from archviz.training.evaluation.measures import shadow_share
 from archviz.training.evaluation.table import BEGIN, END, Line
 from archviz.training.evaluation.workshop import MINI, NOISE, ONE_STEP, REGRESSION, Workshop
 from archviz.training.metric_network import LIGHTING_CLASSES, MetricNetwork
-from archviz.training.metric_training import train_metric_network
+from archviz.training.metric_training import export_metric_network, train_metric_network
 from archviz.training.pairs import PairStore
 
 LINES = Path(__file__).parents[3] / "archviz" / "weights" / "lines"
 CHEAP = ["autoencoder", "drift", "lines", "psnr", "shadows", "texture"]
+
+
+def judged(cache: Path, weights: Path, **choices: Any) -> list[Line]:
+    return evaluate(cache, weights, lines_folder=LINES, metric_folder=cache / "metric", **choices)
 
 
 def by_name(lines: list[Line]) -> dict[str, Line]:
@@ -87,7 +92,7 @@ def test_crops_are_described_once_and_compared_with_truth_at_other_places(
 def test_truth_is_itself_and_a_stopped_evaluation_goes_on(
     cache: Path, weights: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = by_name(evaluate(cache, weights, lines_folder=LINES, views=2, rows=CHEAP))
+    lines = by_name(judged(cache, weights, views=2, rows=CHEAP))
     assert next(iter(lines)) == "autoencoder: PSNR, dB"
     relative = lines["edge evidence, building, relative to truth"]
     assert relative.reach == ">= 0.95" and "truth" not in relative.cells
@@ -106,21 +111,31 @@ def test_truth_is_itself_and_a_stopped_evaluation_goes_on(
     assert share is not None and 0 <= share.mean <= 0.1
     monkeypatch.setattr("archviz.training.evaluation.workshop.Workshop.engine", None)
     monkeypatch.setattr("archviz.training.evaluation.measures.edge_evidence", None)
-    again = by_name(evaluate(cache, weights, lines_folder=LINES, views=2, rows=CHEAP))
+    again = by_name(judged(cache, weights, views=2, rows=CHEAP))
     assert again == lines
     assert "| edge evidence, building | - | 2 |" in capsys.readouterr().out
     made = json.loads((cache / "evaluation" / "figures.json").read_text())
     assert made["views"] == made["scenes"] == 2
     assert made["figures"]["edge evidence, building"]["truth"]["mean"] == truth.mean
-    # In brief the same figures of fewer columns, written beside the others.
-    brief = by_name(evaluate(cache, weights, lines_folder=LINES, views=2, rows=["texture", "psnr"], brief=True))
-    assert set(brief["top octave of grass"].cells) == {"truth", MINI, "deferred colour"}
-    for column in (MINI, "deferred colour"):
-        assert brief["PSNR to truth, dB"].cells[column] == lines["PSNR to truth, dB"].cells[column]
     # Three views and one more row are asked for, and nothing is measured: two have the figures, none has colours.
-    there = by_name(evaluate(cache, weights, lines_folder=LINES, views=3, rows=[*CHEAP, "colour"], measure=False))
+    there = by_name(judged(cache, weights, views=3, rows=[*CHEAP, "colour"], measure=False))
     assert there["edge evidence, building"] == lines["edge evidence, building"]
     assert not there["colour nearest to its own of 8 materials"].cells
+
+
+def test_released_values_are_counted_again_without_pictures(cache: Path, weights: Path, tmp_path: Path) -> None:
+    released, card = tmp_path / "measured", tmp_path / "README.md"
+    card.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+    rows = ["psnr", "texture"]
+    lines = judged(cache, weights, views=2, rows=rows, card=card, released=released)
+    written = card.read_text(encoding="utf-8")
+    assert "2 held-out views of 2 scenes" in written and (released / "psnr.json").is_file()
+    card.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
+    assert judged(tmp_path / "empty", weights, rows=rows, card=card, released=released, measure=False) == lines
+    assert card.read_text(encoding="utf-8") == written
+    # A third view joins them.
+    third = by_name(judged(cache, weights, views=3, rows=["psnr"], released=released))["PSNR to truth, dB"].cells[MINI]
+    assert third is not None and third.scenes == 3
 
 
 def test_shadows_are_kept_as_far_as_they_are_better_than_chance() -> None:
@@ -136,11 +151,13 @@ def test_every_row_has_its_figures(cache: Path, weights: Path, monkeypatch: pyte
     monkeypatch.setattr("archviz.training.evaluation.makings._SIDES_PX", (192, 256))
     monkeypatch.setattr("archviz.training.evaluation.run._drawings", lambda cache, count: [])
     train_metric_network(cache, steps=2, batch=2)
+    export_metric_network(cache, cache / "metric")
     card = tmp_path / "README.md"
     card.write_text(f"{BEGIN}\n{END}\n", encoding="utf-8")
     # A regression as good as the engine: any release stands for it.
     monkeypatch.setattr(Workshop, "regression_folder", weights)
-    lines = by_name(evaluate(cache, weights, lines_folder=LINES, views=3, card=card))
+    released = tmp_path / "measured"
+    lines = by_name(judged(cache, weights, views=3, card=card, released=released))
     wanted = {figure.name for row, of in ROWS.items() if row != "lines-to-depth" for figure in of.figures}
     sized = {f"edge evidence, building, {side} px" for side in (768, 1024)}
     assert wanted - sized - {"KID"} <= set(lines)
@@ -157,21 +174,26 @@ def test_every_row_has_its_figures(cache: Path, weights: Path, monkeypatch: pyte
     assert lines["PSNR to truth, dB"].cells[REGRESSION] == one_step, "it is asked for one step from noise"
     hidden = "environment recognised, building-only maps, building hidden"
     assert set(lines[hidden].cells) == {"truth", MINI, NOISE, "deferred colour"}
+    # The crops' distance has no value a view, and is released as it is.
+    (cache / "metric").rename(tmp_path / "metric")
+    again = by_name(judged(tmp_path, weights, rows=["kid", "lighting"], released=released, measure=False))
+    kid = f"KID on {3 * 4 * CROPS} crops, too few"
+    assert again[kid] == lines[kid] and again["lighting recognised"] == lines["lighting recognised"]
     assert "| KID on" in card.read_text(encoding="utf-8")
     assert (cache / "evaluation" / "contact-sheet.jpg").exists()
 
 
 def test_a_row_that_is_not_known_is_refused(cache: Path, weights: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(OptionError, match="row 'edges' is not known; accepted: autoencoder, lines"):
-        evaluate(cache, weights, lines_folder=LINES, rows=["edges"])
+        judged(cache, weights, rows=["edges"])
     with pytest.raises(SystemExit) as ended:
         main(["--cache", str(cache), "evaluate", "--folder", str(weights), "--rows", "psnr,edges"])
     assert ended.value.code == 2 and "row 'edges' is not known" in capsys.readouterr().err
 
 
 def test_rows_that_recognise_need_the_metric_network(tmp_path: Path, weights: Path) -> None:
-    with pytest.raises(OptionError, match=r"run `python -m archviz\.training metric-network` first"):
-        evaluate(tmp_path, weights, lines_folder=LINES, rows=["kid"])
+    with pytest.raises(OptionError, match=r"run `python -m archviz\.training metric-network`"):
+        judged(tmp_path, weights, rows=["kid"])
 
 
 def test_a_picture_goes_through_the_autoencoder_in_its_own_range() -> None:
