@@ -105,17 +105,15 @@ def measure_psnr(view: HeldOutView) -> Values:
 
 
 def measure_texture(view: HeldOutView) -> Values:
-    """Top octave over the truth's, by class of surface."""
-    figures: Values = {}
-    for kind, name in _TEXTURES:
-        truth = top_octave_power(view.picture("truth", view.lights[0]), view.gbuffer, kind)
-        figures[f"top octave of {name}"] = {
-            column: found / truth
-            if truth and (found := top_octave_power(view.picture(column, view.lights[0]), view.gbuffer, kind))
-            else None
+    """Power of the top octave in the first light, in squared levels, by class of surface."""
+    first = view.lights[0]
+    return {
+        f"top octave of {name}": {
+            column: top_octave_power(view.picture(column, first), view.gbuffer, kind)
             for column in view.workshop.columns
         }
-    return figures
+        for kind, name in _TEXTURES
+    }
 
 
 def measure_lighting(view: HeldOutView) -> Values:

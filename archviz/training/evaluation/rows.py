@@ -124,7 +124,7 @@ VIEW_ROWS: Mapping[str, Row] = {
     "psnr": Row(figures=(Figure(name="PSNR to truth, dB"),), measure=measures.measure_psnr, compares=True),
     "texture": Row(
         figures=tuple(
-            Figure(name=f"top octave of {kind}", reach="0.7 to 1.3") for kind in ("walls", "grass", "foliage")
+            Figure(name=f"top octave of {kind}", relative_reach="0.7 to 1.3") for kind in ("walls", "grass", "foliage")
         ),
         measure=measures.measure_texture,
         compares=True,
