@@ -16,6 +16,7 @@ from archviz.core.material import TextureFamily
 from archviz.core.tone import luminance, tone_map
 from archviz.geometry.raycast import RayCaster
 from archviz.light_transport.blades import Blades
+from archviz.light_transport.bounce import Bounce, trace_bounce
 from archviz.light_transport.foliage import Foliage
 from archviz.light_transport.lamps import lamp_irradiance
 from archviz.light_transport.leaves import bent_normals, share_among_blades
@@ -70,14 +71,15 @@ def light(
     lit_faces: NDArray[np.bool_] | None = None,
     sun_visible: LightMap | None = None,
     occlusion: LightMap | None = None,
+    bounce: Bounce | None = None,
     sky_seed: int | None = None,
 ) -> LightBuffer:
     """Light a G-buffer.
 
     Diffuse surfaces send ``base_color / pi`` times the irradiance of sun, sky (as far as it is
-    open), ground and lamps. Glass shows a dark or lit room behind one mirror ray, water and wet
-    ground a mirror ray over their own colour. Haze takes the horizon's colour. Clouds are seen,
-    and cast no shadow of their own.
+    open), lamps, and what surfaces in sun and sky send one another. Glass shows a dark or lit room
+    behind one mirror ray, water and wet ground a mirror ray over their own colour. Haze takes the
+    horizon's colour. Clouds are seen, and cast no shadow of their own.
 
     Parameters
     ----------
@@ -91,8 +93,8 @@ def light(
         (k, 3) positions of lamps [m]; they shine where ``illumination.lamp_intensity`` is not 0.
     lit_faces
         (f,) bool faces of lit panes, from :func:`archviz.geometry.panes.lit_panes`.
-    sun_visible, occlusion
-        Maps of this view if they are known, so that many lights share them.
+    sun_visible, occlusion, bounce
+        Of this view if they are known, so that many lights share them.
     sky_seed
         Decides the shapes of the clouds, as much of them as the light has; ``None`` leaves the sky bare.
 
@@ -109,6 +111,7 @@ def light(
     world = World(caster=caster, illumination=illumination, lit_faces=lit, sky_seed=sky_seed)
     sun_visible = sun_visible or sun_visibility(caster, gbuffer, illumination.sun)
     occlusion = occlusion or ambient_occlusion(caster, gbuffer)
+    bounce = bounce or trace_bounce(caster, surface)
     rays = gbuffer.camera.ray_directions()
     mirrors = _mirrors(caster, gbuffer, surface, rays, illumination, lit)
     sky = world.sky(rays, ~surface.hit | mirrors.clear)
@@ -118,7 +121,7 @@ def light(
     irradiance = world.direct(normals, sun_visible.array)
     blades = Blades(caster, gbuffer, surface)
     blades.light(irradiance, world)
-    irradiance += world.ambient(normals, occlusion.array) + lamps
+    irradiance += world.ambient(normals, occlusion.array) * bounce.factor(world) + lamps
     share_among_blades(irradiance, gbuffer)
     own = gbuffer.material_values("emission") * float(any(illumination.lamp_intensity))
     color = _surface_color(gbuffer, surface, rays, mirrors, illumination)

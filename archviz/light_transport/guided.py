@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,23 +28,25 @@ def smooth_tiles(values: Array, surface: Surface) -> Array:
     Parameters
     ----------
     values
-        (h, w) float32 sampled on ``surface`` with a pattern that repeats every four pixels.
+        (h, w) or (h, w, C) float32 sampled on ``surface`` with a pattern that repeats every four pixels.
     surface
         Of the same size.
     """
-    rows, columns = values.shape
+    rows, columns = values.shape[:2]
     around = surface.padded(2, 2)
     for down, right in ((1, 0), (0, 1)):
         spread = padded(values, 2, 2)
         total = np.zeros_like(values)
-        weights = np.zeros_like(values)
+        weights = np.zeros((rows, columns), dtype=np.float32)
         for shift, tap in zip(range(-2, 3), _TILE_TAPS, strict=True):
             top, left = 2 + shift * down, 2 + shift * right
             pick = np.s_[top : top + rows, left : left + columns]
             weight = np.float32(tap) * _likeness(surface, around.picked(pick))
-            total += weight * spread[pick]
+            total += _beside(weight, values) * spread[pick]
             weights += weight
-        values = np.where(surface.hit, total / np.maximum(weights, _LEAST_WEIGHT), values)
+        values = np.where(
+            _beside(surface.hit, values), total / _beside(np.maximum(weights, _LEAST_WEIGHT), values), values
+        )
     return values
 
 
@@ -52,17 +56,17 @@ def upsample(low: Array, low_surface: Surface, surface: Surface) -> tuple[Array,
     Parameters
     ----------
     low
-        (h, w) values at the pixels of ``surface.halved()``.
+        (h, w) or (h, w, C) values at the pixels of ``surface.halved()``.
     low_surface, surface
         Half and full size.
 
     Returns
     -------
     values, orphans
-        (H, W) float32, and (H, W) bool: pixels with no neighbour on their surface, whose value is 0.
+        (H, W) or (H, W, C) float32, and (H, W) bool: pixels with no neighbour on their surface, whose value is 0.
     """
     height, width = surface.hit.shape
-    values = np.zeros((height, width), dtype=np.float32)
+    values = np.zeros((height, width, *low.shape[2:]), dtype=np.float32)
     orphans = np.zeros((height, width), dtype=np.bool_)
     values[::2, ::2] = low
     around, spread = low_surface.padded(0, 1), padded(low, 0, 1)
@@ -70,18 +74,25 @@ def upsample(low: Array, low_surface: Surface, surface: Surface) -> tuple[Array,
         pick = np.s_[y::2, x::2]
         target = surface.picked(pick)
         rows, columns = target.hit.shape
-        total = np.zeros((rows, columns), dtype=np.float32)
-        weights = np.zeros_like(total)
+        total = np.zeros((rows, columns, *low.shape[2:]), dtype=np.float32)
+        weights = np.zeros((rows, columns), dtype=np.float32)
         for dy in range(y + 1):
             for dx in range(x + 1):
                 near = np.s_[dy : dy + rows, dx : dx + columns]
                 weight = _likeness(target, around.picked(near))
-                total += weight * spread[near]
+                total += _beside(weight, low) * spread[near]
                 weights += weight
         found = weights > _LEAST_WEIGHT
-        values[pick] = np.where(found, total / np.maximum(weights, _LEAST_WEIGHT), 0.0)
+        values[pick] = np.where(
+            _beside(found, low), total / _beside(np.maximum(weights, _LEAST_WEIGHT), low), np.float32(0.0)
+        )
         orphans[pick] = target.hit & ~found
     return values, orphans
+
+
+def _beside(weights: NDArray[Any], values: Array) -> NDArray[Any]:
+    """Weights a pixel, ready to be held against values of one channel or of several."""
+    return weights if values.ndim == 2 else weights[..., None]
 
 
 def _likeness(target: Surface, source: Surface) -> Array:

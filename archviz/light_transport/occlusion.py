@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from archviz.geometry.scene import Scene
 from archviz.light_transport.guided import smooth_tiles, upsample
 from archviz.light_transport.surface import Surface, blockers, surface_of
 
-__all__ = ["ambient_occlusion", "occlusion_radius_m", "surface_occlusion"]
+__all__ = ["ambient_occlusion", "hemisphere_rays", "occlusion_radius_m", "surface_occlusion", "tile_turns"]
 
 Array = NDArray[np.float32]
 
@@ -87,11 +88,10 @@ def surface_occlusion(
     if not 0.0 < radius_m < math.inf:
         raise OptionError(f"occlusion radius {radius_m} m is not accepted; give metres above 0")
     low_surface = surface.halved()
-    rows, columns = low_surface.hit.shape
-    turns = np.tile(_TILE, (-(-rows // 4), -(-columns // 4)))[:rows, :columns] * (2 * math.pi / 16)
-    light = blockers(caster).caster
-    low = np.zeros((rows, columns), dtype=np.float32)
     hit = low_surface.hit
+    turns = tile_turns(hit.shape)
+    light = blockers(caster).caster
+    low = np.zeros(hit.shape, dtype=np.float32)
     origins = low_surface.origins_m(hit, footprints=1.0)
     low[hit] = _openness(light, origins, low_surface.normals[hit], turns[hit], rays, radius_m)
     low = smooth_tiles(low, low_surface)
@@ -105,18 +105,41 @@ def surface_occlusion(
 
 def _openness(light: RayCaster, origins: Array, normals: Array, turns: Array, rays: int, radius_m: float) -> Array:
     """(n,) share of the pattern's rays that meet nothing."""
+    blocked = np.zeros(len(origins), dtype=np.float32)
+    for directions, reach in hemisphere_rays(normals, turns, rays) if len(origins) else ():
+        blocked += light.occluded(origins, directions, max_distance_m=radius_m * reach)
+    return np.float32(1.0) - blocked / np.float32(rays)
+
+
+def tile_turns(shape: tuple[int, int]) -> Array:
+    """(h, w) by how much the pattern is turned at each pixel [radians]: sixteen turns in tiles of 4x4."""
+    rows, columns = shape
+    return np.tile(_TILE, (-(-rows // 4), -(-columns // 4)))[:rows, :columns] * np.float32(2 * math.pi / 16)
+
+
+def hemisphere_rays(normals: Array, turns: Array, rays: int) -> Iterator[tuple[Array, float]]:
+    """A fixed pattern of directions, cosine-distributed over the hemispheres of (n, 3) normals, one a step.
+
+    Parameters
+    ----------
+    normals, turns
+        (n, 3) unit vectors, and (n,) by how much the pattern is turned about each [radians].
+    rays
+        How many directions there are.
+
+    Yields
+    ------
+    directions, reach
+        (n, 3) float32, and how far the ray occludes, a quarter to 1 of the radius.
+    """
     across, along = _frames(normals)
     cosine, sine = np.cos(turns)[:, None].astype(np.float32), np.sin(turns)[:, None].astype(np.float32)
     across, along = cosine * across + sine * along, cosine * along - sine * across
-    blocked = np.zeros(len(origins), dtype=np.float32)
-    for k in range(rays if len(origins) else 0):
-        reach = math.sqrt((k + 0.5) / rays)
-        x, y = reach * math.cos(k * _GOLDEN_ANGLE), reach * math.sin(k * _GOLDEN_ANGLE)
-        z = math.sqrt(1 - reach * reach)
-        directions = np.float32(x) * across + np.float32(y) * along + np.float32(z) * normals
-        length = radius_m * (_SHORTEST_RAY + (1 - _SHORTEST_RAY) * _radical_inverse(k))
-        blocked += light.occluded(origins, directions, max_distance_m=length)
-    return np.float32(1.0) - blocked / np.float32(rays)
+    for k in range(rays):
+        out = math.sqrt((k + 0.5) / rays)
+        x, y = out * math.cos(k * _GOLDEN_ANGLE), out * math.sin(k * _GOLDEN_ANGLE)
+        directions = np.float32(x) * across + np.float32(y) * along + np.float32(math.sqrt(1 - out * out)) * normals
+        yield directions, _SHORTEST_RAY + (1 - _SHORTEST_RAY) * _radical_inverse(k)
 
 
 def _frames(normals: Array) -> tuple[Array, Array]:

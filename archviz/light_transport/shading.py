@@ -44,8 +44,11 @@ WET_DARKENING = 0.45
 _CLOUD_REACH_PX = 13
 # Occluding things are lit too: what they hide of the sky, they give back in part.
 _REFLECTED_SHARE = 0.25
-# Openness assumed where it is not traced.
-_MEAN_OPENNESS = 0.75
+# Rays start so far off a face.
+_LIFT_M = np.float32(5e-3)
+# Openness assumed where it is not traced: of path-traced training views, what surfaces and mirrors show is nearest to
+# the truth with this.
+_MEAN_OPENNESS = 0.4
 
 
 def fresnel(cosine: Array, normal_reflectance: float) -> Array:
@@ -138,8 +141,12 @@ class World:
     def ambient(self, normals: Array, openness: Array | float) -> Array:
         """(..., 3) irradiance of sky and bounced light where ``openness`` of the hemisphere is open."""
         around = sky_irradiance(normals, self.illumination, ground_albedo=self.ground)
-        share = np.asarray(openness + (1 - openness) * _REFLECTED_SHARE, dtype=np.float32)
-        return around * share[..., None]
+        return around * self.kept(openness)[..., None]
+
+    @staticmethod
+    def kept(openness: Array | float) -> Array:
+        """Share of the light from all around that is left where ``openness`` of the hemisphere is open."""
+        return np.asarray(openness + (1 - openness) * _REFLECTED_SHARE, dtype=np.float32)
 
     def direct(self, normals: Array, visible: Array) -> Array:
         """(..., 3) irradiance of the sun."""
@@ -177,12 +184,21 @@ class World:
         rows = hits.faces[hit]
         normals = solid.caster.face_normals[rows]
         normals = np.where(np.einsum("nc,nc->n", normals, directions[hit])[:, None] > 0, -normals, normals)
-        points = origins_m[hit] + directions[hit] * hits.distances_m[hit, None] + normals * np.float32(5e-3)
-        shaded = self._plain(solid.faces[rows], points, normals)
+        points = origins_m[hit] + directions[hit] * hits.distances_m[hit, None]
+        shaded = self.plain(solid.faces[rows], points, normals)
         radiance[hit] = self.hazed(shaded, hits.distances_m[hit])
         return radiance
 
-    def _plain(self, faces: NDArray[np.int32], points: Array, normals: Array) -> Array:
+    def plain(self, faces: NDArray[np.int32], points_m: Array, normals: Array) -> Array:
+        """(n, 3) radiance of points of the scene's faces: sun and sky, a room behind glass, no lamp and no mirror.
+
+        Parameters
+        ----------
+        faces
+            (n,) rows of the scene's faces.
+        points_m, normals
+            (n, 3) on them, and on the side that is seen.
+        """
         scene, light = self.caster.scene, self.illumination
         materials = scene.table.element_materials()[scene.face_elements[faces]]
         base = scene.table.material_values("base_color")[materials]
@@ -192,7 +208,8 @@ class World:
             facing = normals @ light.sun.vector.astype(np.float32) > 0
             visible = np.zeros(len(faces), dtype=np.float32)
             towards = np.broadcast_to(light.sun.vector, (int(facing.sum()), 3))
-            visible[facing] = ~blockers(self.caster).caster.occluded(points[facing], towards)
+            starts = points_m[facing] + normals[facing] * _LIFT_M
+            visible[facing] = ~blockers(self.caster).caster.occluded(starts, towards)
             irradiance = irradiance + self.direct(normals, visible)
         base = np.where(glass[:, None], np.float32(ROOM_SHARE), base)
         radiance = base / np.float32(np.pi) * irradiance

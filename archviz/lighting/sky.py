@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from archviz.core.illumination import Illumination, sky_weight
 
-__all__ = ["SUN_RADIUS_DEG", "sky_irradiance", "sky_radiance"]
+__all__ = ["SUN_RADIUS_DEG", "dome_radiance", "sky_irradiance", "sky_radiance"]
 
 SUN_RADIUS_DEG = 0.266
 # Forward scattering about the sun: two Henyey-Greenstein lobes (asymmetry, share), each 1 at its peak.
@@ -80,14 +80,36 @@ def sky_irradiance(
     up = np.clip(np.asarray(normals, dtype=np.float32)[..., 2], -1.0, 1.0)
     horizon = np.array(illumination.horizon_radiance)
     zenith = np.array(illumination.zenith_radiance)
-    ground = horizon * np.pi + (zenith - horizon) * zenith_lobe_irradiance(np.ones(1))[0]
-    if illumination.sun is not None:
-        ground = ground + np.array(illumination.sun_irradiance) * max(0.0, float(illumination.sun.vector[2]))
-    bounced = ground * np.array(ground_albedo)
+    bounced = _ground_irradiance(illumination) * np.array(ground_albedo)
     # Half an isotropic dome seen from a plane tilted by acos(up) sheds pi (1 + up) / 2.
     open_sky = np.pi * (1 + up[..., None]) / 2 * horizon.astype(np.float32)
     lobe = zenith_lobe_irradiance(up)[..., None] * (zenith - horizon).astype(np.float32)
     return np.asarray(open_sky + lobe + (1 - up[..., None]) / 2 * bounced.astype(np.float32), dtype=np.float32)
+
+
+def dome_radiance(
+    directions: NDArray[np.floating],
+    illumination: Illumination,
+    *,
+    ground_albedo: float | tuple[float, float, float] = 0.2,
+) -> NDArray[np.float32]:
+    """(..., 3) radiance whose irradiance :func:`sky_irradiance` is: a dome without glow over an endless ground."""
+    up = np.asarray(directions, dtype=np.float32)[..., 2]
+    horizon, zenith = (
+        np.array(c, dtype=np.float32) for c in (illumination.horizon_radiance, illumination.zenith_radiance)
+    )
+    dome = horizon + sky_weight(np.clip(up, 0.0, 1.0)).astype(np.float32)[..., None] * (zenith - horizon)
+    ground = _ground_irradiance(illumination) * np.array(ground_albedo) / np.pi
+    return np.where(up[..., None] > 0, dome, ground.astype(np.float32))
+
+
+def _ground_irradiance(illumination: Illumination) -> NDArray[np.float64]:
+    """(3,) of an endless level plane, by sky and sun."""
+    horizon, zenith = np.array(illumination.horizon_radiance), np.array(illumination.zenith_radiance)
+    ground = horizon * np.pi + (zenith - horizon) * zenith_lobe_irradiance(np.ones(1))[0]
+    if illumination.sun is not None:
+        ground = ground + np.array(illumination.sun_irradiance) * max(0.0, float(illumination.sun.vector[2]))
+    return np.asarray(ground)
 
 
 def zenith_lobe_irradiance(up: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -231,13 +231,16 @@ class Views:
 
     def _light(self, resolved: ResolvedRequest, gbuffer: GBuffer, rays: int) -> LightBuffer:
         from archviz.geometry.panes import lit_panes
+        from archviz.light_transport.bounce import trace_bounce
         from archviz.light_transport.deferred import light
         from archviz.light_transport.occlusion import ambient_occlusion
+        from archviz.light_transport.surface import surface_of
 
         stage = self.stage(resolved)
         occlusion: LightMap = self.shelf.get(
             "occlusion", (view_key(resolved), rays), lambda: ambient_occlusion(stage.caster, gbuffer, rays=rays)
         )
+        bounce = self.shelf.get("bounce", view_key(resolved), lambda: trace_bounce(stage.caster, surface_of(gbuffer)))
         return light(
             stage.caster,
             gbuffer,
@@ -245,6 +248,7 @@ class Views:
             lamps_m=stage.lamps_m,
             lit_faces=lit_panes(stage.caster.scene, resolved.illumination.window_lit_share, resolved.seed),
             occlusion=occlusion,
+            bounce=bounce,
             sky_seed=resolved.seed,
         )
 

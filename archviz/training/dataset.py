@@ -28,6 +28,8 @@ from archviz.geometry.greenery import with_greenery
 from archviz.geometry.raycast import RayCaster
 from archviz.geometry.scene import Scene
 from archviz.light_transport import ambient_occlusion, light, sun_visibility
+from archviz.light_transport.bounce import trace_bounce
+from archviz.light_transport.surface import surface_of
 from archviz.lighting.daylight import Weather, daylight
 from archviz.presets import EnvironmentPreset, LightingPreset, environment, environments, lightings
 from archviz.training.captions import BUILDING_PHRASES, phrases_of, vocabulary
@@ -135,6 +137,7 @@ class LitView:
         self._caster = RayCaster(scene)
         self.gbuffer: GBuffer = rasterize(scene, camera, caster=self._caster)
         self._occlusion = ambient_occlusion(self._caster, self.gbuffer)
+        self._bounce = trace_bounce(self._caster, surface_of(self.gbuffer))
         self._visible = [sun_visibility(self._caster, self.gbuffer, sun) for sun in _suns(record)]
         self._lamps_m = np.array(record["lamps_m"], dtype=np.float32).reshape(-1, 3)
         lit = {pane["element"] for pane in record["panes"] if pane["lit"]}
@@ -150,6 +153,7 @@ class LitView:
             lit_faces=self._lit_faces if chosen.illumination.window_lit_share > 0 else None,
             sun_visible=None if chosen.sun is None else self._visible[chosen.sun],
             occlusion=self._occlusion,
+            bounce=self._bounce,
             sky_seed=chosen.sky_seed,
         )
 
