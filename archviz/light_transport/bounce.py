@@ -21,7 +21,7 @@ Array = NDArray[np.float32]
 
 _RAYS = 16
 # What is gathered may say so much less or more than openness alone does; beyond lies the noise of few rays.
-_LIMITS = (0.1, 4.0)
+_LIMITS = (0.05, 16.0)
 # Of a pixel's radiance before the division, so that black stays black.
 _LEAST = 1e-8
 
@@ -67,7 +67,7 @@ class Bounce:
         Returns
         -------
         ndarray
-            (H, W, 3) float32; 1 where no neighbour tells.
+            (H, W, 3) float32 where the view shows a surface; 1 where no neighbour tells.
         """
         full, half, quarter = self.surfaces
         brought = dome_radiance(self.directions, world.illumination, ground_albedo=world.ground)
