@@ -79,7 +79,7 @@ def test_under_a_roof_the_floor_below_decides_and_not_the_lawn_around() -> None:
     grown, paved, bare = shown
     # Over the lawn it is green; over a terrace as if the lawn that goes on behind were none.
     assert grown[1] > 3 * grown[2]
-    np.testing.assert_allclose(paved, bare, rtol=0.03)
+    np.testing.assert_allclose(paved, bare, rtol=0.1)
 
 
 def test_ground_in_the_shade_sends_less_than_ground_in_the_sun() -> None:
