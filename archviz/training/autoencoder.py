@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional
 
 from archviz.core.seeds import derive_generator
-from archviz.training.checkpoint import Average, load_state
+from archviz.training.checkpoint import copy_average, load_state
 from archviz.training.loop import Training, cooled, train
 from archviz.training.networks import MINI, MiniConfig, build_autoencoder
 from archviz.training.pairs import PairStore
@@ -143,12 +143,9 @@ def load_autoencoder(cache: Path, config: MiniConfig = MINI) -> Any:
     if state is None:
         raise FileNotFoundError(f"{cache / 'autoencoder.pt'}: train the autoencoder first")
     model = build_autoencoder(config)
-    average = Average(model.parameters())
-    average.values = state["average"]
-    average.copy_to(model.parameters())
+    copy_average(state, model.parameters())
     if retrained := load_state(cache / "decoder.pt"):
-        average.values = retrained["average"]
-        average.copy_to(model.decoder.parameters())
+        copy_average(retrained, model.decoder.parameters())
     # diffusers multiplies latents by this factor, so that the denoiser meets deviation 1.
     model.register_to_config(scaling_factor=1.0 / state["deviation"])
     return model.eval().requires_grad_(False)

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-__all__ = ["Average", "load_state", "save_state"]
+__all__ = ["Average", "copy_average", "load_state", "save_state"]
 
 
 class Average:
@@ -35,6 +35,13 @@ class Average:
         """Write the average into the parameters."""
         for parameter, value in zip(parameters, self.values, strict=True):
             parameter.copy_(value)
+
+
+@torch.no_grad()
+def copy_average(state: dict[str, Any], parameters: Iterable[nn.Parameter]) -> None:
+    """Write a checkpoint's averaged values into the parameters of its networks."""
+    for parameter, value in zip(parameters, state["average"], strict=True):
+        parameter.copy_(value)
 
 
 def save_state(path: Path, state: dict[str, Any]) -> None:

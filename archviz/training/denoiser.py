@@ -17,7 +17,7 @@ from archviz.control import CHANNELS
 from archviz.core.seeds import derive_seed
 from archviz.training.autoencoder import load_autoencoder
 from archviz.training.batches import Batch, draw_batch
-from archviz.training.checkpoint import Average, load_state, save_state
+from archviz.training.checkpoint import copy_average, load_state, save_state
 from archviz.training.loop import Training, cooled, train
 from archviz.training.networks import (
     MINI,
@@ -200,9 +200,7 @@ def load_denoiser(cache: Path, config: MiniConfig = MINI, *, regression: bool = 
     networks = build_denoiser(config)
     for name, module in networks.modules().items():
         module.load_state_dict(state[name])
-    average = Average(networks.parameters())
-    average.values = state["average"]
-    average.copy_to(networks.parameters())
+    copy_average(state, networks.parameters())
     for module in networks.modules().values():
         module.eval().requires_grad_(False)
     return networks, int(state["step"])

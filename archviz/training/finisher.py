@@ -19,7 +19,7 @@ from archviz.control import CHANNELS
 from archviz.core.seeds import derive_generator
 from archviz.diffusion.finisher import Finisher
 from archviz.diffusion.textures import draw_textures
-from archviz.training.checkpoint import Average, load_state
+from archviz.training.checkpoint import copy_average, load_state
 from archviz.training.drafts import given_stack
 from archviz.training.loop import Training, cooled, train
 from archviz.training.pairs import PairStore, mirror_stack
@@ -170,7 +170,5 @@ def load_finisher(cache: Path, network: Finisher | None = None) -> Finisher:
     if state is None:
         raise FileNotFoundError(f"{cache / 'finisher.pt'}: train the finisher first")
     network = network or Finisher()
-    average = Average(list(network.parameters()))
-    average.values = state["average"]
-    average.copy_to(network.parameters())
+    copy_average(state, network.parameters())
     return network.eval().requires_grad_(False)

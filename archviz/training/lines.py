@@ -13,7 +13,7 @@ from torch.nn import functional
 from archviz.core.errors import OptionError
 from archviz.core.seeds import derive_generator
 from archviz.sketch.estimate import BLOCK_PX, OUTPUTS, Layer, Outputs, predict
-from archviz.training.checkpoint import Average, load_state, save_state
+from archviz.training.checkpoint import copy_average, load_state, save_state
 from archviz.training.drawn_views import halved, read_view, targets, view_paths
 from archviz.training.hands import draw_by_hand
 from archviz.training.loop import Training, cooled, train
@@ -206,7 +206,5 @@ def export_lines(cache: Path, folder: Path, channels: tuple[int, ...] = CHANNELS
     if state is None:
         raise FileNotFoundError(f"{cache / 'lines.pt'}: train the lines network first")
     network = build_lines_network(channels)
-    average = Average(network.parameters())
-    average.values = state["average"]
-    average.copy_to(network.parameters())
+    copy_average(state, network.parameters())
     network.to(torch.float16).save_pretrained(folder, safe_serialization=True)

@@ -14,7 +14,7 @@ from torch.nn import functional
 from archviz.core.errors import OptionError
 from archviz.core.seeds import derive_generator
 from archviz.diffusion.quiet import quiet_libraries
-from archviz.training.checkpoint import Average, load_state
+from archviz.training.checkpoint import copy_average, load_state
 from archviz.training.loop import Training, cooled, train
 from archviz.training.metric_network import (
     ENVIRONMENT_CLASSES,
@@ -172,8 +172,6 @@ def export_metric_network(cache: Path, folder: Path, *, widths: Sequence[int] = 
     if state is None:
         raise OptionError(f"{metric_network_path(cache)} is missing; run the step `metric-network` first")
     network = MetricNetwork(widths)
-    average = Average(network.parameters())
-    average.values = state["average"]
-    average.copy_to(network.parameters())
+    copy_average(state, network.parameters())
     with quiet_libraries():
         network.to(torch.float16).save_pretrained(folder, safe_serialization=True)
