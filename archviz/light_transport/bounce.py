@@ -108,16 +108,13 @@ def trace_bounce(caster: RayCaster, surface: Surface) -> Bounce:
         distances[k] = np.where(found.faces >= 0, found.distances_m, math.inf)
         near += distances[k] < radius * reach
     met = rows >= 0
-    normals = solid.caster.face_normals[rows[met]]
-    away = np.einsum("nc,nc->n", normals, directions[met]) > 0
-    normals = np.where(away[:, None], -normals, normals)
     starts = np.broadcast_to(origins, directions.shape)[met]
     return Bounce(
         surfaces=(surface, half, quarter),
         directions=directions,
         faces=solid.faces[rows[met]],
         points_m=starts + directions[met] * distances[met][:, None],
-        normals=normals,
+        normals=solid.facing_normals(rows[met], directions[met]),
         met=met,
         openness=np.float32(1.0) - near / np.float32(_RAYS),
     )

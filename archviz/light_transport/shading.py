@@ -182,10 +182,8 @@ class World:
         if not hit.any():
             return radiance
         rows = hits.faces[hit]
-        normals = solid.caster.face_normals[rows]
-        normals = np.where(np.einsum("nc,nc->n", normals, directions[hit])[:, None] > 0, -normals, normals)
         points = origins_m[hit] + directions[hit] * hits.distances_m[hit, None]
-        shaded = self.plain(solid.faces[rows], points, normals)
+        shaded = self.plain(solid.faces[rows], points, solid.facing_normals(rows, directions[hit]))
         radiance[hit] = self.hazed(shaded, hits.distances_m[hit])
         return radiance
 

@@ -113,6 +113,12 @@ class Blockers:
     caster: RayCaster
     faces: NDArray[np.int32]
 
+    def facing_normals(self, rows: NDArray[np.int32], directions: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, 3) normals of the caster's faces, turned against the (n, 3) rays that meet them."""
+        normals = self.caster.face_normals[rows]
+        away = np.einsum("nc,nc->n", normals, directions) > 0
+        return np.where(away[:, None], -normals, normals)
+
 
 _BLOCKERS: WeakKeyDictionary[RayCaster, Blockers] = WeakKeyDictionary()
 

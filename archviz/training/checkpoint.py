@@ -30,12 +30,6 @@ class Average:
         decay = min(self.decay, (1 + step) / (10 + step))
         torch._foreach_lerp_(self.values, [p.detach().float() for p in parameters], 1.0 - decay)
 
-    @torch.no_grad()
-    def copy_to(self, parameters: Iterable[nn.Parameter]) -> None:
-        """Write the average into the parameters."""
-        for parameter, value in zip(parameters, self.values, strict=True):
-            parameter.copy_(value)
-
 
 @torch.no_grad()
 def copy_average(state: dict[str, Any], parameters: Iterable[nn.Parameter]) -> None:
