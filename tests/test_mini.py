@@ -73,6 +73,35 @@ def sky(result: RenderResult) -> NDArray[np.bool_]:
     return ~result.maps.gbuffer.hit
 
 
+def test_the_release_is_small() -> None:
+    sizes = {path.relative_to(WEIGHTS): path.stat().st_size for path in WEIGHTS.rglob("*") if path.is_file()}
+    assert sum(sizes.values()) <= 70_000_000
+    assert max(sizes.values()) <= 45_000_000
+
+
+def test_a_picture_of_512_pixels_costs_at_most_0_8_tflop() -> None:
+    """Of more steps than the default takes, from noise alone, and with everything that is not a step."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    from archviz.diffusion import Controls, DiffusionRequest
+
+    engine = load_engine("mini", threads=2)
+    size = Size(height=512, width=512)
+    stack = np.zeros((len(CHANNELS), *size.shape), dtype=np.float32)
+    counted = {}
+    for steps in (1, 8):
+        with FlopCounterMode(display=False) as counter:
+            engine.generate(
+                DiffusionRequest(
+                    prompt="villa", controls=Controls(stack=stack), size=size, noise_seed=0, steps=steps, strength=1.0
+                )
+            )
+        counted[steps] = counter.get_total_flops()
+    assert counted[8] <= 0.8e12
+    # Seven steps more are counted, and the maps are read once however many there are.
+    assert 0.1e12 < counted[8] - counted[1] < 0.9 * counted[8]
+
+
 def test_the_building_is_where_the_model_has_it() -> None:
     result = rendered(lighting="morning")
     assert result.maps.gbuffer is not None and result.maps.light is not None
