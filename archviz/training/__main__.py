@@ -174,7 +174,7 @@ def _run(options: argparse.Namespace) -> None:
                 cache, steps=options.steps, until=options.until, batch=options.batch, threads=options.threads
             )
         case "regression":
-            from archviz.training.denoiser import train_denoiser
+            from archviz.training.denoiser import REGRESSION, train_denoiser
             from archviz.training.encode import encode_pictures
             from archviz.training.export import export_regression
 
@@ -186,7 +186,8 @@ def _run(options: argparse.Namespace) -> None:
                 batch=options.batch,
                 rate=options.rate,
                 threads=options.threads,
-                regression=True,
+                name="regression",
+                recipe=REGRESSION,
             )
             export_regression(cache, options.folder, cache / "regression")
         case "decoder":

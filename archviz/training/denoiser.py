@@ -1,12 +1,14 @@
 """Training of the denoiser: UNet, map encoder and text encoder together, from nothing.
 
-The same networks can be trained as a regression, which gives the picture in one pass: what `evaluate` compares with.
+The same networks can be trained by other recipes: as a regression, which gives the picture in one pass and is what
+`evaluate` compares with, or by what :mod:`archviz.training.alternatives` compares.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -28,13 +30,14 @@ from archviz.training.networks import (
     load_tokenizer,
 )
 from archviz.training.pairs import PairStore
+from archviz.training.recipe import Recipe, clean_latents, draw_times, pixel_latents, pixels_of, prepared
 
-__all__ = ["load_denoiser", "predict", "train_denoiser"]
+__all__ = ["REGRESSION", "load_denoiser", "picture_decoder", "predict", "train_denoiser"]
 
-# Half of the samples stand on the steps that an 8-step or 4-step sampling visits.
-_SAMPLING_TIMES = np.arange(1000, 0, -125) - 1
-_SAMPLING_SHARE = 0.5
-_PURE_NOISE = int(_SAMPLING_TIMES[0])
+RELEASED = Recipe()
+# From pure noise there is nothing to learn but the mean picture of maps and words.
+REGRESSION = Recipe(times="noise")
+_DENOISER = "denoiser"
 # x-prediction with the weight 1/sigma^2 is velocity's loss (Salimans and Ho, 2022); the clip keeps
 # the last, almost clean steps from ruling.
 _WEIGHT_LIMIT = 6.0
@@ -45,7 +48,7 @@ _WHOLE_LATENTS = 56
 
 
 def predict(networks: DenoiserNetworks, noisy: torch.Tensor, times: torch.Tensor, batch: Batch) -> torch.Tensor:
-    """The networks' picture of noisy latents.
+    """The networks' answer to noisy latents.
 
     Parameters
     ----------
@@ -57,7 +60,7 @@ def predict(networks: DenoiserNetworks, noisy: torch.Tensor, times: torch.Tensor
     Returns
     -------
     Tensor
-        (n, C, s, s) predicted clean latents.
+        (n, C, s, s) the clean latents, or what else the networks were taught to say.
     """
     text = networks.text_encoder(batch.tokens)[0]
     down, middle = networks.controlnet(noisy, times, text, batch.stacks, return_dict=False)
@@ -72,21 +75,26 @@ def predict(networks: DenoiserNetworks, noisy: torch.Tensor, times: torch.Tensor
     return made
 
 
-def _draw_times(count: int, generator: torch.Generator) -> torch.Tensor:
-    free = torch.randint(0, 1000, (count,), generator=generator)
-    visited = torch.from_numpy(_SAMPLING_TIMES)[torch.randint(0, len(_SAMPLING_TIMES), (count,), generator=generator)]
-    return torch.where(torch.rand(count, generator=generator) < _SAMPLING_SHARE, visited, free)
+Decoder = Callable[[torch.Tensor], torch.Tensor]
 
 
-def _pixel_loss(autoencoder: Any, made: torch.Tensor, batch: Batch, generator: torch.Generator) -> torch.Tensor:
+def picture_decoder(cache: Path, recipe: Recipe = RELEASED, config: MiniConfig = MINI) -> Decoder:
+    """From latents (n, C, h, w) to pictures (n, 3, 8 h, 8 w) in [-1, 1]."""
+    if recipe.unshuffled:
+        return pixels_of
+    autoencoder = load_autoencoder(cache, config)
+    factor = autoencoder.config.scaling_factor
+    return lambda latents: autoencoder.decode(latents / factor).sample
+
+
+def _pixel_loss(decode: Decoder, made: torch.Tensor, batch: Batch, generator: torch.Generator) -> torch.Tensor:
     """L1 of decoded crops, heaviest on the lines: what latents blur, pixels show."""
     side = min(_PIXEL_LATENTS, made.shape[-1])
     y, x = (int(torch.randint(0, made.shape[d] - side + 1, (1,), generator=generator)) for d in (2, 3))
     window = (slice(None), slice(None), slice(y, y + side), slice(x, x + side))
-    factor = autoencoder.config.scaling_factor
-    shown = autoencoder.decode(made[window] / factor).sample
+    shown = decode(made[window])
     with torch.no_grad():
-        truth = autoencoder.decode(batch.latents[window].to(made.dtype) / factor).sample
+        truth = decode(batch.latents[window].to(made.dtype))
     edges = batch.stacks[:, CHANNELS.index("edges"), 8 * y : 8 * (y + side), 8 * x : 8 * (x + side)]
     weight = 0.3 + functional.max_pool2d(edges[:, None], 5, stride=1, padding=2)
     return (weight * (shown.float() - truth.float()).abs()).mean()
@@ -103,9 +111,10 @@ def train_denoiser(
     rate: float = 4e-4,
     cooldown: float = 0.25,
     until: int | None = None,
-    regression: bool = False,
+    name: str = _DENOISER,
+    recipe: Recipe = RELEASED,
     config: MiniConfig = MINI,
-) -> None:
+) -> list[float]:
     """Train, or go on where the last run stopped.
 
     One step in eight sees whole pictures instead of crops. The learning rate falls to zero over
@@ -114,26 +123,34 @@ def train_denoiser(
     Parameters
     ----------
     cache
-        Holds ``pairs/`` with latents, ``autoencoder.pt`` and ``tokenizer/``; receives ``denoiser.pt``.
+        Holds ``pairs/`` with latents, ``autoencoder.pt`` and ``tokenizer/``; receives ``<name>.pt``.
     until
         Stop after this step though the schedule goes on to ``steps``.
-    regression
-        Train on pure noise alone, from which there is nothing to learn but the mean picture of maps and words.
-        Starts where ``denoiser.pt`` stands, and receives ``regression.pt``.
+    name
+        Of the checkpoint. Trained on pure noise alone, it starts where ``denoiser.pt`` stands.
+    recipe
+        How it is taught.
+
+    Returns
+    -------
+    list of float
+        How long each step took [s].
     """
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     networks = build_denoiser(config)
     tokenizer = load_tokenizer(cache / "tokenizer", config)
-    autoencoder = load_autoencoder(cache, config)
+    decode = picture_decoder(cache, recipe, config)
     for module in networks.modules().values():
         module.to(memory_format=torch.channels_last)
+    called = prepared(networks, recipe.arithmetic)
     signal = build_scheduler().alphas_cumprod
     store = PairStore(cache, split="train", having="latents.npy")
     cooling = steps - int(cooldown * steps)
-    path = _checkpoint(cache, regression)
-    if regression and not path.exists() and (state := load_state(_checkpoint(cache, False))):
-        save_state(path, {name: state[name] for name in (*networks.modules(), "average")} | {"step": 0})
+    path = cache / f"{name}.pt"
+    begun = load_state(cache / f"{_DENOISER}.pt") if recipe.times == "noise" and not path.exists() else None
+    if begun is not None:
+        save_state(path, {part: begun[part] for part in (*networks.modules(), "average")} | {"step": 0})
 
     def loss(step: int) -> torch.Tensor:
         whole = step % 8 == 7
@@ -145,10 +162,11 @@ def train_denoiser(
             count=max(1, batch // 4) if whole else batch,
             side=_WHOLE_LATENTS if whole else side,
         )
+        if recipe.unshuffled:
+            drawn = replace(drawn, latents=pixel_latents(drawn.pictures))
+        decoded = decode if recipe.decoded_loss and step > cooling else None
         generator = torch.Generator().manual_seed(derive_seed(seed, "noise", step))
-        count = len(drawn.latents)
-        times = torch.full((count,), _PURE_NOISE) if regression else _draw_times(count, generator)
-        return _loss(networks, autoencoder if step > cooling else None, drawn, times, signal, generator)
+        return _loss(called, drawn, recipe, signal, generator, decode=decoded)
 
     training = Training(
         name=path.stem,
@@ -159,47 +177,48 @@ def train_denoiser(
         decay=0.9995,
         refresh=store.refresh,
     )
-    train(training, steps=steps, until=until)
+    return train(training, steps=steps, until=until)
 
 
 def _loss(
     networks: DenoiserNetworks,
-    autoencoder: Any | None,
     drawn: Batch,
-    times: torch.Tensor,
+    recipe: Recipe,
     signal: torch.Tensor,
     generator: torch.Generator,
+    *,
+    decode: Decoder | None,
 ) -> torch.Tensor:
+    times = draw_times(recipe.times, len(drawn.latents), generator)
     alpha = signal[times][:, None, None, None]
     noise = torch.randn(drawn.latents.shape, generator=generator)
     noisy = alpha.sqrt() * drawn.latents + (1 - alpha).sqrt() * noise
-    with torch.autocast("cpu", torch.bfloat16):
-        made = predict(networks, noisy.to(memory_format=torch.channels_last), times, drawn)
-        pixels = None if autoencoder is None else _pixel_loss(autoencoder, made, drawn, generator)
+    with torch.autocast("cpu", torch.bfloat16, enabled=recipe.arithmetic != "bf16"):
+        answer = predict(networks, noisy.to(memory_format=torch.channels_last), times, drawn).float()
+    made = clean_latents(answer, noisy, alpha, recipe.prediction)
     weight = (1 / (1 - alpha)).clamp(max=_WEIGHT_LIMIT)
-    loss = (weight * (made.float() - drawn.latents) ** 2).mean()
-    return loss if pixels is None else loss + _PIXEL_WEIGHT * pixels
+    loss = (weight * (made - drawn.latents) ** 2).mean()
+    if decode is None:
+        return loss
+    with torch.autocast("cpu", torch.bfloat16):
+        return loss + _PIXEL_WEIGHT * _pixel_loss(decode, made, drawn, generator)
 
 
-def _checkpoint(cache: Path, regression: bool) -> Path:
-    return cache / ("regression.pt" if regression else "denoiser.pt")
-
-
-def load_denoiser(cache: Path, config: MiniConfig = MINI, *, regression: bool = False) -> tuple[DenoiserNetworks, int]:
-    """The averaged networks of the last checkpoint in evaluation mode, and their step.
+def load_denoiser(cache: Path, config: MiniConfig = MINI, *, name: str = _DENOISER) -> tuple[DenoiserNetworks, int]:
+    """The averaged networks of the last checkpoint of this name in evaluation mode, and their step.
 
     Raises
     ------
     FileNotFoundError
         Nothing was trained in this cache.
     """
-    path = _checkpoint(cache, regression)
+    path = cache / f"{name}.pt"
     state = load_state(path)
     if state is None:
         raise FileNotFoundError(f"{path}: train the {path.stem} first")
     networks = build_denoiser(config)
-    for name, module in networks.modules().items():
-        module.load_state_dict(state[name])
+    for part, module in networks.modules().items():
+        module.load_state_dict(state[part])
     copy_average(state, networks.parameters())
     for module in networks.modules().values():
         module.eval().requires_grad_(False)

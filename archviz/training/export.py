@@ -66,7 +66,7 @@ def export_regression(cache: Path, release: Path, folder: Path, config: MiniConf
     release
         A diffusers folder of the same networks.
     """
-    networks, _ = load_denoiser(cache, config, regression=True)
+    networks, _ = load_denoiser(cache, config, name="regression")
     with tempfile.TemporaryDirectory(dir=cache) as name:
         made = Path(name) / "made"
         shutil.copytree(release, made)

@@ -69,7 +69,7 @@ def cooled(rate: float, *, steps: int, warmup: int, cooldown: float) -> Callable
 
 def train(
     training: Training, *, steps: int, until: int | None = None, show_every: int = 50, save_every: int = 250
-) -> None:
+) -> list[float]:
     """Train, or go on where the last run stopped.
 
     Parameters
@@ -82,6 +82,11 @@ def train(
         Stop after this step though the schedule goes on to ``steps``.
     show_every, save_every
         Steps between printed lines and between checkpoints.
+
+    Returns
+    -------
+    list of float
+        How long each step of this run took [s].
     """
     parameters = [p for m in training.modules.values() for p in m.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
@@ -96,9 +101,11 @@ def train(
         if "optimizer" in state:
             optimizer.load_state_dict(state["optimizer"])
         average.values, first = state["average"], state["step"]
-    started, shown = time.monotonic(), []
+    taken_s: list[float] = []
+    shown: list[float] = []
     last = steps if until is None else min(until, steps)
     for step in range(first, last):
+        began = time.monotonic()
         if training.refresh is not None and step % 200 == 0:
             training.refresh()
         for group in optimizer.param_groups:
@@ -110,11 +117,13 @@ def train(
         optimizer.step()
         average.update(parameters, step)
         shown.append(loss.item())
+        taken_s.append(time.monotonic() - began)
         if (step + 1) % show_every == 0:
-            pace = 1000 * (time.monotonic() - started) / (step + 1 - first)
+            pace = 1000 * float(np.mean(taken_s))
             print(f"{training.name} step {step + 1}: loss {np.mean(shown):.4f}, {pace:.0f} ms a step", flush=True)
             shown.clear()
         if (step + 1) % save_every == 0 or step + 1 == last:
             made: dict[str, Any] = {name: module.state_dict() for name, module in training.modules.items()}
             made |= {"optimizer": optimizer.state_dict(), "average": average.values, "step": step + 1}
             save_state(training.path, made | dict(training.extra() if training.extra is not None else {}))
+    return taken_s

@@ -6,14 +6,25 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import nn
 
 from archviz.control import CHANNELS
 
-__all__ = ["MINI", "DenoiserNetworks", "MiniConfig", "build_autoencoder", "build_denoiser", "build_scheduler"]
+__all__ = [
+    "MINI",
+    "DenoiserNetworks",
+    "MiniConfig",
+    "Prediction",
+    "build_autoencoder",
+    "build_denoiser",
+    "build_scheduler",
+]
+
+# What a network's answer stands for, in the scheduler's words.
+Prediction = Literal["sample", "v_prediction"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +43,8 @@ class MiniConfig:
         lowest level only.
     hint_channels
         Levels of the map encoder between the picture's and the latents' resolution.
+    independent_encoder
+        The map encoder sees neither noise nor time nor text; else it is an ordinary ControlNet.
     text_width, text_layers, text_tokens, vocabulary
         Shape of the text encoder.
     """
@@ -43,6 +56,7 @@ class MiniConfig:
     channels: tuple[int, int, int] = (128, 192, 256)
     layers: int = 1
     hint_channels: tuple[int, int, int, int] = (24, 32, 64, 128)
+    independent_encoder: bool = True
     text_width: int = 128
     text_layers: int = 2
     text_tokens: int = 48
@@ -114,7 +128,7 @@ def _keep_signal(autoencoder: Any) -> None:
 def build_denoiser(config: MiniConfig = MINI) -> DenoiserNetworks:
     """An untrained denoiser with its map encoder and text encoder.
 
-    The map encoder is a stock ControlNet that sees neither noise nor time: its ``conv_in`` and the
+    The map encoder is a stock ControlNet. An independent one sees neither noise nor time: its ``conv_in`` and the
     last layer of its time embedding are held at zero, its blocks have no attention to the text.
     Its residuals are the same at every step, so it runs once a picture.
     """
@@ -128,24 +142,29 @@ def build_denoiser(config: MiniConfig = MINI) -> DenoiserNetworks:
         "cross_attention_dim": config.text_width,
         "norm_num_groups": 16,
     }
+    down_blocks = ("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D")
+    # In these classes the name holds the number of heads (diffusers issue 2011).
+    heads = config.channels[-1] // 64 or 1
     unet = UNet2DConditionModel(
         out_channels=config.latent_channels,
         sample_size=64,
-        down_block_types=("DownBlock2D", "DownBlock2D", "CrossAttnDownBlock2D"),
+        down_block_types=down_blocks,
         up_block_types=("CrossAttnUpBlock2D", "UpBlock2D", "UpBlock2D"),
-        # In this class the name holds the number of heads (diffusers issue 2011).
-        attention_head_dim=config.channels[-1] // 64 or 1,
+        attention_head_dim=heads,
         **shared,
     )
+    independent = config.independent_encoder
     controlnet = ControlNetModel(
         conditioning_channels=len(CHANNELS),
         conditioning_embedding_out_channels=config.hint_channels,
-        down_block_types=("DownBlock2D",) * 3,
-        mid_block_type="UNetMidBlock2D",
-        attention_head_dim=1,
+        down_block_types=("DownBlock2D",) * 3 if independent else down_blocks,
+        mid_block_type="UNetMidBlock2D" if independent else "UNetMidBlock2DCrossAttn",
+        attention_head_dim=1 if independent else heads,
         **shared,
     )
     _open_zero_convolutions(controlnet)
+    if independent:
+        _hold_at_zero(controlnet.conv_in, controlnet.time_embedding.linear_2)
     text_encoder = CLIPTextModel(
         CLIPTextConfig(
             vocab_size=config.vocabulary,
@@ -164,7 +183,7 @@ def build_denoiser(config: MiniConfig = MINI) -> DenoiserNetworks:
 
 
 def _open_zero_convolutions(controlnet: Any) -> None:
-    """Start the map encoder open, and hold what would let noise and time in at zero.
+    """Start the map encoder open.
 
     The stock zero convolutions protect a trained UNet from an untrained ControlNet; here both
     learn from the first step, and a zero behind a group normalisation has no useful gradient.
@@ -173,14 +192,17 @@ def _open_zero_convolutions(controlnet: Any) -> None:
     nn.init.kaiming_uniform_(embedding.weight, a=5**0.5)
     for layer in [*controlnet.controlnet_down_blocks, controlnet.controlnet_mid_block]:
         nn.init.orthogonal_(layer.weight, gain=0.5)
-    for layer in (controlnet.conv_in, controlnet.time_embedding.linear_2):
+
+
+def _hold_at_zero(*layers: nn.Module) -> None:
+    for layer in layers:
         for parameter in layer.parameters():
             nn.init.zeros_(parameter)
             parameter.requires_grad_(False)
 
 
-def build_scheduler() -> Any:
-    """DDIM on a schedule that ends in pure noise, for a network that predicts the picture.
+def build_scheduler(prediction: Prediction = "sample") -> Any:
+    """DDIM on a schedule that ends in pure noise.
 
     Zero terminal SNR and trailing steps: Lin et al., "Common Diffusion Noise Schedules and Sample
     Steps are Flawed" (2024).
@@ -191,7 +213,7 @@ def build_scheduler() -> Any:
         beta_start=0.00085,
         beta_end=0.012,
         beta_schedule="scaled_linear",
-        prediction_type="sample",
+        prediction_type=prediction,
         rescale_betas_zero_snr=True,
         timestep_spacing="trailing",
         clip_sample=False,

@@ -15,7 +15,7 @@ from archviz.training.autoencoder import load_autoencoder, train_autoencoder
 from archviz.training.batches import draw_batch
 from archviz.training.checkpoint import load_state
 from archviz.training.decoder import train_decoder
-from archviz.training.denoiser import load_denoiser, predict, train_denoiser
+from archviz.training.denoiser import REGRESSION, load_denoiser, predict, train_denoiser
 from archviz.training.encode import encode_pictures
 from archviz.training.export import export, export_regression
 from archviz.training.networks import DenoiserNetworks, build_denoiser, encode_text, load_tokenizer
@@ -141,10 +141,12 @@ def test_a_stopped_training_ends_where_an_unstopped_one_does_and_diffusers_loads
 def _regress(cache: Path, release: Path, folder: Path) -> None:
     """The regression starts from the denoiser, learns from pure noise alone, and stands in a release's place."""
     denoiser = (cache / "denoiser.pt").read_bytes()
-    train_denoiser(cache, steps=40, batch=2, side=8, rate=2e-3, config=TINY, regression=True, until=0)
-    train_denoiser(cache, steps=40, batch=2, side=8, rate=2e-3, config=TINY, regression=True)
+    train_denoiser(
+        cache, steps=40, batch=2, side=8, rate=2e-3, config=TINY, name="regression", recipe=REGRESSION, until=0
+    )
+    train_denoiser(cache, steps=40, batch=2, side=8, rate=2e-3, config=TINY, name="regression", recipe=REGRESSION)
     assert (cache / "denoiser.pt").read_bytes() == denoiser
-    (before, _), (after, step) = load_denoiser(cache, TINY), load_denoiser(cache, TINY, regression=True)
+    (before, _), (after, step) = load_denoiser(cache, TINY), load_denoiser(cache, TINY, name="regression")
     assert step == 40
     batch = draw_batch(
         PairStore(cache, split="train", having="latents.npy"), load_tokenizer(cache / "tokenizer", TINY),
