@@ -109,6 +109,7 @@ def train_denoiser(
     seed: int = 0,
     threads: int = 1,
     rate: float = 4e-4,
+    warmup: int = 200,
     cooldown: float = 0.25,
     until: int | None = None,
     name: str = _DENOISER,
@@ -117,8 +118,8 @@ def train_denoiser(
 ) -> list[float]:
     """Train, or go on where the last run stopped.
 
-    One step in eight sees whole pictures instead of crops. The learning rate falls to zero over
-    the last ``cooldown`` share of ``steps``, where the loss of decoded pixels joins.
+    One step in eight sees whole pictures instead of crops. The learning rate rises over ``warmup`` steps and falls to
+    zero over the last ``cooldown`` share of ``steps``, where the loss of decoded pixels joins.
 
     Parameters
     ----------
@@ -173,7 +174,7 @@ def train_denoiser(
         path=path,
         modules=networks.modules(),
         loss=loss,
-        rate=cooled(rate, steps=steps, warmup=200, cooldown=cooldown),
+        rate=cooled(rate, steps=steps, warmup=warmup, cooldown=cooldown),
         decay=0.9995,
         refresh=store.refresh,
     )

@@ -54,8 +54,17 @@ def _cell(value: Interval | None) -> str:
     return "-" if value is None else f"{value.mean:.3f} ({value.low:.3f} to {value.high:.3f})"
 
 
-def write_into_card(card: Path, text: str) -> None:
-    """Put a text between the marks of a model card.
+def write_into_card(card: Path, text: str, *, marks: tuple[str, str] = (BEGIN, END)) -> None:
+    """Put a text between two marks of a model card.
+
+    Parameters
+    ----------
+    card
+        Its Markdown file.
+    text
+        Takes the place of what stands between them.
+    marks
+        Lines of the card.
 
     Raises
     ------
@@ -63,7 +72,9 @@ def write_into_card(card: Path, text: str) -> None:
         The card is missing or does not hold both marks, in order.
     """
     before = card.read_text(encoding="utf-8") if card.is_file() else ""
-    start, end = before.find(BEGIN), before.find(END)
+    first, last = marks
+    start = before.find(first)
+    end = before.find(last, max(start, 0))
     if start < 0 or end < start:
-        raise FileFormatError(f"{card}: no place for the figures; give a model card with the lines {BEGIN} and {END}")
-    card.write_text(f"{before[: start + len(BEGIN)]}\n\n{text.strip()}\n\n{before[end:]}", encoding="utf-8")
+        raise FileFormatError(f"{card}: no place for the figures; give a model card with the lines {first} and {last}")
+    card.write_text(f"{before[: start + len(first)]}\n\n{text.strip()}\n\n{before[end:]}", encoding="utf-8")
