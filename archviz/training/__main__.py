@@ -59,9 +59,10 @@ def _run(options: argparse.Namespace) -> None:
         case "trace":
             from archviz.training.path_trace import trace_scenes
 
-            trace_scenes(
+            report = trace_scenes(
                 cache, seeds=_seeds(options), threads=options.threads, samples=options.samples, views=options.views
             )
+            print(f"trace: {report}")
         case "pairs":
             from archviz.training.dataset import drop_older_pairs, prepare_pairs, write_texts
 

@@ -53,6 +53,14 @@ class TraceReport:
     render_s: float
     denoise_s: float
 
+    def __str__(self) -> str:
+        spent_s = self.build_s + self.render_s + self.denoise_s
+        pace = f", {3600 * self.views / spent_s:.0f} views an hour" if spent_s > 0 else ""
+        return (
+            f"{self.views} views traced{pace} (building {self.build_s:.0f} s, rendering {self.render_s:.0f} s, "
+            f"denoising {self.denoise_s:.0f} s); {self.present} were there, {len(self.failed)} scenes failed"
+        )
+
 
 @dataclass
 class _Tally:

@@ -14,7 +14,7 @@ from archviz.core.errors import FileFormatError, OptionError
 from archviz.core.illumination import SKY_EXPONENT
 from archviz.training import path_trace
 from archviz.training.blender import find_bpy_python
-from archviz.training.path_trace import trace_scenes, view_path
+from archviz.training.path_trace import TraceReport, trace_scenes, view_path
 from archviz.training.traced import LIGHT_GROUPS, TRACED_VERSION, TracedView, load_traced
 from tests.training.traced_scene import write_house, write_plane
 
@@ -207,3 +207,13 @@ def _as_version(path: Path, target: Path, version: int | None) -> None:
         arrays = {name: archive[name] for name in archive.files if name != "version"}
     with target.open("wb") as file:
         np.savez(file, **arrays, **({} if version is None else {"version": np.array([version])}))
+
+
+def test_a_report_says_the_pace() -> None:
+    report = TraceReport(views=20, present=3, failed=((7, "no camera"),), build_s=10.0, render_s=880.0, denoise_s=10.0)
+    assert str(report) == (
+        "20 views traced, 80 views an hour (building 10 s, rendering 880 s, denoising 10 s); "
+        "3 were there, 1 scenes failed"
+    )
+    nothing = TraceReport(views=0, present=2, failed=(), build_s=0.0, render_s=0.0, denoise_s=0.0)
+    assert str(nothing).startswith("0 views traced (building 0 s")
