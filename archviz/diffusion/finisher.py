@@ -170,6 +170,8 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
         step = torch.zeros_like(smooth)
         for code in self.config.tone_families:
             shown = self._shown(stack, code)
+            if not shown.any():
+                continue
             weight = _around(shown).clamp(min=1e-6)
             step = step + _around((stack[:, list(self.config.base_channels)] - smooth) * shown) / weight * shown
         return step
@@ -188,6 +190,8 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
         Both are told from the mean over those of these pixels that lie in a window around each.
         """
+        if not shown.any():
+            return smooth, torch.zeros_like(smooth)
         weight = _around(shown).clamp(min=1e-6)
 
         def apart(values: torch.Tensor) -> torch.Tensor:
@@ -197,8 +201,11 @@ class Finisher(ModelMixin, ConfigMixin):  # type: ignore[misc]
 
 
 def _around(values: torch.Tensor) -> torch.Tensor:
-    """Mean over a window, of the border's pixels over the part within the picture."""
-    return functional.avg_pool2d(values, _WINDOW_PX, stride=1, padding=_WINDOW_PX // 2, count_include_pad=False)
+    """Mean over a window, of the border's pixels over the part within the picture; a mean of rows, then of columns."""
+    half = _WINDOW_PX // 2
+    for window, padding in (((1, _WINDOW_PX), (0, half)), ((_WINDOW_PX, 1), (half, 0))):
+        values = functional.avg_pool2d(values, window, stride=1, padding=padding, count_include_pad=False)
+    return values
 
 
 def _blocks(width: int, count: int) -> Any:
