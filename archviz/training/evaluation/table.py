@@ -33,7 +33,9 @@ class Line:
 
 
 def markdown_table(lines: Sequence[Line], columns: Sequence[str]) -> str:
-    """The lines under the columns that have a value, each with its 95 % interval and on how many scenes it stands.
+    """The lines under the columns that have a value, each with its 95 % interval.
+
+    A line says on how many scenes it stands, and a cell where it stands on fewer.
 
     Parameters
     ----------
@@ -45,13 +47,16 @@ def markdown_table(lines: Sequence[Line], columns: Sequence[str]) -> str:
     rows = [["figure", "reach", "scenes", *shown], ["---"] * (3 + len(shown))]
     for line in lines:
         scenes = max((value.scenes for value in line.cells.values() if value is not None), default=0)
-        cells = [_cell(line.cells.get(column)) for column in shown]
+        cells = [_cell(line.cells.get(column), scenes) for column in shown]
         rows.append([line.name, line.reach or "-", str(scenes) if scenes else "-", *cells])
     return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
 
 
-def _cell(value: Interval | None) -> str:
-    return "-" if value is None else f"{value.mean:.3f} ({value.low:.3f} to {value.high:.3f})"
+def _cell(value: Interval | None, scenes: int) -> str:
+    if value is None:
+        return "-"
+    fewer = f"; {value.scenes} scenes" if value.scenes < scenes else ""
+    return f"{value.mean:.3f} ({value.low:.3f} to {value.high:.3f}{fewer})"
 
 
 def write_into_card(card: Path, text: str, *, marks: tuple[str, str] = (BEGIN, END)) -> None:

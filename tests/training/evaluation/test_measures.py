@@ -140,6 +140,14 @@ def test_the_table_shows_what_has_a_value_in_the_order_of_the_columns() -> None:
     )
 
 
+def test_a_cell_says_where_it_stands_on_fewer_scenes_than_its_line() -> None:
+    known, fewer = (Interval(mean=0.5, low=0.25, high=0.75, scenes=scenes) for scenes in (9, 4))
+    line = Line(name="edges", reach="", cells={"truth": known, "mini": fewer})
+    assert markdown_table([line], ("truth", "mini")).splitlines()[-1] == (
+        "| edges | - | 9 | 0.500 (0.250 to 0.750) | 0.500 (0.250 to 0.750; 4 scenes) |"
+    )
+
+
 def test_a_card_takes_the_table_between_its_marks_and_nothing_else_changes(tmp_path: Path) -> None:
     card = tmp_path / "README.md"
     card.write_text(f"# mini\n\n{BEGIN}\n\nold\n\n{END}\nafter\n", encoding="utf-8")
