@@ -19,7 +19,8 @@ from archviz.training.batches import Batch
 from archviz.training.captions import caption
 from archviz.training.denoiser import to_picture
 from archviz.training.evaluation.differences import psnr
-from archviz.training.evaluation.held_out import HeldOutView
+from archviz.training.evaluation.held_out import HeldOutView, spread_views
+from archviz.training.evaluation.measures import mean_of
 from archviz.training.evaluation.scenes import mean_over_scenes, ratio_over_scenes
 from archviz.training.evaluation.sheets import grid
 from archviz.training.evaluation.table import write_into_card
@@ -66,36 +67,49 @@ def compare_alternatives(
     torch.set_num_threads(threads)
     store = PairStore(cache, split="holdout")
     workshop = Workshop(cache, folder, threads=threads)
-    order = sorted(range(len(store)), key=lambda v: (int(store.record(v)["view"]), int(store.record(v)["seed"])))
-    made = [HeldOutView(workshop, store, view) for view in sorted(order[:views])]
     names = [name for name in ALTERNATIVES if (cache / "alternatives" / f"{name}.json").exists()]
-    found: dict[str, dict[str, Any]] = {}
-    shown: dict[str, list[NDArray[np.uint8]]] = {}
-    for name in names:
-        found[name], shown[name] = _measure(cache, name, made)
+    taught = {name: load_taught(cache, name) for name in names}
+    tokenizer = load_tokenizer(cache / "tokenizer", ALTERNATIVES[RELEASED].config)
+    measured: dict[str, dict[str, Measured]] = {name: {} for name in names}
+    shown: list[list[NDArray[np.uint8]]] = []
+    for row in spread_views(store, views):
+        # Maps and light of a view are large: each has its turn.
+        view = HeldOutView(workshop, store, row)
+        truths = [_Truth(view, mix) for mix in view.lights[:2]]
+        firsts = [truths[0].picture]
+        for name, (networks, _) in taught.items():
+            pictures = [_picture(cache, name, networks, tokenizer, view, truth.mix) for truth in truths]
+            measured[name][view.name] = {"scene": view.scene} | _compared(pictures, truths)
+            firsts.append(pictures[0])
+        shown.append(firsts)
+        print(f"alternatives: {view.name}", flush=True)
+    found = {
+        name: asdict(known) | {"tflop": tflop(cache, name), "views": measured[name]}
+        for name, (_, known) in taught.items()
+    }
     text = _table(found)
     target = cache / "alternatives"
     (target / "alternatives.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     (target / "alternatives.md").write_text(text, encoding="utf-8")
-    _write_sheet(made, list(shown.values()), target / "alternatives.png")
+    _write_sheet(shown, target / "alternatives.png")
     if card is not None:
         write_into_card(card, text, marks=MARKS)
     print(text)
     return text
 
 
-def _measure(cache: Path, name: str, views: Sequence[HeldOutView]) -> tuple[dict[str, Any], list[NDArray[np.uint8]]]:
-    networks, taught = load_taught(cache, name)
-    tokenizer = load_tokenizer(cache / "tokenizer", ALTERNATIVES[name].config)
-    measured: dict[str, Measured] = {}
-    shown = []
-    for view in views:
-        lights = view.lights[:2]
-        pictures = [_picture(cache, name, networks, tokenizer, view, mix) for mix in lights]
-        shown.append(pictures[0])
-        measured[view.name] = {"scene": view.scene} | _compared(view, pictures)
-        print(f"alternatives: {name}, {view.name}", flush=True)
-    return asdict(taught) | {"tflop": tflop(cache, name), "views": measured}, shown
+class _Truth:
+    """A view's own picture under one light, and how well its lines are seen there."""
+
+    def __init__(self, view: HeldOutView, mix: int) -> None:
+        self._view, self.mix = view, mix
+        self.picture = view.picture("truth", mix)
+        self.edges = self.evidence(self.picture)
+
+    def evidence(self, picture: NDArray[np.uint8]) -> float | None:
+        """Edge evidence of the building in another picture of the same."""
+        view = self._view
+        return edge_evidence(picture, view.gbuffer, reference=self.picture, wireframe=view.wireframe).score
 
 
 def _picture(cache: Path, name: str, networks: Any, tokenizer: Any, view: HeldOutView, mix: int) -> NDArray[np.uint8]:
@@ -106,22 +120,12 @@ def _picture(cache: Path, name: str, networks: Any, tokenizer: Any, view: HeldOu
     return to_picture(sample(cache, name, networks, given, seed=view.view))[0]
 
 
-def _compared(view: HeldOutView, pictures: Sequence[NDArray[np.uint8]]) -> Measured:
-    truths = [view.picture("truth", mix) for mix in view.lights[: len(pictures)]]
-
-    def evidence(picture: NDArray[np.uint8], truth: NDArray[np.uint8]) -> float:
-        score = edge_evidence(picture, view.gbuffer, reference=truth, wireframe=view.wireframe).score
-        return np.nan if score is None else score
-
-    pairs = list(zip(pictures, truths, strict=True))
-    levels = [value for picture, truth in pairs if (value := psnr(picture, truth)) is not None]
-    edges = [(evidence(picture, truth), evidence(truth, truth)) for picture, truth in pairs]
-    own, best = np.nanmean(edges, axis=0) if np.isfinite(edges).any() else (np.nan, np.nan)
-    return {"psnr": float(np.mean(levels)), "edges": _known(own), "truth": _known(best)}
-
-
-def _known(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _compared(pictures: Sequence[NDArray[np.uint8]], truths: Sequence[_Truth]) -> Measured:
+    return {
+        "psnr": mean_of([psnr(picture, truth.picture) for picture, truth in zip(pictures, truths, strict=True)]),
+        "edges": mean_of([truth.evidence(picture) for picture, truth in zip(pictures, truths, strict=True)]),
+        "truth": mean_of([truth.edges for truth in truths]),
+    }
 
 
 def _table(found: Mapping[str, Mapping[str, Any]]) -> str:
@@ -163,12 +167,9 @@ def _said(value: Interval | None, digits: int) -> str:
     return f"{value.mean:.{digits}f} ({value.low:.{digits}f} to {value.high:.{digits}f})"
 
 
-def _write_sheet(views: Sequence[HeldOutView], pictures: Sequence[Sequence[NDArray[np.uint8]]], path: Path) -> None:
+def _write_sheet(views: Sequence[Sequence[NDArray[np.uint8]]], path: Path) -> None:
     from PIL import Image
 
-    columns = [[view.picture("truth", view.lights[0]) for view in views], *pictures]
-    rows = range(0, len(views), max(1, len(views) // _SHOWN_VIEWS))[:_SHOWN_VIEWS]
-    shown = [
-        np.asarray(Image.fromarray(column[row]).resize((_SHOWN_PX, _SHOWN_PX))) for row in rows for column in columns
-    ]
-    Image.fromarray(grid(shown, columns=len(columns))).save(path)
+    rows = views[:: max(1, len(views) // _SHOWN_VIEWS)][:_SHOWN_VIEWS]
+    small = [np.asarray(Image.fromarray(picture).resize((_SHOWN_PX, _SHOWN_PX))) for row in rows for picture in row]
+    Image.fromarray(grid(small, columns=len(views[0]))).save(path)

@@ -30,7 +30,7 @@ from archviz.training.metric_network import LIGHTING_CLASSES
 from archviz.training.pairs import Kind, PairStore
 from archviz.training.scenes import read_scene
 
-__all__ = ["HeldOutView", "Picture"]
+__all__ = ["HeldOutView", "Picture", "spread_views"]
 
 Picture = NDArray[np.uint8]
 
@@ -216,3 +216,9 @@ class HeldOutView:
             beside.replace(path)
         with Image.open(path) as image:
             return np.asarray(image.convert("RGB"))
+
+
+def spread_views(store: PairStore, count: int) -> list[int]:
+    """Rows of so many views: the first of every scene before the second of any, all where there are fewer."""
+    order = sorted(range(len(store)), key=lambda v: (int(store.record(v)["view"]), int(store.record(v)["seed"])))
+    return sorted(order[:count])

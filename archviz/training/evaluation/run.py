@@ -17,7 +17,7 @@ from archviz.core.errors import OptionError
 from archviz.fidelity import Interval
 from archviz.training.drawn_views import view_paths
 from archviz.training.evaluation.crops import compare_crops, crop_features
-from archviz.training.evaluation.held_out import HeldOutView
+from archviz.training.evaluation.held_out import HeldOutView, spread_views
 from archviz.training.evaluation.kept import KeptValues, read_lines, write_lines
 from archviz.training.evaluation.makings import AUTOENCODER, FINISHED
 from archviz.training.evaluation.rows import READING, ROWS, VIEW_ROWS, Figure, measure_reading
@@ -129,13 +129,7 @@ def _held_out(workshop: Workshop, views: int, *, needed: bool) -> list[HeldOutVi
         if needed:
             raise
         return []
-    return [HeldOutView(workshop, store, view) for view in _spread(store, views)]
-
-
-def _spread(store: PairStore, views: int) -> list[int]:
-    """Views in the order of their scenes, so that fewer of them still come from many scenes."""
-    order = sorted(range(len(store)), key=lambda v: (int(store.record(v)["view"]), int(store.record(v)["seed"])))
-    return sorted(order[:views])
+    return [HeldOutView(workshop, store, view) for view in spread_views(store, views)]
 
 
 def _drawings(cache: Path, count: int) -> list[Path]:

@@ -110,6 +110,9 @@ def test_the_table_compares_with_truth_and_release(
     for name in ("released", "velocity"):
         teach(taught, name, minutes=0.0, batch=2, side=8)
 
+    text = compare_alternatives(taught, tmp_path, views=1)
+    assert "0 minutes each; held-out views of 1 scenes" in text and text.count("| 8 |") == 2
+
     def perfect(
         cache: Path, name: str, networks: object, tokenizer: object, view: comparison.HeldOutView, mix: int
     ) -> np.ndarray:
