@@ -50,7 +50,7 @@ def main() -> int:
         else:
             _show(f"mini, load{suffix}", found["load_s"], note="torch and diffusers imported before")
             for steps, seconds in found["seconds"].items():
-                _show(f"mini, {steps} steps{suffix}", seconds, note=f"512x512, {found['key']}")
+                _show(f"mini, {steps} steps{suffix}", seconds, note=f"512x512, {found['key']}, {found['work'][steps]}")
     return 0
 
 
@@ -160,6 +160,7 @@ def _mini_in_child(runs: int, settings: dict[str, str]) -> dict[str, Any]:
 def _mini(runs: int) -> dict[str, Any]:
     """Load, and warm pictures of a villa among grass and trees: what a picture shows is what the finisher works on."""
     from diffusers import StableDiffusionControlNetPipeline  # noqa: F401 - its import is not the engine's load
+    from torch.utils.flop_counter import FlopCounterMode
 
     from archviz.core.size import Size
     from archviz.diffusion import load_engine
@@ -174,14 +175,16 @@ def _mini(runs: int) -> dict[str, Any]:
     villa = {"input": sample_path("garden-villa"), "environment": "park", "lighting": "morning", "size": size}
     maps = Renderer().render(RenderRequest(**villa)).maps
     asked = {"prompt": "a house in a park, morning", "stack": maps.stack, "deferred": maps.light.deferred, "seed": 1}
-    seconds = {}
+    seconds, work = {}, {}
     for steps in (4, 8):
         request = ask(engine.spec, **asked, steps=steps)
-        engine.generate(request)  # warm
+        with FlopCounterMode(display=False) as counter:
+            engine.generate(request)  # warm
+        work[steps] = f"{counter.get_total_flops() / 1e12:.2f} TFLOP"
         seconds[steps] = _best(lambda request=request: engine.generate(request), runs)
     key = engine.numerics_key()
     shown = ", ".join(f"{k} {key[k]}" for k in ("precision", "threads") if k in key)
-    return {"load_s": load_s, "seconds": seconds, "key": shown}
+    return {"load_s": load_s, "seconds": seconds, "work": work, "key": shown}
 
 
 if __name__ == "__main__":
