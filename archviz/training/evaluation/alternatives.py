@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from archviz.core.seeds import derive_generator
-from archviz.fidelity import Interval, edge_evidence
+from archviz.fidelity import edge_evidence
 from archviz.training.alternatives import ALTERNATIVES, RELEASED, load_taught, sample, tflop
 from archviz.training.batches import Batch
 from archviz.training.captions import caption
@@ -23,7 +23,7 @@ from archviz.training.evaluation.held_out import HeldOutView, spread_views
 from archviz.training.evaluation.measures import mean_of
 from archviz.training.evaluation.scenes import mean_over_scenes, ratio_over_scenes
 from archviz.training.evaluation.sheets import grid
-from archviz.training.evaluation.table import write_into_card
+from archviz.training.evaluation.table import interval_cell, markdown_rows, write_into_card
 from archviz.training.evaluation.workshop import Workshop
 from archviz.training.networks import encode_text, load_tokenizer
 from archviz.training.pairs import PairStore
@@ -145,26 +145,22 @@ def _table(found: Mapping[str, Mapping[str, Any]]) -> str:
                 str(one["steps"]),
                 f"{one['step_s']:.2f}",
                 f"{one['tflop']:.2f}",
-                _said(mean_over_scenes([values["psnr"] for values in views.values()], scenes), 2),
-                "-" if name == RELEASED else _said(mean_over_scenes(over("psnr"), scenes), 2),
-                _said(ratio_over_scenes([values["edges"] for values in views.values()], truth, scenes), 3),
-                "-" if name == RELEASED else _said(ratio_over_scenes(over("edges"), truth, scenes), 3),
+                interval_cell(mean_over_scenes([values["psnr"] for values in views.values()], scenes), digits=2),
+                "-" if name == RELEASED else interval_cell(mean_over_scenes(over("psnr"), scenes), digits=2),
+                interval_cell(
+                    ratio_over_scenes([values["edges"] for values in views.values()], truth, scenes), digits=3
+                ),
+                "-" if name == RELEASED else interval_cell(ratio_over_scenes(over("edges"), truth, scenes), digits=3),
             ]
         )
     seen = len({int(values["scene"]) for one in found.values() for values in one["views"].values()})
     minutes = "; ".join(sorted({f"{one['minutes']:g}" for one in found.values()}))
     head = f"{minutes} minutes each; held-out views of {seen} scenes; 95 % intervals over scenes.\n\n"
-    return head + "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
+    return head + markdown_rows(rows)
 
 
 def _less(value: float | None, other: float | None) -> float | None:
     return None if value is None or other is None else value - other
-
-
-def _said(value: Interval | None, digits: int) -> str:
-    if value is None:
-        return "-"
-    return f"{value.mean:.{digits}f} ({value.low:.{digits}f} to {value.high:.{digits}f})"
 
 
 def _write_sheet(views: Sequence[Sequence[NDArray[np.uint8]]], path: Path) -> None:

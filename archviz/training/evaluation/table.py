@@ -9,7 +9,7 @@ from pathlib import Path
 from archviz.core.errors import FileFormatError
 from archviz.fidelity import Interval
 
-__all__ = ["BEGIN", "END", "Line", "markdown_table", "write_into_card"]
+__all__ = ["BEGIN", "END", "Line", "interval_cell", "markdown_rows", "markdown_table", "write_into_card"]
 
 BEGIN = "<!-- figures: written by `python -m archviz.training evaluate --card` -->"
 END = "<!-- end of figures -->"
@@ -47,16 +47,22 @@ def markdown_table(lines: Sequence[Line], columns: Sequence[str]) -> str:
     rows = [["figure", "reach", "scenes", *shown], ["---"] * (3 + len(shown))]
     for line in lines:
         scenes = max((value.scenes for value in line.cells.values() if value is not None), default=0)
-        cells = [_cell(line.cells.get(column), scenes) for column in shown]
+        cells = [interval_cell(line.cells.get(column), scenes) for column in shown]
         rows.append([line.name, line.reach or "-", str(scenes) if scenes else "-", *cells])
+    return markdown_rows(rows)
+
+
+def markdown_rows(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of cells as Markdown's lines."""
     return "\n".join("| " + " | ".join(row) + " |" for row in rows) + "\n"
 
 
-def _cell(value: Interval | None, scenes: int) -> str:
+def interval_cell(value: Interval | None, scenes: int = 0, *, digits: int = 3) -> str:
+    """A value with its interval, and on how many scenes it stands where that is fewer than ``scenes``."""
     if value is None:
         return "-"
     fewer = f"; {value.scenes} scenes" if value.scenes < scenes else ""
-    return f"{value.mean:.3f} ({value.low:.3f} to {value.high:.3f}{fewer})"
+    return f"{value.mean:.{digits}f} ({value.low:.{digits}f} to {value.high:.{digits}f}{fewer})"
 
 
 def write_into_card(card: Path, text: str, *, marks: tuple[str, str] = (BEGIN, END)) -> None:
