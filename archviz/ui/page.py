@@ -15,7 +15,7 @@ from archviz.studio.designs import TEXT_DESIGN, find_design, sample_design
 from archviz.ui.controls import show_controls
 from archviz.ui.rooms import leave_room, show_room
 from archviz.ui.stage import show_stage
-from archviz.ui.start import show_start
+from archviz.ui.start import leave_start, show_start
 from archviz.ui.style import STYLE
 from archviz.ui.texts import LANGUAGES, Texts
 from archviz.ui.visit import Visit
@@ -65,6 +65,7 @@ def _show(store: JobStore) -> None:
         st.html(f'<p class="archviz-lead">{visit.texts("page.tagline")}</p>')
         show_start(visit)
     else:
+        leave_start()
         with st.sidebar:
             _show_head(visit)
             request = show_controls(visit, design)

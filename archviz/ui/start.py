@@ -14,10 +14,13 @@ from archviz.ui.style import plain
 from archviz.ui.versions import show_watch
 from archviz.ui.visit import Visit
 
-__all__ = ["show_start"]
+__all__ = ["leave_start", "show_start"]
 
 _COLUMNS = 3
 _POLL_S = 2.0
+# Why the last upload was refused: said until a design is opened, however often the page is drawn anew.
+_REFUSED = "upload_refused"
+_TURN = "upload_turn"
 
 
 def show_start(visit: Visit) -> None:
@@ -36,6 +39,11 @@ def show_start(visit: Visit) -> None:
         st.subheader(t("start.words"), anchor=False)
         st.caption(t("start.words_hint"))
         st.button(t("start.words_button"), on_click=visit.open_design, args=(TEXT_DESIGN,), key="start_words")
+
+
+def leave_start() -> None:
+    """Forget what was said of an upload: a design is looked at."""
+    st.session_state.pop(_REFUSED, None)
 
 
 def _show_gallery(visit: Visit) -> None:
@@ -89,24 +97,25 @@ def _show_upload(visit: Visit) -> None:
     t = visit.texts
     st.caption(t("start.upload_hint", megabytes=MAX_FILE_BYTES // 10**6))
     # Another key after each upload: its files leave the server's memory once they are kept or refused.
-    turn = st.session_state.setdefault("upload_turn", 0)
+    turn = st.session_state.setdefault(_TURN, 0)
     # Of any kind: what cannot be read is refused with the export that can, which the browser would not say.
     files = st.file_uploader(
         t("start.upload_label"), accept_multiple_files=True, key=f"upload_{turn}", label_visibility="collapsed"
     )
     if not files:
-        if refused := st.session_state.pop("upload_refused", None):
+        if refused := st.session_state.get(_REFUSED):
             st.error(t("start.refused", reason=plain(refused)))
         with st.expander(t("start.upload_details"), icon=":material/info:"):
             st.caption(t("start.upload_formats"))
             st.caption(t("start.upload_limits", **_limits()))
         return
-    st.session_state["upload_turn"] = turn + 1
-    try:
-        with st.spinner(t("start.opening")):
+    with st.spinner(t("start.opening")):
+        try:
             design = save_design(visit.store.home, visit.session, [(file.name, file.getvalue()) for file in files])
-    except InputError as error:
-        st.session_state["upload_refused"] = str(error)
-    else:
-        visit.open_design(design)
+        except InputError as error:
+            st.session_state[_REFUSED] = str(error)
+        else:
+            visit.open_design(design)
+        # Last: a run of the page that another overtakes before takes the files once more, and does not lose them.
+        st.session_state[_TURN] = turn + 1
     st.rerun()

@@ -88,12 +88,14 @@ def _may_follow() -> bool:
 def _show_upload(visit: Visit, design: Design) -> None:
     t = visit.texts
     turn = st.session_state.setdefault(_TURN, 0)
-    files = st.file_uploader(t("versions.upload"), accept_multiple_files=True, key=f"version_{turn}")
+    files = st.file_uploader(t("versions.upload"), accept_multiple_files=True, key=f"version_{design.id}_{turn}")
     if not files:
         return
-    st.session_state[_TURN] = turn + 1
     with st.spinner(t("versions.reading")):
-        _take(visit, design, [(file.name, file.getvalue()) for file in files])
+        if new := _take(visit, design, [(file.name, file.getvalue()) for file in files]):
+            _go(new)
+        # Last: a run of the page that another overtakes before takes the files once more, and does not lose them.
+        st.session_state[_TURN] = turn + 1
     st.rerun()
 
 
@@ -102,8 +104,8 @@ def _go(design: Design) -> None:
     st.query_params.pop("job", None)
 
 
-def _take(visit: Visit, design: Design, files: Sequence[tuple[str, bytes]], **watched: Any) -> None:
-    """Go on with a new version; where it cannot be used, stay with the old one and say why."""
+def _take(visit: Visit, design: Design, files: Sequence[tuple[str, bytes]], **watched: Any) -> Design | None:
+    """A new version, with what its page is to say; none where it cannot be used, and the old one's is to say why."""
     st.session_state.pop(_REFUSED, None)
     home, session = visit.store.home, visit.session
     try:
@@ -116,11 +118,10 @@ def _take(visit: Visit, design: Design, files: Sequence[tuple[str, bytes]], **wa
     except ArchvizError as error:
         text = str(error).replace(f"{home.folder}/", "")
         st.session_state[_REFUSED] = (design.id, text)
-        return
+        return None
     views = SavedViews(visit.projects, session, new.id, visit.project)
     for view in SavedViews(visit.projects, session, design.id).all():
         views.keep(view)
-    _go(new)
     if revision is not None:
         lost = revision.lost_materials
         lines = st.session_state[choice_key("materials")].splitlines()
@@ -132,6 +133,7 @@ def _take(visit: Visit, design: Design, files: Sequence[tuple[str, bytes]], **wa
             "classes": tuple(revision.classes.items()),
         }
     st.session_state[_REVISION] = (new.id, revision)
+    return new
 
 
 def _revise(visit: Visit, old: Design, new: Design) -> Revision | None:
@@ -214,8 +216,10 @@ def _follow(visit: Visit, design: Design) -> None:
     seen["read"] = seen["stamp"] = stamp_of(snapshot.paths)
     if snapshot.sha256 == design.watched_sha256:
         return
-    _take(visit, design, snapshot.files, watched=(design.watched, snapshot.sha256))
+    new = _take(visit, design, snapshot.files, watched=(design.watched, snapshot.sha256))
     _forget_saves(visit, design)
+    if new is not None:
+        _go(new)
     st.rerun(scope="app")
 
 

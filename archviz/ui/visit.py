@@ -123,10 +123,11 @@ class Visit:
 
     def open_design(self, design: Design) -> None:
         """Work on a design."""
-        st.query_params["design"] = design.id
         for name in ("job", "desk"):
             st.query_params.pop(name, None)
         set_choices(carry_over(current_choices(), design.kind))
+        # Last: a run of the page that another overtakes before has opened nothing, not half of it.
+        st.query_params["design"] = design.id
 
     def close_design(self) -> None:
         """Go back to the start."""

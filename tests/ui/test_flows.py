@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from archviz.studio import JobStore
+from archviz.studio import Design, JobStore, save_design
 from archviz.studio.worker import Worker
 from archviz.ui.texts import Texts
 from tests.ui.conftest import open_page
@@ -60,6 +62,39 @@ def test_a_hostile_upload_is_refused_in_words(store: JobStore, worker: Worker, n
     (error,) = page.error
     assert not page.exception and said in error.value.replace("\\", ""), "whatever the name would do as Markdown"
     assert str(store.home.folder) not in error.value and "Traceback" not in error.value
+
+
+def test_a_refusal_stays_until_a_design_is_opened(store: JobStore, tmp_path: Path) -> None:
+    page = _come(store)
+    page.file_uploader[0].set_value([("house.glb", HOSTILE["house.glb"][0], "application/octet-stream")]).run()
+    said = page.error[0].value
+    page.run()
+    assert [error.value for error in page.error] == [said], "however often the page is drawn anew"
+    _upload(page, write_kind(tmp_path, "model"))
+    page.button(key="change_design").click().run()
+    assert page.file_uploader and not page.error, "a design was opened since"
+
+
+@pytest.mark.parametrize("overtaken", ["before", "after"])
+def test_an_upload_survives_a_newer_run_of_the_page(
+    store: JobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overtaken: str
+) -> None:
+    page = _come(store)
+    turns = 0
+
+    def save(*given: Any, **named: Any) -> Design:
+        nonlocal turns
+        turns += 1
+        if turns > 1:
+            return save_design(*given, **named)
+        if overtaken == "after":
+            save_design(*given, **named)
+        # As a run ends at its next step when the browser has asked for another.
+        st.rerun()
+
+    monkeypatch.setattr("archviz.ui.start.save_design", save)
+    _upload(page, write_kind(tmp_path, "model"))
+    assert turns == 2 and not page.exception and "design" in page.query_params
 
 
 def test_two_visitors_never_see_each_other(store: JobStore, worker: Worker, tmp_path: Path) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from archviz.core.camera import Camera
 from archviz.core.size import Size
-from archviz.studio import JobStore, Projects, find_design
+from archviz.studio import Design, JobStore, Projects, find_design
 from archviz.studio.designs import designs_of
 from archviz.studio.worker import Worker
 from archviz.ui.style import plain
@@ -85,6 +87,21 @@ def test_a_version_that_loses_nothing_says_so(store: JobStore, page: AppTest, sh
     _give(page, "house.glb", (shelf / "house.glb").read_bytes())
     assert value_of(page, "choice_classes") == (("Walls", "glass"), ("Roof", "ground"))
     assert EN("versions.kept") in _said(page) and value_of(page, "choice_materials").startswith("Roof = red")
+
+
+def test_a_version_survives_a_newer_run_of_the_page(
+    page: AppTest, shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save(*given: Any, **named: Any) -> Design:
+        monkeypatch.undo()
+        # As a run ends at its next step when the browser has asked for another.
+        st.rerun()
+
+    old = page.query_params["design"]
+    monkeypatch.setattr("archviz.ui.versions.save_design", save)
+    _give(page, "house.glb", (shelf / "house.glb").read_bytes())
+    assert not page.exception and page.query_params["design"] != old and EN("versions.kept") in _said(page)
+    assert "house.glb · v2" in "\n".join(str(m.value) for m in page.markdown), "one version, not two"
 
 
 @pytest.mark.parametrize(
