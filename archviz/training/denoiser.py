@@ -34,9 +34,9 @@ from archviz.training.recipe import Recipe, clean_latents, draw_times, pixel_lat
 
 __all__ = ["REGRESSION", "load_denoiser", "picture_decoder", "predict", "train_denoiser"]
 
-RELEASED = Recipe()
 # From pure noise there is nothing to learn but the mean picture of maps and words.
 REGRESSION = Recipe(times="noise")
+_RELEASED = Recipe()
 _DENOISER = "denoiser"
 # x-prediction with the weight 1/sigma^2 is velocity's loss (Salimans and Ho, 2022); the clip keeps
 # the last, almost clean steps from ruling.
@@ -78,7 +78,7 @@ def predict(networks: DenoiserNetworks, noisy: torch.Tensor, times: torch.Tensor
 Decoder = Callable[[torch.Tensor], torch.Tensor]
 
 
-def picture_decoder(cache: Path, recipe: Recipe = RELEASED, config: MiniConfig = MINI) -> Decoder:
+def picture_decoder(cache: Path, recipe: Recipe = _RELEASED, config: MiniConfig = MINI) -> Decoder:
     """From latents (n, C, h, w) to pictures (n, 3, 8 h, 8 w) in [-1, 1]."""
     if recipe.unshuffled:
         return pixels_of
@@ -113,7 +113,7 @@ def train_denoiser(
     cooldown: float = 0.25,
     until: int | None = None,
     name: str = _DENOISER,
-    recipe: Recipe = RELEASED,
+    recipe: Recipe = _RELEASED,
     config: MiniConfig = MINI,
 ) -> list[float]:
     """Train, or go on where the last run stopped.
