@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from archviz.core.errors import OptionError
 from archviz.presets import environments, lightings
 from archviz.studio import Picture, Project
 from archviz.ui.keys import put_value, widget_key
 from archviz.ui.library_projects import LIBRARY_PROJECT, project_name, show_projects
 from archviz.ui.proof import facts_of, show_proved
+from archviz.ui.refusals import refusing, show_refusal
 from archviz.ui.visit import Visit
 
 __all__ = ["picture_caption", "show_library", "thumbnail_of"]
@@ -188,8 +188,7 @@ def _show_words(visit: Visit, picture: Picture) -> None:
         on_change=_keep_words,
         args=(visit, picture.id, note, tags),
     )
-    if refused := st.session_state.pop("library_refused", None):
-        st.error(refused)
+    show_refusal(_words_of(picture.id))
 
 
 def _show_undo(visit: Visit) -> None:
@@ -253,11 +252,13 @@ def _move(visit: Visit, picture_id: str, key: str) -> None:
 
 
 def _keep_words(visit: Visit, picture_id: str, note: str, tags: str) -> None:
-    try:
+    with refusing(_words_of(picture_id)):
         visit.library.set_note(visit.session, picture_id, st.session_state[note])
         visit.library.set_tags(visit.session, picture_id, st.session_state[tags].split(","))
-    except OptionError as error:
-        st.session_state["library_refused"] = str(error)
+
+
+def _words_of(picture_id: str) -> str:
+    return f"words_{picture_id}"
 
 
 def _throw_away(visit: Visit, picture_id: str) -> None:

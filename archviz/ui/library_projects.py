@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from archviz.core.errors import OptionError
 from archviz.studio import Project
 from archviz.ui.keys import put_value, widget_key
+from archviz.ui.refusals import refusing, show_refusal
 from archviz.ui.visit import Visit
 
 __all__ = ["LIBRARY_PROJECT", "project_name", "show_projects"]
 
 # Whose pictures the library shows.
 LIBRARY_PROJECT = "library_project"
+_PROJECT = "project"
 _NOW, _NEW, _JOIN = "project_now", "project_new", "project_join"
 
 
@@ -40,8 +41,7 @@ def show_projects(visit: Visit) -> None:
             if own:
                 _show_current(visit, own)
             st.text_input(t("project.new"), key=widget_key(_NEW), on_change=_create, args=(visit,))
-            if refused := st.session_state.pop("project_refused", None):
-                st.error(refused)
+            show_refusal(_PROJECT)
         with right:
             _show_sharing(visit, own)
 
@@ -101,20 +101,15 @@ def _switch() -> None:
 
 
 def _create(visit: Visit) -> None:
-    try:
+    with refusing(_PROJECT):
         project = visit.projects.create(visit.session, st.session_state[widget_key(_NEW)])
-    except OptionError as error:
-        st.session_state["project_refused"] = str(error)
-        return
-    st.query_params["project"] = project.id
-    put_value(_NEW, "")
+        st.query_params["project"] = project.id
+        put_value(_NEW, "")
 
 
 def _rename(visit: Visit, project_id: str, key: str) -> None:
-    try:
+    with refusing(_PROJECT):
         visit.projects.rename(visit.session, project_id, st.session_state[key])
-    except OptionError as error:
-        st.session_state["project_refused"] = str(error)
 
 
 def _join() -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from archviz.core.errors import InputError
 from archviz.geometry.sniff import MAX_FILE_BYTES
 from archviz.samples import samples
 from archviz.studio import Design, sample_design, save_design, thumbnail_path
 from archviz.studio.designs import TEXT_DESIGN
 from archviz.studio.sharing import shared_at
-from archviz.ui.style import plain
+from archviz.ui.refusals import forget_refusal, refusing, show_refusal
 from archviz.ui.versions import show_watch
 from archviz.ui.visit import Visit
 
@@ -18,8 +17,7 @@ __all__ = ["leave_start", "show_start"]
 
 _COLUMNS = 3
 _POLL_S = 2.0
-# Why the last upload was refused: said until a design is opened, however often the page is drawn anew.
-_REFUSED = "upload_refused"
+_UPLOAD = "upload"
 _TURN = "upload_turn"
 
 
@@ -42,8 +40,8 @@ def show_start(visit: Visit) -> None:
 
 
 def leave_start() -> None:
-    """Forget what was said of an upload: a design is looked at."""
-    st.session_state.pop(_REFUSED, None)
+    """Say no more of an upload that was refused: a design is looked at."""
+    forget_refusal(_UPLOAD)
 
 
 def _show_gallery(visit: Visit) -> None:
@@ -103,18 +101,14 @@ def _show_upload(visit: Visit) -> None:
         t("start.upload_label"), accept_multiple_files=True, key=f"upload_{turn}", label_visibility="collapsed"
     )
     if not files:
-        if refused := st.session_state.get(_REFUSED):
-            st.error(t("start.refused", reason=plain(refused)))
+        show_refusal(_UPLOAD, lambda reason: t("start.refused", reason=reason))
         with st.expander(t("start.upload_details"), icon=":material/info:"):
             st.caption(t("start.upload_formats"))
             st.caption(t("start.upload_limits", **_limits()))
         return
     with st.spinner(t("start.opening")):
-        try:
+        with refusing(_UPLOAD):
             design = save_design(visit.store.home, visit.session, [(file.name, file.getvalue()) for file in files])
-        except InputError as error:
-            st.session_state[_REFUSED] = str(error)
-        else:
             visit.open_design(design)
         # Last: a run of the page that another overtakes before takes the files once more, and does not lose them.
         st.session_state[_TURN] = turn + 1

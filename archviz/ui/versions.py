@@ -15,6 +15,7 @@ from archviz.studio.revisions import Revision, revise_choices
 from archviz.studio.sharing import shared_at
 from archviz.studio.watching import find_watched, stamp_of, take_snapshot
 from archviz.ui.choices import AUTO, parse_materials
+from archviz.ui.refusals import forget_refusal, refuse, show_refusal
 from archviz.ui.style import plain
 from archviz.ui.viewer.panel import model_now
 from archviz.ui.viewer.saved import SavedViews
@@ -25,7 +26,6 @@ __all__ = ["show_versions", "show_watch", "take_pending"]
 _POLL_S = 1.0
 _PENDING = "versions_pending"
 _REVISION = "versions_revision"
-_REFUSED = "versions_refused"
 _TURN = "versions_turn"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _MOST_NAMED = 12
@@ -43,8 +43,7 @@ def show_versions(visit: Visit, design: Design) -> None:
     if design.kind == "text":
         return
     t = visit.texts
-    if (refused := st.session_state.get(_REFUSED)) is not None and refused[0] == design.id:
-        st.warning(t("versions.refused", reason=plain(refused[1])))
+    show_refusal(_version_of(design), lambda reason: t("versions.refused", reason=reason), say=st.warning)
     shown = st.session_state.get(_REVISION)
     if shown is not None and shown[0] == design.id:
         _show_revision(visit, shown[1])
@@ -99,6 +98,10 @@ def _show_upload(visit: Visit, design: Design) -> None:
     st.rerun()
 
 
+def _version_of(design: Design) -> str:
+    return f"version_{design.id}"
+
+
 def _go(design: Design) -> None:
     st.query_params["design"] = design.id
     st.query_params.pop("job", None)
@@ -106,7 +109,6 @@ def _go(design: Design) -> None:
 
 def _take(visit: Visit, design: Design, files: Sequence[tuple[str, bytes]], **watched: Any) -> Design | None:
     """A new version, with what its page is to say; none where it cannot be used, and the old one's is to say why."""
-    st.session_state.pop(_REFUSED, None)
     home, session = visit.store.home, visit.session
     try:
         new = save_design(home, session, files, revises=design, **watched)
@@ -117,8 +119,9 @@ def _take(visit: Visit, design: Design, files: Sequence[tuple[str, bytes]], **wa
             raise
     except ArchvizError as error:
         text = str(error).replace(f"{home.folder}/", "")
-        st.session_state[_REFUSED] = (design.id, text)
+        refuse(_version_of(design), text)
         return None
+    forget_refusal(_version_of(design))
     views = SavedViews(visit.projects, session, new.id, visit.project)
     for view in SavedViews(visit.projects, session, design.id).all():
         views.keep(view)
@@ -210,7 +213,7 @@ def _follow(visit: Visit, design: Design) -> None:
     try:
         snapshot = take_snapshot(design.watched)
     except OptionError as error:
-        st.session_state[_REFUSED] = (design.id, str(error))
+        refuse(_version_of(design), str(error))
         st.rerun(scope="app")
     seen["paths"] = snapshot.paths
     seen["read"] = seen["stamp"] = stamp_of(snapshot.paths)

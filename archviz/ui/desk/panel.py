@@ -26,6 +26,7 @@ from archviz.ui.desk.edits import (
 )
 from archviz.ui.desk.readings import ToldReading, ask_for_reading, last_told, wait_for
 from archviz.ui.keys import put_value, widget_key
+from archviz.ui.refusals import forget_refusal, refuse, show_refusal
 from archviz.ui.visit import Visit, choice_key, set_choices
 
 __all__ = ["show_desk"]
@@ -34,7 +35,6 @@ _PAST = "desk_past"
 _TURN = "desk_turn"
 _PAGE = "desk_page"
 _STRENGTH = "desk_strength"
-_REFUSED = "desk_refused"
 _REVISION = "desk_revision"
 _MOST_PAST = 100
 _STEEPEST_DEG = 44.5
@@ -61,8 +61,7 @@ def show_desk(visit: Visit, design: Design, request: RenderRequest | None) -> No
     with page:
         if job.state == "failed":
             st.error(visit.texts("desk.failed", reason=job.error))
-        if refused := st.session_state.pop(_REFUSED, None):
-            st.error(refused)
+        show_refusal(_edit_of(design))
         _show_tools(visit, design)
         if told is not None:
             _show_sheet(visit, design, told)
@@ -217,6 +216,7 @@ def _now() -> Adjustments:
 def _change(design: Design, new: Adjustments, *, drawn: bool = True) -> None:
     """Take other adjustments, and remember those before; ``drawn`` where the browser is to take them too."""
     now = _now()
+    forget_refusal(_edit_of(design))
     if new == now:
         return
     st.session_state[_PAST] = [*st.session_state.get(_PAST, ()), (design.id, now)][-_MOST_PAST:]
@@ -253,6 +253,10 @@ def _take_strength() -> None:
     set_choices({"geometry": st.session_state[widget_key(_STRENGTH)]})
 
 
+def _edit_of(design: Design) -> str:
+    return f"edit_{design.id}"
+
+
 def _take_edit(design: Design, key: str, revision: str, size: Size) -> None:
     state = st.session_state.get(key)
     edit = state.get("edit") if isinstance(state, Mapping) else getattr(state, "edit", None)
@@ -262,5 +266,5 @@ def _take_edit(design: Design, key: str, revision: str, size: Size) -> None:
     try:
         _change(design, adjustments_of_edit(dict(edit), _now(), size), drawn=False)
     except OptionError as error:
-        st.session_state[_REFUSED] = str(error)
+        refuse(_edit_of(design), str(error))
         st.session_state[_REVISION] = st.session_state.get(_REVISION, 0) + 1

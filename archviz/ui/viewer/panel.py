@@ -16,6 +16,7 @@ from archviz.render.request import RenderRequest
 from archviz.studio import Design
 from archviz.ui.choices import OWN_VIEW
 from archviz.ui.keys import put_value, widget_key
+from archviz.ui.refusals import refusing, show_refusal
 from archviz.ui.style import plain
 from archviz.ui.viewer.assets import find_three, mount_viewer
 from archviz.ui.viewer.choosing import choose, chosen_element, hide_element, key_of
@@ -31,7 +32,6 @@ __all__ = ["model_now", "model_of", "show_element", "show_viewer"]
 _KEY = "viewer"
 _PICK = "viewer_pick"
 _POLL_S = 0.3
-_REFUSED = "viewer_refused"
 _TEXTS = (
     "orbit", "walk", "straight", "straight_hint", "use", "use_hint", "save", "drop", "name", "views", "saved", "free",
     "focal", "hour", "north", "canvas", "loading", "simplified", "no_webgl",
@@ -97,8 +97,7 @@ def show_viewer(visit: Visit, design: Design, request: RenderRequest | None) -> 
     if three is not None:
         assert request is not None
         _mount(visit, design, request, model, three)
-    if refused := st.session_state.pop(_REFUSED, None):
-        st.error(refused)
+        show_refusal(_done_in(design.id))
     return model
 
 
@@ -176,7 +175,7 @@ def _mount(visit: Visit, design: Design, request: RenderRequest, model: Model, t
         view_names={view: t(f"view.{view}") for view in VIEW_PRESETS},
     )
     data["geometry"] = _publish(model.packed.data)
-    mount_viewer(three, data, key=_KEY, on_event=lambda: _take_event(views))
+    mount_viewer(three, data, key=_KEY, on_event=lambda: _take_event(design.id, views))
 
 
 def _publish(data: bytes) -> str:
@@ -186,15 +185,17 @@ def _publish(data: bytes) -> str:
     return get_instance().media_file_mgr.add(data, "application/octet-stream", "archviz-viewer").lstrip("/")
 
 
-def _take_event(views: SavedViews) -> None:
+def _done_in(design_id: str) -> str:
+    return f"viewer_{design_id}"
+
+
+def _take_event(design_id: str, views: SavedViews) -> None:
     """Carry out what was done in the viewer, before the page is drawn anew."""
     event = st.session_state[_KEY].get("event")
     if not isinstance(event, Mapping):
         return
-    try:
+    with refusing(_done_in(design_id)):
         _carry_out(str(event.get("name")), event.get("value"), views)
-    except ArchvizError as error:
-        st.session_state[_REFUSED] = str(error)
 
 
 def _carry_out(name: str, value: Any, views: SavedViews) -> None:
