@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -114,20 +114,21 @@ def chosen_alternatives(names: str | None) -> list[str]:
 def teach(cache: Path, name: str, *, minutes: float, batch: int = 8, side: int = 32, threads: int = 1) -> Taught:
     """Teach an alternative for so many minutes, or go on where the last run stopped.
 
-    Its pace is measured first, and says how many steps fill the minutes, so that its learning rate falls to zero
-    with the last of them.
+    How many steps fill the minutes is found first, so that the learning rate falls to zero with the last of them. A
+    machine's pace differs from one quarter of an hour to the next: only the release's is taken as it is. What costs
+    the same by construction takes as many steps; of all else the ratio to the release, measured in one run, counts.
 
     Parameters
     ----------
     cache
         Holds ``pairs/`` with latents, ``autoencoder.pt`` and ``tokenizer/``; receives ``alternatives/<name>.pt`` and
-        ``<name>.json``.
+        ``<name>.json``, and ``released.json`` where it is not there.
     name
         One of :data:`ALTERNATIVES`.
     """
-    one = ALTERNATIVES[name]
 
-    def train(checkpoint: str, steps: int, cooldown: float) -> list[float]:
+    def train(name: str, checkpoint: str, steps: int, cooldown: float) -> list[float]:
+        one = ALTERNATIVES[name]
         return train_denoiser(
             cache,
             steps=steps,
@@ -142,20 +143,54 @@ def teach(cache: Path, name: str, *, minutes: float, batch: int = 8, side: int =
             config=one.config,
         )
 
-    path = _path(cache, name)
-    if not path.exists():
-        pace = f"{name}-pace"
-        (cache / _FOLDER / f"{pace}.pt").unlink(missing_ok=True)
-        taken = train(pace, 3 * _ROUND, 1 / 3)
-        (cache / _FOLDER / f"{pace}.pt").unlink()
-        first, plain, decoded = (sum(taken[n : n + _ROUND]) / _ROUND for n in range(0, 3 * _ROUND, _ROUND))
-        mean = (1 - _COOLDOWN) * plain + _COOLDOWN * decoded
-        built = max(0.0, _ROUND * (first - plain))
-        steps = max(_ROUND, int((60 * minutes - built) / mean))
-        path.write_text(json.dumps({"minutes": minutes, "steps": steps, "step_s": plain}) + "\n", encoding="utf-8")
-    taught = Taught(**json.loads(path.read_text(encoding="utf-8")))
-    train(name, taught.steps, _COOLDOWN)
+    def pace(name: str) -> _Pace:
+        kept = cache / _FOLDER / f"{name}-pace.pt"
+        kept.unlink(missing_ok=True)
+        taken = train(name, kept.stem, 3 * _ROUND, 1 / 3)
+        kept.unlink()
+        return _Pace(*(sum(taken[n : n + _ROUND]) / _ROUND for n in range(0, 3 * _ROUND, _ROUND)))
+
+    def reckoned(name: str) -> Taught:
+        if not (path := _path(cache, name)).exists():
+            found = _reckon(minutes, pace(name)) if name == RELEASED else compared(name, reckoned(RELEASED))
+            path.write_text(json.dumps(asdict(found)) + "\n", encoding="utf-8")
+        return Taught(**json.loads(path.read_text(encoding="utf-8")))
+
+    def compared(name: str, released: Taught) -> Taught:
+        if _costs_the_same(ALTERNATIVES[name], ALTERNATIVES[RELEASED]):
+            return released
+        own, peer = _reckon(minutes, pace(name)), _reckon(minutes, pace(RELEASED))
+        return Taught(
+            minutes=minutes,
+            steps=max(_ROUND, round(released.steps * own.steps / peer.steps)),
+            step_s=released.step_s * own.step_s / peer.step_s,
+        )
+
+    taught = reckoned(name)
+    train(name, name, taught.steps, _COOLDOWN)
     return taught
+
+
+@dataclass(frozen=True)
+class _Pace:
+    """A step [s], by means over rounds: the first, which builds and compiles, a plain one, one with decoded crops."""
+
+    first_s: float
+    plain_s: float
+    decoded_s: float
+
+
+def _reckon(minutes: float, pace: _Pace) -> Taught:
+    """What fits into so many minutes at a pace."""
+    built = max(0.0, _ROUND * (pace.first_s - pace.plain_s))
+    mean = (1 - _COOLDOWN) * pace.plain_s + _COOLDOWN * pace.decoded_s
+    return Taught(minutes=minutes, steps=max(_ROUND, int((60 * minutes - built) / mean)), step_s=pace.plain_s)
+
+
+def _costs_the_same(one: Alternative, other: Alternative) -> bool:
+    """Whether a step is the same work: seeds, noise levels and what is predicted are none."""
+    free = {"prediction": other.recipe.prediction, "times": other.recipe.times}
+    return one.config == other.config and replace(one.recipe, **free) == other.recipe  # type: ignore[arg-type]
 
 
 def load_taught(cache: Path, name: str) -> tuple[DenoiserNetworks, Taught]:

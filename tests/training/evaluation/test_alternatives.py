@@ -14,6 +14,7 @@ from archviz.training import alternatives
 from archviz.training.alternatives import (
     ALTERNATIVES,
     Alternative,
+    Taught,
     chosen_alternatives,
     load_taught,
     sample,
@@ -26,7 +27,7 @@ from archviz.training.checkpoint import load_state
 from archviz.training.encode import encode_pictures
 from archviz.training.evaluation import alternatives as comparison
 from archviz.training.evaluation.alternatives import MARKS, compare_alternatives
-from archviz.training.networks import train_tokenizer
+from archviz.training.networks import MiniConfig, train_tokenizer
 from tests.training.conftest import TINY
 
 STEPS = 8
@@ -97,6 +98,26 @@ def test_more_minutes_make_more_steps_and_a_stopped_one_is_not_measured(taught: 
     )
     with pytest.raises(FileNotFoundError, match=rf"{done.steps} of {done.steps + 1} steps"):
         load_taught(taught, "released")
+
+
+def test_a_slower_hour_of_the_machine_changes_no_comparison(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "alternatives").mkdir()
+    slowness, trained = 1.0, []
+
+    def train(cache: Path, *, steps: int, name: str, config: MiniConfig, **_: object) -> list[float]:
+        (cache / f"{name}.pt").touch()
+        trained.append(name.removeprefix("alternatives/"))
+        return [slowness * (2.0 if config.latent_channels == 192 else 1.0)] * steps
+
+    monkeypatch.setattr(alternatives, "train_denoiser", train)
+    released = teach(tmp_path, "released", minutes=4)
+    assert released == Taught(minutes=4, steps=240, step_s=1.0)
+    slowness = 3.0
+    assert teach(tmp_path, "pixels", minutes=4) == Taught(minutes=4, steps=120, step_s=2.0)
+    assert trained == ["released-pace", "released", "pixels-pace", "released-pace", "pixels"]
+    assert teach(tmp_path, "velocity", minutes=4) == teach(tmp_path, "uniform", minutes=4) == released
+    assert trained[5:] == ["velocity", "uniform"], "what costs the same needs no pace"
+    assert teach(tmp_path, "bf16", minutes=4) == released and trained[7:] == ["bf16-pace", "released-pace", "bf16"]
 
 
 def test_the_work_of_a_picture_grows_with_what_is_read_at_every_step(taught: Path) -> None:
