@@ -189,8 +189,8 @@ def _reckon(minutes: float, pace: _Pace) -> Taught:
 
 def _costs_the_same(one: Alternative, other: Alternative) -> bool:
     """Whether a step is the same work: seeds, noise levels and what is predicted are none."""
-    free = {"prediction": other.recipe.prediction, "times": other.recipe.times}
-    return one.config == other.config and replace(one.recipe, **free) == other.recipe  # type: ignore[arg-type]
+    recipe = replace(one.recipe, prediction=other.recipe.prediction, times=other.recipe.times)
+    return (one.config, recipe) == (other.config, other.recipe)
 
 
 def load_taught(cache: Path, name: str) -> tuple[DenoiserNetworks, Taught]:
