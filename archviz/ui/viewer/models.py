@@ -13,6 +13,7 @@ from typing import Any
 
 from archviz.core.camera import Camera
 from archviz.core.elements import ElementClass
+from archviz.core.errors import InputError
 from archviz.core.size import Size
 from archviz.geometry import load_isolated
 from archviz.geometry.scene import Scene
@@ -115,17 +116,23 @@ class ModelShelf:
     def ask(self, key: ReadKey) -> Future[Model]:
         """The model of a key, read or being read.
 
-        Its result raises :class:`~archviz.core.errors.InputError` where the file cannot be used.
+        Its result raises :class:`~archviz.core.errors.InputError` where the file cannot be used, and goes on to: a
+        page that waits for the end of a reading asks again and again, and would begin another each time.
         """
         with self._lock:
             known = self._models.get(key)
-            if known is None or (known.done() and known.exception() is not None):
+            if known is None or _is_worth_another_try(known):
                 known = self._models[key] = self._pool.submit(self._read, key)
             self._models.move_to_end(key)
             while len(self._models) > _KEPT:
                 _, dropped = self._models.popitem(last=False)
                 dropped.cancel()
             return known
+
+
+def _is_worth_another_try(known: Future[Model]) -> bool:
+    """Whether a reading failed, and not by its file."""
+    return known.done() and not isinstance(known.exception(), (InputError, type(None)))
 
 
 def _read_model(key: ReadKey) -> Model:

@@ -13,6 +13,7 @@ import pytest
 
 from archviz.core.camera import Camera
 from archviz.core.elements import Element, ElementTable
+from archviz.core.errors import FileFormatError
 from archviz.core.material import Material
 from archviz.core.place import Place, SunDirection
 from archviz.core.size import Size
@@ -119,13 +120,16 @@ def test_a_day_without_sun_has_no_hours() -> None:
     assert day_track(polar, datetime.fromisoformat("2025-12-21T12:00+01:00"), 0.0) is None
 
 
-def test_a_model_is_read_once_and_a_broken_one_again(model: Model, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("error", "readings"), [(FileFormatError("house.glb: broken"), 1), (ValueError("bug"), 2)])
+def test_a_model_is_read_once_and_again_where_its_file_is_not_at_fault(
+    model: Model, tmp_path: Path, error: Exception, readings: int
+) -> None:
     asked: list[ReadKey] = []
 
     def read(key: ReadKey) -> Model:
         asked.append(key)
         if key.unit == "mm":
-            raise ValueError("broken")
+            raise error
         return model
 
     file = tmp_path / "house.glb"
@@ -135,7 +139,7 @@ def test_a_model_is_read_once_and_a_broken_one_again(model: Model, tmp_path: Pat
     assert shelf.ask(key).result(10) is model and shelf.ask(key).result(10) is model and len(asked) == 1
     broken = dataclasses.replace(key, unit="mm")
     for _ in range(2):
-        with pytest.raises(ValueError, match="broken"):
+        with pytest.raises(type(error)):
             shelf.ask(broken).result(10)
-    assert len(asked) == 3
+    assert len(asked) == 1 + readings
     assert read_key(RenderRequest(input=tmp_path / "gone.glb")) is None
