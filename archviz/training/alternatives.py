@@ -126,16 +126,32 @@ def teach(cache: Path, name: str, *, minutes: float, batch: int = 8, side: int =
     name
         One of :data:`ALTERNATIVES`.
     """
+    teacher = _Teacher(cache, minutes, batch, side, threads)
+    taught = teacher.reckoned(name)
+    teacher.train(name, name, taught.steps, _COOLDOWN)
+    return taught
 
-    def train(name: str, checkpoint: str, steps: int, cooldown: float) -> list[float]:
+
+@dataclass(frozen=True)
+class _Teacher:
+    """What all alternatives of a cache are taught with."""
+
+    cache: Path
+    minutes: float
+    batch: int
+    side: int
+    threads: int
+
+    def train(self, name: str, checkpoint: str, steps: int, cooldown: float) -> list[float]:
+        """Train an alternative, or go on where the checkpoint is; how long each step took [s]."""
         one = ALTERNATIVES[name]
         return train_denoiser(
-            cache,
+            self.cache,
             steps=steps,
-            batch=batch,
-            side=side,
+            batch=self.batch,
+            side=self.side,
             seed=one.seed,
-            threads=threads,
+            threads=self.threads,
             warmup=max(1, steps // 10),
             cooldown=cooldown,
             name=f"{_FOLDER}/{checkpoint}",
@@ -143,48 +159,36 @@ def teach(cache: Path, name: str, *, minutes: float, batch: int = 8, side: int =
             config=one.config,
         )
 
-    def pace(name: str) -> _Pace:
-        kept = cache / _FOLDER / f"{name}-pace.pt"
-        kept.unlink(missing_ok=True)
-        taken = train(name, kept.stem, 3 * _ROUND, 1 / 3)
-        kept.unlink()
-        return _Pace(*(sum(taken[n : n + _ROUND]) / _ROUND for n in range(0, 3 * _ROUND, _ROUND)))
-
-    def reckoned(name: str) -> Taught:
-        if not (path := _path(cache, name)).exists():
-            found = _reckon(minutes, pace(name)) if name == RELEASED else compared(name, reckoned(RELEASED))
+    def reckoned(self, name: str) -> Taught:
+        """How many steps an alternative has: as was reckoned before, or is now."""
+        path = _path(self.cache, name)
+        if not path.exists():
+            found = self._paced(name) if name == RELEASED else self._compared(name)
             path.write_text(json.dumps(asdict(found)) + "\n", encoding="utf-8")
         return Taught(**json.loads(path.read_text(encoding="utf-8")))
 
-    def compared(name: str, released: Taught) -> Taught:
+    def _compared(self, name: str) -> Taught:
+        released = self.reckoned(RELEASED)
         if _costs_the_same(ALTERNATIVES[name], ALTERNATIVES[RELEASED]):
             return released
-        own, peer = _reckon(minutes, pace(name)), _reckon(minutes, pace(RELEASED))
+        own, peer = self._paced(name), self._paced(RELEASED)
         return Taught(
-            minutes=minutes,
+            minutes=self.minutes,
             steps=max(_ROUND, round(released.steps * own.steps / peer.steps)),
             step_s=released.step_s * own.step_s / peer.step_s,
         )
 
-    taught = reckoned(name)
-    train(name, name, taught.steps, _COOLDOWN)
-    return taught
-
-
-@dataclass(frozen=True)
-class _Pace:
-    """A step [s], by means over rounds: the first, which builds and compiles, a plain one, one with decoded crops."""
-
-    first_s: float
-    plain_s: float
-    decoded_s: float
-
-
-def _reckon(minutes: float, pace: _Pace) -> Taught:
-    """What fits into so many minutes at a pace."""
-    built = max(0.0, _ROUND * (pace.first_s - pace.plain_s))
-    mean = (1 - _COOLDOWN) * pace.plain_s + _COOLDOWN * pace.decoded_s
-    return Taught(minutes=minutes, steps=max(_ROUND, int((60 * minutes - built) / mean)), step_s=pace.plain_s)
+    def _paced(self, name: str) -> Taught:
+        """What fits into the minutes at the machine's pace of now."""
+        kept = self.cache / _FOLDER / f"{name}-pace.pt"
+        kept.unlink(missing_ok=True)
+        taken = self.train(name, kept.stem, 3 * _ROUND, 1 / 3)
+        kept.unlink()
+        first, plain, decoded = (sum(taken[n : n + _ROUND]) / _ROUND for n in range(0, 3 * _ROUND, _ROUND))
+        built = max(0.0, _ROUND * (first - plain))
+        mean = (1 - _COOLDOWN) * plain + _COOLDOWN * decoded
+        steps = max(_ROUND, int((60 * self.minutes - built) / mean))
+        return Taught(minutes=self.minutes, steps=steps, step_s=plain)
 
 
 def _costs_the_same(one: Alternative, other: Alternative) -> bool:
